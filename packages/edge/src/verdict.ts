@@ -1,0 +1,28 @@
+import type { RawHeaders } from "#stream.ts";
+
+/** What `decide` answers; only `respond` acts on it. `unavailable` is the declared fail mode at work. */
+export type Verdict =
+  | { readonly kind: "allow" }
+  | {
+      readonly kind: "redirect";
+      readonly status: 301 | 302 | 307 | 308;
+      readonly location: string;
+      readonly code: string;
+    }
+  | {
+      readonly kind: "deny";
+      readonly status: number;
+      readonly code: string;
+      readonly headers: RawHeaders;
+      readonly order: string | null;
+    }
+  | { readonly kind: "interstitial"; readonly code: string; readonly order: string | null }
+  | { readonly kind: "drop"; readonly code: string }
+  | {
+      readonly kind: "unavailable";
+      readonly status: 500 | 502 | 503 | 504;
+      readonly code: string;
+      readonly retryAfter: number | null;
+    };
+
+export const ALLOW: Verdict = { kind: "allow" };
