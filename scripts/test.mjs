@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 
 const steps = [
-  ["npm", ["ci", "--no-audit", "--no-fund"]],
+  ["npm", ["install", "--no-save", "--no-audit", "--no-fund"]],
   ["npm", ["run", "check"]],
   ["npm", ["run", "unit"]],
 ];
