@@ -1,0 +1,197 @@
+import type { Conn, ConnHandler, Endpoint, TlsFacts } from "#wire/conn.ts";
+import { writeLatin1 } from "#wire/latin1.ts";
+import { gather } from "#wire/transport/gather.ts";
+
+/** A handler for connections that nobody speaks on yet: everything is ignored. */
+export const deaf: ConnHandler = {
+  onData: () => {},
+  onDrain: () => {},
+  onEnd: () => {},
+  onClose: () => {},
+};
+
+interface Piece {
+  bytes: Buffer;
+  at: number;
+}
+
+/**
+ * What all transports share: gathering of writes, a queue for what the kernel does not take, orderly
+ * ends. A transport says how bytes are sent and how the socket is shut, and calls `received`,
+ * `writable`, `peerEnded` and `closed`.
+ */
+export abstract class BaseConn implements Conn {
+  handler: ConnHandler = deaf;
+  abstract readonly remote: Endpoint;
+  abstract readonly local: Endpoint;
+  tls: TlsFacts | null = null;
+  /** Bytes the kernel has taken so far. */
+  sent = 0;
+  #queue: Piece[] | null = null;
+  #pending = 0;
+  #wantsDrain = false;
+  #ending = false;
+  #closed = false;
+
+  /** Hands bytes to the kernel; answers how many it took (0 when it takes none now). */
+  protected abstract push(bytes: Buffer, from: number, to: number): number;
+  /** Sends FIN; reading goes on. */
+  protected abstract shut(): void;
+  protected abstract kill(): void;
+  protected abstract halt(): void;
+  protected abstract go(): void;
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#ending || this.#closed) return true;
+    if (this.#queue !== null) return this.#later(bytes, 0, bytes.length);
+    const room = gather.reserve(this, bytes.length);
+    if (room === null) {
+      this.sendNow(bytes as Buffer, 0, bytes.length);
+    } else {
+      room.set(bytes, gather.used);
+      gather.took(bytes.length);
+    }
+    return this.#verdict();
+  }
+
+  writeLatin1(text: string): boolean {
+    if (this.#ending || this.#closed) return true;
+    if (this.#queue === null) {
+      const room = gather.reserve(this, text.length);
+      if (room !== null) {
+        writeLatin1(room, text, gather.used);
+        gather.took(text.length);
+        return this.#verdict();
+      }
+    }
+    return this.write(Buffer.from(text, "latin1"));
+  }
+
+  flush(): void {
+    gather.flushOf(this);
+  }
+
+  pause(): void {
+    if (!this.#closed) this.halt();
+  }
+
+  resume(): void {
+    if (!this.#closed) this.go();
+  }
+
+  end(): void {
+    if (this.#ending || this.#closed) return;
+    gather.flushOf(this);
+    this.#ending = true;
+    if (this.#pending === 0) this.shut();
+  }
+
+  abort(): void {
+    if (this.#closed) return;
+    gather.drop(this);
+    this.#queue = null;
+    this.#pending = 0;
+    this.kill();
+  }
+
+  /** For the gather buffer and large writes: sends now, queues what the kernel leaves. */
+  sendNow(bytes: Buffer, from: number, to: number): void {
+    if (this.#closed) return;
+    if (this.#queue !== null) {
+      this.#later(bytes, from, to);
+      return;
+    }
+    const taken = Math.max(0, this.push(bytes, from, to));
+    this.sent += taken;
+    if (from + taken < to && !this.#closed) this.#later(bytes, from + taken, to);
+  }
+
+  protected received(chunk: Uint8Array): void {
+    gather.enter();
+    try {
+      this.handler.onData(chunk);
+    } finally {
+      gather.leave();
+    }
+  }
+
+  protected writable(): void {
+    gather.enter();
+    try {
+      this.#sendQueue();
+      if (this.#pending > 0 || this.#closed) return;
+      if (this.#ending) this.shut();
+      else if (this.#wantsDrain) {
+        this.#wantsDrain = false;
+        this.handler.onDrain();
+      }
+    } finally {
+      gather.leave();
+    }
+  }
+
+  protected peerEnded(): void {
+    gather.enter();
+    try {
+      this.handler.onEnd();
+    } finally {
+      gather.leave();
+    }
+  }
+
+  protected closed(error: Error | null): void {
+    if (this.#closed) return;
+    gather.drop(this);
+    this.#closed = true;
+    this.#queue = null;
+    this.#pending = 0;
+    gather.enter();
+    try {
+      this.handler.onClose(error);
+    } finally {
+      this.handler = deaf;
+      gather.leave();
+    }
+  }
+
+  #verdict(): boolean {
+    if (this.#pending === 0) return true;
+    this.#wantsDrain = true;
+    return false;
+  }
+
+  #later(bytes: Uint8Array, from: number, to: number): boolean {
+    // Buffer.from copies, without the pool that would keep 8 KB alive for a few bytes.
+    const copy = Buffer.allocUnsafeSlow(to - from);
+    copy.set(bytes.subarray(from, to));
+    this.#queue ??= [];
+    this.#queue.push({ bytes: copy, at: 0 });
+    this.#pending += copy.length;
+    this.#wantsDrain = true;
+    return false;
+  }
+
+  #sendQueue(): void {
+    const queue = this.#queue;
+    if (queue === null) return;
+    let done = 0;
+    for (const piece of queue) {
+      const taken = Math.max(0, this.push(piece.bytes, piece.at, piece.bytes.length));
+      this.sent += taken;
+      this.#pending -= taken;
+      piece.at += taken;
+      if (piece.at < piece.bytes.length || this.#closed) break;
+      done++;
+    }
+    if (done === queue.length) this.#queue = null;
+    else queue.splice(0, done);
+  }
+}
