@@ -143,7 +143,7 @@ export class TimerWheel {
     head.next = head;
     head.prev = head;
     while (ring.next !== ring) {
-      const timer = ring.next as WheelTimer;
+      const timer = ring.next;
       this.#unlink(timer);
       if (timer.due > now) {
         this.#link(timer);
