@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { cidrSchema } from "#policy/address.ts";
+import { limitsSchema } from "#policy/limits.ts";
+import { listenSchema } from "#policy/listen.ts";
+import { zoneSchema } from "#policy/zone.ts";
+
+const operatorSchema = z.strictObject({
+  name: z.string().min(1).describe("Who runs this edge, as error pages say it."),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Where the operator can be reached; RFC 7725's blocked-by."),
+});
+
+const shutdownSchema = z.strictObject({
+  drainSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe("How long requests under way may take to finish when the edge stops."),
+});
+
+/** `egide.yaml`. Three lines are enough: everything but `zones` has a default that serves. */
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("Address of this schema, for editors."),
+    zones: z.array(zoneSchema).min(1).describe("The sites behind this edge."),
+    listen: listenSchema.prefault({}),
+    limits: limitsSchema.prefault({}),
+    trustedProxies: z
+      .array(cidrSchema)
+      .default([])
+      .describe("Peers whose Forwarded and X-Forwarded-For are believed."),
+    workers: z
+      .union([z.literal("auto"), z.int().min(1).max(1024)])
+      .default("auto")
+      .describe("Worker threads; auto is one for each core."),
+    state: z
+      .string()
+      .min(1)
+      .default("./var")
+      .describe("Directory of what is kept: orders, cache, certificates, control socket."),
+    operator: operatorSchema.optional(),
+    shutdown: shutdownSchema.prefault({}),
+  })
+  .superRefine((config, ctx) => {
+    reportRepeated(config.zones, (zone) => zone.hosts, "hosts", ctx);
+    reportRepeated(config.zones, (zone) => [zone.id], "id", ctx);
+  });
+
+/** A host (or id) that two zones claim would be served by whichever came first: refused instead. */
+function reportRepeated<T>(
+  zones: readonly T[],
+  names: (zone: T) => readonly string[],
+  key: string,
+  ctx: z.RefinementCtx,
+): void {
+  const seen = new Map<string, number>();
+  zones.forEach((zone, i) => {
+    names(zone).forEach((name, j) => {
+      const first = seen.get(name);
+      if (first === undefined) {
+        seen.set(name, i);
+        return;
+      }
+      const where = first === i ? "twice in this zone" : `already in zones[${first}]`;
+      ctx.addIssue({
+        code: "custom",
+        path: key === "hosts" ? ["zones", i, key, j] : ["zones", i, key],
+        message: `${JSON.stringify(name)} is ${where}`,
+      });
+    });
+  });
+}
+
+export type Config = z.infer<typeof configSchema>;
+
+/** The JSON Schema of what an operator writes (defaults are optional, short forms allowed). */
+export function configJsonSchema(): Record<string, unknown> {
+  return {
+    ...z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }),
+    title: "egide.yaml",
+  };
+}
