@@ -9,6 +9,8 @@ export interface AppErrorInit {
   readonly retry: boolean;
   /** What may be shown to a stranger. Never holds an address, a path of the host or a secret. */
   readonly publicMessage: string;
+  /** Seconds after which trying again makes sense, where that is known (Retry-After). */
+  readonly retryAfter?: number;
   readonly cause?: unknown;
 }
 
@@ -18,6 +20,7 @@ export class AppError extends Error {
   readonly source: ErrorSource;
   readonly retry: boolean;
   readonly publicMessage: string;
+  readonly retryAfter: number | null;
 
   constructor(init: AppErrorInit) {
     super(
@@ -29,5 +32,6 @@ export class AppError extends Error {
     this.source = init.source;
     this.retry = init.retry;
     this.publicMessage = init.publicMessage;
+    this.retryAfter = init.retryAfter ?? null;
   }
 }
