@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+/** Content types worth compressing: an exact type, or a prefix that ends in `*`. */
+const COMPRESSIBLE = [
+  "text/*",
+  "application/javascript",
+  "application/json",
+  "application/ld+json",
+  "application/manifest+json",
+  "application/problem+json",
+  "application/rss+xml",
+  "application/atom+xml",
+  "application/xml",
+  "application/xhtml+xml",
+  "application/wasm",
+  "application/vnd.ms-fontobject",
+  "font/ttf",
+  "font/otf",
+  "image/svg+xml",
+  "image/bmp",
+  "image/x-icon",
+];
+
+export const codingSchema = z.enum(["br", "zstd", "gzip"]);
+export type Coding = z.infer<typeof codingSchema>;
+
+export const compressionSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** In order of preference where the visitor weighs them the same. */
+  codings: z.array(codingSchema).min(1).default(["br", "zstd", "gzip"]),
+  /** Bodies known to be shorter stay as they are. */
+  minBytes: z.int().min(0).default(1024),
+  types: z.array(z.string().min(1)).default(COMPRESSIBLE),
+  /** Streams compressed at once in a worker; those beyond go out as they are. Bounds memory. */
+  maxStreams: z.int().min(1).max(100_000).default(1000),
+});
+
+/** RFC 6797. */
+export const hstsSchema = z.strictObject({
+  maxAge: z.int().min(0).default(15_552_000),
+  includeSubDomains: z.boolean().default(false),
+  preload: z.boolean().default(false),
+});
+
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
+/** Visible ASCII and spaces: what may stand in a field value without quoting trouble. */
+const headerValue = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/);
+
+export const errorPagesSchema = z.strictObject({
+  /** The zone's own HTML with `{{placeholders}}`: see docs/guide/error-pages.md. */
+  template: z.string().max(262_144).nullable().default(null),
+  /** Content-Security-Policy of that template; null keeps the strict one that allows inline style. */
+  contentSecurityPolicy: headerValue.nullable().default(null),
+  /** Name of the site on the pages; null: the host that was asked for. */
+  siteName: z.string().min(1).max(120).nullable().default(null),
+  /** Where people can turn to: a `mailto:` or `https:` address. */
+  contact: z
+    .string()
+    .max(500)
+    .regex(/^(?:mailto:|https:\/\/)[\x21-\x7e]+$/)
+    .nullable()
+    .default(null),
+});
+
+/** How a zone's responses are dressed on their way out. */
+export const respondPolicySchema = z.strictObject({
+  compression: compressionSchema.prefault({}),
+  /** Redirect plain HTTP to HTTPS with this status. 308 keeps the method, 301 old clients know. */
+  httpsRedirect: z.union([z.literal("off"), z.literal(301), z.literal(308)]).default("off"),
+  /** Sent over TLS alone. */
+  hsts: hstsSchema.nullable().default(null),
+  /** Value of Alt-Svc (RFC 7838), e.g. `h3=":443"; ma=86400`; null sends none. */
+  altSvc: headerValue.nullable().default(null),
+  /** The origin's Server field: passed on, left out, or replaced by a text of one's own. */
+  server: z
+    .union([z.literal("keep"), z.literal("remove"), z.strictObject({ replace: headerValue })])
+    .default("keep"),
+  /** Pseudonym in Via (RFC 9110, section 7.6.3); null adds no Via to responses. */
+  via: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .nullable()
+    .default("egide"),
+  /** Field that tells the visitor the request id; null sends none. */
+  requestIdHeader: headerName.nullable().default("X-Request-Id"),
+  errorPages: errorPagesSchema.prefault({}),
+});
+
+export type RespondPolicy = z.infer<typeof respondPolicySchema>;
+export type ErrorPagesPolicy = z.infer<typeof errorPagesSchema>;
+export type CompressionPolicy = z.infer<typeof compressionSchema>;

@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { type RequestLog, requestLogSchema, serialiseRequestLog } from "#request-log.ts";
+
+const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constant('a"b\\c\n\ud800é'));
+const count = fc.nat();
+const time = fc.double({ min: 0, max: 1e9, noNaN: true });
+const record: fc.Arbitrary<RequestLog> = fc.record({
+  time: fc
+    .date({ min: new Date(0), max: new Date("2200-01-01"), noInvalidDate: true })
+    .map((d) => d.toISOString()),
+  zone: text,
+  requestId: text,
+  worker: count,
+  connection: count,
+  request: count,
+  client: text,
+  country: fc.constantFrom("", "FR"),
+  method: text,
+  scheme: fc.constantFrom("http", "https"),
+  host: text,
+  path: text,
+  query: text,
+  version: fc.constantFrom(10, 11, 20, 30),
+  status: fc.integer({ min: 0, max: 999 }),
+  bytesIn: count,
+  bytesOut: count,
+  duration: time.map(Math.abs),
+  originTime: fc.option(time.map(Math.abs)),
+  cache: fc.constantFrom("none", "hit", "miss", "stale", "revalidated", "bypass", "collapsed"),
+  verdict: fc.constantFrom("allow", "redirect", "deny", "interstitial", "drop", "refused"),
+  code: fc.option(text),
+  fault: fc.option(fc.constantFrom("client", "origin", "edge", "operator")),
+  outcome: fc.constantFrom("complete", "aborted", "failed"),
+  tls: text,
+  ja4: text,
+  userAgent: text,
+  referer: text,
+});
+
+test("a record is one line, fits the schema and comes back as it was", () => {
+  fc.assert(
+    fc.property(record, (r) => {
+      const line = serialiseRequestLog(r);
+      expect(line).not.toContain("\n");
+      expect(requestLogSchema.parse(JSON.parse(line))).toEqual(r);
+    }),
+    { numRuns: 500 },
+  );
+});
