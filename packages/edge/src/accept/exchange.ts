@@ -23,6 +23,8 @@ export interface RequestHead {
   readonly authority: string;
   /** In order, case kept, hop-by-hop fields and Host included (HTTP/1). No pseudo-headers. */
   readonly headers: RawHeaders;
+  /** HTTP/1: lower-case names that Connection nominated, which must not travel on. */
+  readonly nominated?: readonly string[] | null;
 }
 
 /** Where the visitor's bytes come from. */

@@ -33,6 +33,8 @@ export interface Conn {
   readonly tls: TlsFacts | null;
   /** Bytes taken by `write` that the kernel has not taken yet. */
   readonly pending: number;
+  /** Bytes the kernel has taken so far: what a minimum rate for slow readers is judged by. */
+  readonly sent: number;
   /** Takes all of the bytes (copying what can't leave now). False: wait for `onDrain` before more. */
   write(bytes: Uint8Array): boolean;
   /** The same for a head or a small text, one char a byte. */

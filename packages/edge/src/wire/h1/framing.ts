@@ -168,12 +168,11 @@ const HOP_BY_HOP = new Set([
   "proxy-authenticate",
   "proxy-authorization",
   "te",
-  "trailer",
   "transfer-encoding",
   "upgrade",
 ]);
 
 /** True where a field must not travel on: it is of this hop, or Connection nominated it. */
-export function isHopByHop(lower: string, nominated: string[] | null): boolean {
+export function isHopByHop(lower: string, nominated: readonly string[] | null): boolean {
   return HOP_BY_HOP.has(lower) || (nominated?.includes(lower) ?? false);
 }

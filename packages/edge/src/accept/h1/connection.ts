@@ -1,0 +1,375 @@
+import type { Limits } from "@egide/contract/policy/limits.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
+import type { ExchangeHandler, Refusal } from "#accept/exchange.ts";
+import { type BodyHost, H1Body } from "#accept/h1/body.ts";
+import { H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
+import { type H1Fault, refusalFor } from "#accept/h1/faults.ts";
+import { readPartial, readRequest } from "#accept/h1/read-request.ts";
+import { RateWindow } from "#accept/rate.ts";
+import type { Sweep, Watched } from "#accept/sweep.ts";
+import type { Tunnel } from "#stream.ts";
+import { BodyDecoder } from "#wire/h1/body.ts";
+import { CR, LF } from "#wire/h1/chars.ts";
+import { HeadReader } from "#wire/h1/head-reader.ts";
+import type { Conn, ConnHandler } from "#wire/conn.ts";
+import { ConnTunnel } from "#wire/tunnel.ts";
+
+export interface H1Options {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly sweep: Sweep;
+  readonly secure: boolean;
+  /** Serial number of the connection. */
+  readonly connection: number;
+  readonly onExchange: ExchangeHandler;
+  readonly onClosed: () => void;
+}
+
+/** `busy`: an exchange runs. `linger`: our side is shut, the peer's last bytes are thrown away. */
+type Phase = "head" | "busy" | "linger" | "tunnel" | "closed";
+
+/** Bytes read ahead of what can be used now, before the connection is paused. */
+const HOLD = 65_536;
+/** Bodies up to this size are read to nowhere when nobody wants them; larger ones end the connection. */
+const DISCARD = 65_536;
+const LINGER_MS = 2000;
+
+/** Speaks HTTP/1.1 on one connection (RFC 9112): requests one after the other, pipelined ones in order. */
+export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
+  readonly conn: Conn;
+  readonly #options: H1Options;
+  readonly #reader = new HeadReader();
+  #decoder: BodyDecoder | null = null;
+  #phase: Phase = "head";
+  #exchange: H1Exchange | null = null;
+  #held: Uint8Array | null = null;
+  #consuming = false;
+  #requests = 0;
+  #blankLines = 0;
+  /** Nothing behind this request is read: its framing can't be trusted, or the peer has ended. */
+  #last = false;
+  #expects = false;
+  #bodyBytes = 0;
+  #deadline: number;
+  #incoming: RateWindow | null = null;
+  #outgoing: RateWindow | null = null;
+
+  constructor(conn: Conn, options: H1Options) {
+    this.conn = conn;
+    this.#options = options;
+    this.#deadline = options.clock.monotonic() + options.limits.headerSeconds * 1000;
+    options.sweep.add(this);
+  }
+
+  /** No further request: idle connections end now, busy ones with their response. */
+  shutdown(): void {
+    this.#last = true;
+    if (this.#phase === "head" && this.#reader.partial === 0) this.#close();
+  }
+
+  wallClock(): number {
+    return this.#options.clock.now();
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#phase === "linger" || this.#phase === "closed") return;
+    if (this.#held !== null) this.#hold(chunk, 0);
+    else this.#consume(chunk);
+  }
+
+  onDrain(): void {
+    this.#exchange?.onDrain?.();
+  }
+
+  onEnd(): void {
+    this.#last = true;
+    const body = this.#exchange?.body ?? null;
+    if (this.#phase === "head") this.#close();
+    else if (this.#phase === "busy" && body !== null && !body.isDone) this.#lose();
+    else if (this.#phase === "linger") this.conn.abort();
+  }
+
+  onClose(): void {
+    this.#lose();
+    this.#options.sweep.remove(this);
+    this.#options.onClosed();
+  }
+
+  check(now: number): void {
+    const { limits } = this.#options;
+    const windowMs = limits.rateWindowSeconds * 1000;
+    if (this.#phase === "busy") {
+      const body = this.#exchange?.body ?? null;
+      const reading = body !== null && !body.isDone && body.isWanted;
+      if (reading) this.#incoming ??= new RateWindow();
+      if (
+        this.#incoming?.tooSlow(now, this.#bodyBytes, reading, limits.minBytesPerSecond, windowMs)
+      ) {
+        this.#failBody("client.body_timeout", "The request body arrived too slowly.");
+      }
+    } else if (now >= this.#deadline) {
+      if (this.#phase === "linger") this.conn.abort();
+      else if (this.#phase === "head") this.#headTimeout();
+    }
+    const writing = this.conn.pending > 0;
+    if (writing) this.#outgoing ??= new RateWindow();
+    if (this.#outgoing?.tooSlow(now, this.conn.sent, writing, limits.minBytesPerSecond, windowMs)) {
+      this.conn.abort();
+    }
+  }
+
+  keeps(exchange: H1Exchange): boolean {
+    const { body } = exchange;
+    if (body !== null && !body.isDone) {
+      if (body.isPiped || body.length < 0 || body.length > DISCARD || this.#expects)
+        this.#last = true;
+      else body.discard();
+    }
+    if (!exchange.persistent || this.#requests >= this.#options.limits.requestsPerConnection) {
+      this.#last = true;
+    }
+    return !this.#last;
+  }
+
+  finished(exchange: H1Exchange, broken: boolean): void {
+    if (exchange !== this.#exchange || this.#phase === "closed") return;
+    if (broken) {
+      this.conn.abort();
+      return;
+    }
+    if (this.#last) {
+      this.#close();
+      return;
+    }
+    const { body } = exchange;
+    // The rest of a small refused body is still being read to nowhere.
+    if (body !== null && !body.isDone) return;
+    this.#next();
+  }
+
+  tunnel(): Tunnel {
+    const early = this.#held;
+    this.#held = null;
+    this.#phase = "tunnel";
+    this.#exchange = null;
+    this.#options.sweep.remove(this);
+    return new ConnTunnel(this.conn, early, this.#options.onClosed);
+  }
+
+  bodyWanted(): void {
+    if (this.#expects && this.#exchange?.isStarted === false) {
+      this.#expects = false;
+      this.conn.writeLatin1("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    this.#feedHeld();
+  }
+
+  bodyPaused(paused: boolean): void {
+    if (paused) this.conn.pause();
+    else this.#feedHeld();
+  }
+
+  /** Goes on with what was read ahead, then with the connection. */
+  #feedHeld(): void {
+    if (this.#consuming) return;
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null) this.#consume(held);
+    if (
+      this.#held === null &&
+      this.#phase !== "tunnel" &&
+      this.#exchange?.body?.isPaused !== true
+    ) {
+      this.conn.resume();
+    }
+  }
+
+  #consume(chunk: Uint8Array): void {
+    this.#consuming = true;
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#phase === "head") {
+        if (this.#last) break;
+        at = this.#readHead(chunk, at);
+      } else if (this.#phase === "busy" && this.#exchange !== null) {
+        const { body } = this.#exchange;
+        if (body !== null && !body.isDone && body.isWanted) at = this.#readBody(chunk, at, body);
+        else {
+          if (!this.#last || (body !== null && !body.isDone)) this.#hold(chunk, at);
+          break;
+        }
+      } else {
+        if (this.#phase === "tunnel") this.conn.handler.onData(chunk.subarray(at));
+        break;
+      }
+    }
+    this.#consuming = false;
+  }
+
+  #hold(chunk: Uint8Array, at: number): void {
+    const before = this.#held;
+    const rest = chunk.subarray(at);
+    this.#held = before === null ? Buffer.from(rest) : Buffer.concat([before, rest]);
+    if (this.#held.length > HOLD) this.conn.pause();
+  }
+
+  #readHead(chunk: Uint8Array, from: number): number {
+    let at = from;
+    const reader = this.#reader;
+    if (reader.partial === 0) {
+      // RFC 9112, section 2.2: an empty line before a request line is ignored (but not a stream of them).
+      while (
+        at + 1 < chunk.length &&
+        chunk[at] === CR &&
+        chunk[at + 1] === LF &&
+        this.#blankLines < 2
+      ) {
+        this.#blankLines++;
+        at += 2;
+      }
+      if (at === chunk.length) return at;
+      if (this.#requests > 0) this.#arm(this.#options.limits.headerSeconds);
+    }
+    const scan = reader.feed(chunk, at, this.#options.limits.headerBytes);
+    if (scan === "more") return chunk.length;
+    if (scan !== "whole") {
+      this.#refuse(scan, reader.end > 0 ? reader.bytes : reader.unfinished());
+      return chunk.length;
+    }
+    this.#blankLines = 0;
+    this.#request(reader.bytes, reader.start, reader.end);
+    return reader.rest;
+  }
+
+  #request(bytes: Uint8Array, start: number, end: number): void {
+    const { limits, secure } = this.#options;
+    const read = readRequest(bytes, start, end, limits, secure);
+    const body = read.bodyLength === 0 ? null : new H1Body(this, read.bodyLength);
+    this.#bodyBytes = 0;
+    if (body !== null)
+      (this.#decoder ??= new BodyDecoder()).begin(body.length, limits.trailerBytes);
+    this.#expects = read.expectsContinue;
+    const refusal = read.fault === null ? null : refusalFor(read.fault);
+    this.#begin(read.head, refusal, body, read.upgrade, read.persistent, end - start);
+  }
+
+  #begin(
+    head: H1Exchange["head"],
+    refusal: Refusal | null,
+    body: H1Body | null,
+    upgrade: string | null,
+    persistent: boolean,
+    headBytes: number,
+  ): void {
+    if (refusal !== null) this.#last = true;
+    this.#requests++;
+    this.#phase = "busy";
+    const client = {
+      remote: this.conn.remote,
+      local: this.conn.local,
+      tls: this.conn.tls,
+      connection: this.#options.connection,
+      request: this.#requests,
+    };
+    const exchange = new H1Exchange(
+      this,
+      head,
+      client,
+      refusal,
+      body,
+      upgrade,
+      persistent,
+      headBytes,
+    );
+    this.#exchange = exchange;
+    this.#options.onExchange(exchange);
+  }
+
+  /** A head that could not be read at all still becomes an exchange, so that rules and log see it. */
+  #refuse(fault: H1Fault, bytes: Uint8Array): void {
+    const head = readPartial(bytes, this.#options.limits, this.#options.secure);
+    this.#reader.reset();
+    this.#begin(head, refusalFor(fault), null, null, false, bytes.length);
+  }
+
+  #readBody(chunk: Uint8Array, from: number, body: H1Body): number {
+    const decoder = this.#decoder as BodyDecoder;
+    const event = decoder.read(chunk, from);
+    const used = decoder.next - from;
+    if (this.#exchange !== null) this.#exchange.bytesIn += used;
+    if (event === "data") {
+      this.#bodyBytes += decoder.to - decoder.from;
+      const { bodyBytes } = this.#options.limits;
+      if (bodyBytes > 0 && this.#bodyBytes > bodyBytes) {
+        this.#failBody("client.body_too_large", refusalFor("body_too_large").detail);
+        return chunk.length;
+      }
+      const whole = decoder.from === 0 && decoder.to === chunk.length;
+      body.data(whole ? chunk : chunk.subarray(decoder.from, decoder.to));
+    } else if (event !== "more" && event !== "end") {
+      this.#failBody(`http1.${event}`, refusalFor(event).detail);
+      return chunk.length;
+    }
+    const { next } = decoder;
+    if (decoder.isDone && !body.isDone) this.#bodyDone(body, decoder);
+    return next;
+  }
+
+  #bodyDone(body: H1Body, decoder: BodyDecoder): void {
+    body.end(decoder.trailers);
+    if (this.#exchange?.isOver === true && this.#phase === "busy") this.#next();
+  }
+
+  #failBody(code: string, publicMessage: string): void {
+    this.#last = true;
+    const exchange = this.#exchange;
+    exchange?.body?.fail(new AppError({ code, source: "client", retry: false, publicMessage }));
+    if (exchange?.isOver === true && this.#phase === "busy") this.#close();
+  }
+
+  #next(): void {
+    this.#exchange = null;
+    this.#phase = "head";
+    this.#arm(this.#options.limits.keepAliveSeconds);
+    if (this.#held !== null) this.#feedHeld();
+  }
+
+  #arm(seconds: number): void {
+    this.#deadline = this.#options.clock.monotonic() + seconds * 1000;
+  }
+
+  #headTimeout(): void {
+    if (this.#reader.partial === 0) this.#close();
+    else this.#refuse("header_timeout", this.#reader.unfinished());
+  }
+
+  #close(): void {
+    this.#phase = "linger";
+    this.#exchange = null;
+    this.#held = null;
+    this.#deadline = this.#options.clock.monotonic() + LINGER_MS;
+    this.conn.end();
+    this.conn.resume();
+  }
+
+  /** The connection is lost to whoever waits on it. */
+  #lose(): void {
+    if (this.#phase === "closed") return;
+    const exchange = this.#exchange;
+    this.#phase = "closed";
+    this.#exchange = null;
+    this.#held = null;
+    if (exchange === null) return;
+    exchange.body?.fail(
+      new AppError({
+        code: "client.aborted",
+        source: "client",
+        retry: false,
+        publicMessage: refusalFor("incomplete").detail,
+      }),
+    );
+    exchange.lost();
+    this.conn.abort();
+  }
+}

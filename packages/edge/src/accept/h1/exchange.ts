@@ -1,0 +1,197 @@
+import type { ClientFacts, Exchange, Refusal, RequestHead } from "#accept/exchange.ts";
+import type { H1Body } from "#accept/h1/body.ts";
+import { dateField, headText } from "#accept/h1/head-text.ts";
+import type { RawHeaders, Tunnel } from "#stream.ts";
+import type { Conn } from "#wire/conn.ts";
+import { nameIs } from "#wire/headers.ts";
+
+/** What an exchange asks of its connection. */
+export interface H1Host {
+  readonly conn: Conn;
+  wallClock(): number;
+  /** A response is about to start: answers whether the connection stays open behind it. */
+  keeps(exchange: H1Exchange): boolean;
+  /** The response is complete (or broken off: `broken`). */
+  finished(exchange: H1Exchange, broken: boolean): void;
+  tunnel(exchange: H1Exchange): Tunnel;
+}
+
+type Framed = "pending" | "length" | "chunked" | "close" | "none" | "over";
+
+const LAST_CHUNK = "0\r\n\r\n";
+
+/** One HTTP/1 request and the writing of its response (RFC 9112, sections 4, 6 and 7). */
+export class H1Exchange implements Exchange {
+  readonly head: RequestHead;
+  readonly client: ClientFacts;
+  readonly refusal: Refusal | null;
+  readonly body: H1Body | null;
+  readonly bodyLength: number;
+  readonly upgrade: string | null;
+  /** The client asked for a persistent connection (RFC 9112, section 9.3). */
+  readonly persistent: boolean;
+  onAbort: (() => void) | null = null;
+  onDrain: (() => void) | null = null;
+  bytesIn: number;
+  bytesOut = 0;
+  readonly #host: H1Host;
+  #framed: Framed = "pending";
+  #left = 0;
+
+  constructor(
+    host: H1Host,
+    head: RequestHead,
+    client: ClientFacts,
+    refusal: Refusal | null,
+    body: H1Body | null,
+    upgrade: string | null,
+    persistent: boolean,
+    headBytes: number,
+  ) {
+    this.#host = host;
+    this.head = head;
+    this.client = client;
+    this.refusal = refusal;
+    this.body = body;
+    this.bodyLength = body === null ? 0 : body.length;
+    this.upgrade = upgrade;
+    this.persistent = persistent;
+    this.bytesIn = headBytes;
+  }
+
+  get isStarted(): boolean {
+    return this.#framed !== "pending";
+  }
+
+  get isOver(): boolean {
+    return this.#framed === "over";
+  }
+
+  informational(status: number, headers: RawHeaders): void {
+    if (this.#framed !== "pending" || this.head.version === 10) return;
+    this.#text(`${headText(status, "", headers)}\r\n`);
+  }
+
+  start(status: number, reason: string, headers: RawHeaders, length: number): void {
+    if (this.#framed !== "pending") return;
+    let text = headText(status, reason, headers);
+    if (!hasDate(headers)) text += dateField(this.#host.wallClock());
+    const bodyless = status === 204 || status === 304 || this.head.method === "HEAD";
+    if (length >= 0) {
+      if (status !== 204 && !(status === 304 && length === 0))
+        text += `Content-Length: ${length}\r\n`;
+      this.#left = length;
+      this.#framed = bodyless ? "none" : "length";
+    } else if (bodyless) {
+      this.#framed = "none";
+    } else if (this.head.version === 11) {
+      text += "Transfer-Encoding: chunked\r\n";
+      this.#framed = "chunked";
+    } else {
+      this.#framed = "close";
+    }
+    const keep = this.#host.keeps(this) && this.#framed !== "close";
+    if (!keep) text += "Connection: close\r\n";
+    else if (this.head.version === 10) text += "Connection: keep-alive\r\n";
+    this.#text(`${text}\r\n`);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    const { conn } = this.#host;
+    const { length } = chunk;
+    switch (this.#framed) {
+      case "length":
+        // More than was promised would be read as the next response.
+        if (length > this.#left) {
+          this.abort();
+          return true;
+        }
+        this.#left -= length;
+        break;
+      case "chunked":
+        if (length === 0) return true;
+        this.#text(`${length.toString(16)}\r\n`);
+        conn.write(chunk);
+        this.bytesOut += length;
+        return this.#text("\r\n");
+      case "close":
+        break;
+      default:
+        return true;
+    }
+    this.bytesOut += length;
+    return conn.write(chunk);
+  }
+
+  end(trailers: RawHeaders | null): void {
+    switch (this.#framed) {
+      case "pending":
+      case "over":
+        return;
+      case "length":
+        if (this.#left > 0) {
+          this.abort();
+          return;
+        }
+        break;
+      case "chunked":
+        if (trailers === null || trailers.length === 0) this.#text(LAST_CHUNK);
+        else this.#text(`0\r\n${fieldLines(trailers)}\r\n`);
+        break;
+      default:
+    }
+    this.#over(false);
+  }
+
+  abort(): void {
+    if (this.#framed !== "over") this.#over(true);
+  }
+
+  drop(): void {
+    this.abort();
+  }
+
+  switchProtocols(headers: RawHeaders): Tunnel {
+    const upgrade = headText(101, "", headers);
+    this.#text(`${upgrade}Connection: Upgrade\r\n\r\n`);
+    this.#framed = "over";
+    return this.#host.tunnel(this);
+  }
+
+  /** @internal The connection is gone. */
+  lost(): void {
+    if (this.#framed === "over") return;
+    this.#framed = "over";
+    this.onDrain = null;
+    const abort = this.onAbort;
+    this.onAbort = null;
+    abort?.();
+  }
+
+  #over(broken: boolean): void {
+    this.#framed = "over";
+    this.onAbort = null;
+    this.onDrain = null;
+    this.#host.finished(this, broken);
+  }
+
+  #text(text: string): boolean {
+    this.bytesOut += text.length;
+    return this.#host.conn.writeLatin1(text);
+  }
+}
+
+function hasDate(headers: RawHeaders): boolean {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.length === 4 && nameIs(name, "date")) return true;
+  }
+  return false;
+}
+
+function fieldLines(fields: RawHeaders): string {
+  let text = "";
+  for (let i = 0; i < fields.length; i += 2)
+    text += `${fields[i] as string}: ${fields[i + 1] as string}\r\n`;
+  return text;
+}

@@ -1,0 +1,71 @@
+import type { RawHeaders } from "#stream.ts";
+
+/** Reason phrases (RFC 9110, section 15) for statuses that come without one. */
+const REASONS: Record<number, string> = {
+  100: "Continue",
+  101: "Switching Protocols",
+  103: "Early Hints",
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  204: "No Content",
+  206: "Partial Content",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
+  411: "Length Required",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  414: "URI Too Long",
+  415: "Unsupported Media Type",
+  416: "Range Not Satisfiable",
+  417: "Expectation Failed",
+  421: "Misdirected Request",
+  422: "Unprocessable Content",
+  425: "Too Early",
+  426: "Upgrade Required",
+  428: "Precondition Required",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  451: "Unavailable For Legal Reasons",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  505: "HTTP Version Not Supported",
+  508: "Loop Detected",
+};
+
+/** Status line and fields, without the empty line; `reason` "" is filled in. */
+export function headText(status: number, reason: string, headers: RawHeaders): string {
+  let text = `HTTP/1.1 ${status} ${reason === "" ? (REASONS[status] ?? "") : reason}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) {
+    text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`;
+  }
+  return text;
+}
+
+let dateSecond = -1;
+let dateLine = "";
+
+/** The Date field as a line, made once a second. `now`: wall clock in milliseconds. */
+export function dateField(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateLine = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+  }
+  return dateLine;
+}

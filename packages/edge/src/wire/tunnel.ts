@@ -1,0 +1,109 @@
+import { AppError } from "@egide/std/error.ts";
+import type { ByteSink, ByteSource, Tunnel } from "#stream.ts";
+import type { Conn } from "#wire/conn.ts";
+
+/** A connection after a 101: raw bytes both ways. Takes over the connection's handler. */
+export class ConnTunnel implements Tunnel, ByteSource {
+  onDrain: (() => void) | null = null;
+  readonly #conn: Conn;
+  #sink: ByteSink | null = null;
+  #early: Uint8Array | null;
+  #ended = false;
+
+  /** `early`: bytes that arrived behind the head. `closed` hears of the end of the connection. */
+  constructor(conn: Conn, early: Uint8Array | null, closed: () => void) {
+    this.#conn = conn;
+    this.#early = early;
+    conn.pause();
+    conn.handler = {
+      onData: (chunk) => this.#sink?.data(chunk),
+      onDrain: () => this.onDrain?.(),
+      onEnd: () => this.#finish(null),
+      onClose: (error) => {
+        closed();
+        this.#finish(error);
+        this.#sink = null;
+      },
+    };
+  }
+
+  get source(): ByteSource {
+    return this;
+  }
+
+  pipe(sink: ByteSink): void {
+    this.#sink = sink;
+    const early = this.#early;
+    this.#early = null;
+    if (early !== null && early.length > 0) sink.data(early);
+    this.#conn.resume();
+  }
+
+  pause(): void {
+    this.#conn.pause();
+  }
+
+  resume(): void {
+    this.#conn.resume();
+  }
+
+  cancel(): void {
+    this.#sink = null;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    return this.#conn.write(chunk);
+  }
+
+  end(): void {
+    this.#conn.end();
+  }
+
+  abort(): void {
+    this.#conn.abort();
+  }
+
+  #finish(error: Error | null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (error === null) this.#sink?.end(null);
+    else this.#sink?.fail(lost(error));
+  }
+}
+
+function lost(cause: Error): AppError {
+  return new AppError({
+    code: "tunnel.lost",
+    source: "client",
+    retry: false,
+    publicMessage: "The connection was lost.",
+    cause,
+  });
+}
+
+/** Ties two tunnels together until both directions have ended or one side is lost. */
+export function joinTunnels(a: Tunnel, b: Tunnel, over: () => void): void {
+  let open = 2;
+  const ended = (): void => {
+    if (--open === 0) over();
+  };
+  carry(a, b, ended);
+  carry(b, a, ended);
+}
+
+function carry(from: Tunnel, to: Tunnel, ended: () => void): void {
+  to.onDrain = () => from.source.resume();
+  from.source.pipe({
+    data(chunk) {
+      if (!to.write(chunk)) from.source.pause();
+    },
+    end() {
+      to.end();
+      ended();
+    },
+    fail() {
+      to.abort();
+      ended();
+    },
+  });
+}
