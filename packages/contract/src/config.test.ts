@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { configJsonSchema, configSchema } from "#config.ts";
+import { type Zone, zoneSchema } from "#policy/zone.ts";
 import { normaliseHostPattern } from "#policy/host.ts";
 import { parseListenAddress } from "#policy/address.ts";
 import { compileSnapshot, snapshotSchema } from "#snapshot.ts";
@@ -17,6 +18,18 @@ describe("configuration", () => {
     expect(config.zones[0]?.id).toBe("example.org");
     expect(config.listen.https).toEqual(["[::]:443"]);
     expect(config.limits.headerBytes).toBe(65_536);
+  });
+
+  test("an origin is an address, a list of addresses, or settings, and reads the same again", () => {
+    const url = "http://127.0.0.1:3000";
+    for (const origin of [url, [url], { origins: [{ url }] }]) {
+      const zone = configSchema.parse({ zones: [{ hosts: ["example.org"], origin }] }).zones[0];
+      expect(zone?.origin.origins).toMatchObject([{ url, weight: 1 }]);
+      expect(zoneSchema.parse(zone)).toEqual(zone as Zone);
+    }
+    expect(
+      messages({ zones: [{ hosts: ["example.org"], origin: "127.0.0.1:3000" }] }),
+    ).toHaveLength(1);
   });
 
   test("an unknown key is an error", () => {

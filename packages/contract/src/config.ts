@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cidrSchema } from "#policy/address.ts";
 import { limitsSchema } from "#policy/limits.ts";
 import { listenSchema } from "#policy/listen.ts";
+import { logSettingsSchema } from "#policy/log.ts";
 import { zoneSchema } from "#policy/zone.ts";
 
 const operatorSchema = z.strictObject({
@@ -27,7 +28,8 @@ export const configSchema = z
     $schema: z.string().optional().describe("Address of this schema, for editors."),
     zones: z.array(zoneSchema).min(1).describe("The sites behind this edge."),
     listen: listenSchema.prefault({}),
-    limits: limitsSchema.prefault({}),
+    limits: limitsSchema.prefault({}).describe("What a front accepts before a request is judged."),
+    log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),
     trustedProxies: z
       .array(cidrSchema)
       .default([])

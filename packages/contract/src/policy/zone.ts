@@ -1,10 +1,30 @@
 import { z } from "zod";
 import { hostPatternSchema } from "#policy/host.ts";
+import { logPolicySchema } from "#policy/log.ts";
+import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
+import { respondPolicySchema } from "#policy/respond.ts";
 
 /** Names a zone in orders, logs and metrics. */
 export const zoneIdSchema = z.string().regex(/^[a-z0-9*[][a-z0-9.*:\]_-]{0,254}$/, {
   error: "not a zone id: lower-case letters, digits, dots, dashes",
 });
+
+const originUrlSchema = z.string().refine((url) => parseOriginUrl(url) !== null, {
+  error: "an origin is http://host:port, https://host:port or unix:/path",
+});
+
+/**
+ * An address, a list of them, or the whole of policy/origin.ts; always the latter once it is read.
+ */
+const originSchema = z.union([
+  originUrlSchema.transform((url) => ({ origins: [{ url }] })).pipe(originsSchema),
+  z
+    .array(originUrlSchema)
+    .min(1)
+    .transform((urls) => ({ origins: urls.map((url) => ({ url })) }))
+    .pipe(originsSchema),
+  originsSchema,
+]);
 
 /** One site: the hosts it answers for, where it really lives, and what holds for its visitors. */
 export const zoneSchema = z
@@ -13,9 +33,11 @@ export const zoneSchema = z
       .optional()
       .describe("Name in orders, logs and metrics; the first host if absent."),
     hosts: z.array(hostPatternSchema).min(1).describe("Hosts: a name, *.name, an address, or *."),
-    origin: z
-      .url({ protocol: /^https?$/ })
-      .describe("Where the site really lives, e.g. http://127.0.0.1:3000."),
+    origin: originSchema.describe(
+      "Where the site really lives: an address, a list of them, or settings.",
+    ),
+    respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
+    log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })
   .transform((zone) => ({ ...zone, id: zone.id ?? (zone.hosts[0] as string) }));
 
