@@ -42,7 +42,7 @@ function parseV6(text: string): Uint8Array | null {
   if (head === null || tail === null) return null;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
-  const all = [...head, ...new Array<number>(missing).fill(0), ...tail];
+  const all = [...head, ...ZEROS.slice(0, missing), ...tail];
   const out = new Uint8Array(16);
   all.forEach((group, i) => {
     out[i * 2] = group >> 8;
@@ -51,6 +51,8 @@ function parseV6(text: string): Uint8Array | null {
   const mapped = all.slice(0, 5).every((group) => group === 0) && all[5] === 0xffff;
   return mapped ? out.slice(12) : out;
 }
+
+const ZEROS = [0, 0, 0, 0, 0, 0, 0, 0];
 
 function groups(text: string, mayEndInV4: boolean): number[] | null {
   if (text === "") return [];

@@ -1,0 +1,45 @@
+import type { ErrorSource } from "@egide/std/error.ts";
+import type { Exchange } from "#accept/exchange.ts";
+import type { Verdict } from "#verdict.ts";
+
+/** How the cache had to do with an answer, as the request log says it. */
+export type CacheUse = "none" | "hit" | "miss" | "stale" | "revalidated" | "bypass" | "collapsed";
+
+/** `complete`: the whole answer was handed over; `aborted`: the visitor left; `failed`: we broke it off. */
+export type Outcome = "complete" | "aborted" | "failed";
+
+/**
+ * What is known of one request. `identify` fills the first part; later phases note what they did, and
+ * the log reads it all in the end. One object a request, always of one shape.
+ */
+export interface Facts<Zone> {
+  readonly exchange: Exchange;
+  readonly requestId: string;
+  /** Wall clock in milliseconds, and the monotonic moment, of the complete head. */
+  readonly time: number;
+  readonly started: number;
+
+  /** Null where no zone answers for the host. */
+  zone: Zone | null;
+  zoneId: string;
+  /** Lower case, without port or trailing dot; "" where none can be read. */
+  host: string;
+  /** Host and port as the visitor named them, lower case. */
+  authority: string;
+  /** Path and query in origin-form. */
+  target: string;
+  /** Who the visitor is, behind trusted proxies. One spelling. */
+  client: string;
+  country: string;
+
+  verdict: Verdict;
+  /** Code behind a refusal or a failure. */
+  code: string | null;
+  fault: ErrorSource | null;
+  status: number;
+  cache: CacheUse;
+  /** Monotonic moment at which an origin was asked, and its head was there; -1 where not. */
+  originAsked: number;
+  originAnswered: number;
+  outcome: Outcome;
+}

@@ -1,0 +1,139 @@
+import type { RawHeaders } from "#stream.ts";
+import { isHopByHop } from "#wire/h1/framing.ts";
+
+/** Fields that this edge writes itself; what a visitor sent under these names is dropped. */
+const OWN = new Set([
+  "host",
+  "content-length",
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+  "x-forwarded-server",
+  "x-forwarded-ssl",
+  "x-forwarded-scheme",
+  "x-forwarded",
+  "x-original-url",
+  "x-rewrite-url",
+  "x-real-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
+  "front-end-https",
+  "x-request-id",
+  "http2-settings",
+]);
+
+/**
+ * First letters (bit 0 is `a`) of the names above by length: most fields are passed on after one look
+ * at a table, without being lower-cased.
+ */
+const FIRST_LETTERS = new Uint32Array(32);
+
+const dropped = [
+  ...OWN,
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+];
+for (const name of dropped) {
+  FIRST_LETTERS[name.length] =
+    (FIRST_LETTERS[name.length] as number) | letterBit(name.charCodeAt(0));
+}
+
+function letterBit(code: number): number {
+  return 1 << ((code | 0x20) - 0x61);
+}
+
+export interface Forwarding {
+  readonly client: string;
+  readonly scheme: "http" | "https";
+  readonly authority: string;
+  readonly requestId: string;
+  /** HTTP version the request came with, for Via. */
+  readonly version: 10 | 11 | 20 | 30;
+  /** Name of this edge in Via and CDN-Loop. */
+  readonly pseudonym: string;
+}
+
+const VIA: Record<number, string> = { 10: "1.0", 11: "1.1", 20: "2", 30: "3" };
+
+/**
+ * The fields an origin gets: the visitor's end-to-end ones, and what this hop says of itself (RFC
+ * 7239, RFC 8586, RFC 9110 section 7.6.3). Names with underscores that an origin's CGI could not tell
+ * from a field of ours are dropped with it.
+ */
+export function forwardHeaders(
+  headers: RawHeaders,
+  nominated: readonly string[] | null,
+  by: Forwarding,
+): RawHeaders {
+  const out: RawHeaders = [];
+  let via = "";
+  let loop = "";
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value = headers[i + 1] as string;
+    const { length } = name;
+    if (length === 3 && name.toLowerCase() === "via") {
+      via += `${value}, `;
+      continue;
+    }
+    if (length === 8 && name.toLowerCase() === "cdn-loop") {
+      loop += `${value}, `;
+      continue;
+    }
+    if (mayBeDropped(name, nominated) && isDropped(name, nominated)) continue;
+    out.push(name, value);
+  }
+  const { client } = by;
+  const quoted = client.includes(":") ? `"[${client}]"` : client;
+  out.push(
+    "X-Forwarded-For",
+    client,
+    "X-Forwarded-Proto",
+    by.scheme,
+    "X-Forwarded-Host",
+    by.authority,
+    "Forwarded",
+    `for=${quoted};proto=${by.scheme};host="${by.authority}"`,
+    "X-Request-Id",
+    by.requestId,
+    "Via",
+    `${via}${VIA[by.version] as string} ${by.pseudonym}`,
+    "CDN-Loop",
+    loop + by.pseudonym,
+  );
+  return out;
+}
+
+function mayBeDropped(name: string, nominated: readonly string[] | null): boolean {
+  if (nominated !== null) return true;
+  const first = ((FIRST_LETTERS[name.length] ?? 0) & letterBit(name.charCodeAt(0))) !== 0;
+  return first || name.includes("_");
+}
+
+function isDropped(name: string, nominated: readonly string[] | null): boolean {
+  const lower = name.toLowerCase();
+  if (OWN.has(lower) || isHopByHop(lower, nominated)) return true;
+  return lower.includes("_") && OWN.has(lower.replaceAll("_", "-"));
+}
+
+/** True where CDN-Loop (RFC 8586) shows that this edge has seen the request before. */
+export function isLoop(headers: RawHeaders, pseudonym: string): boolean {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.length !== 8 || name.toLowerCase() !== "cdn-loop") continue;
+    for (const entry of (headers[i + 1] as string).split(",")) {
+      if ((entry.split(";")[0] as string).trim().toLowerCase() === pseudonym) return true;
+    }
+  }
+  return false;
+}

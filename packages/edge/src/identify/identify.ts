@@ -1,0 +1,86 @@
+import type { CidrSet } from "@egide/std/ip.ts";
+import type { Exchange } from "#accept/exchange.ts";
+import type { Facts } from "#facts.ts";
+import { type Authority, readAuthority } from "#identify/authority.ts";
+import { clientAddress } from "#identify/client.ts";
+import { readTarget } from "#identify/target.ts";
+import type { ZoneTable } from "#identify/zones.ts";
+import { ALLOW } from "#verdict.ts";
+
+/** Why nobody can be found to answer; codes of docs/reference/errors.md. */
+export type IdentifyFault =
+  | "edge.target"
+  | "edge.host"
+  | "edge.authority_mismatch"
+  | "edge.unknown_host";
+
+export interface Directory<Zone> {
+  readonly zones: ZoneTable<Zone>;
+  readonly zoneId: (zone: Zone) => string;
+  readonly trustedProxies: CidrSet;
+}
+
+export interface Identified<Zone> {
+  readonly facts: Facts<Zone>;
+  readonly fault: IdentifyFault | null;
+}
+
+/** Who asks whom for what: fills the first part of the facts. Never throws. */
+export function identify<Zone>(
+  exchange: Exchange,
+  requestId: string,
+  time: number,
+  started: number,
+  directory: Directory<Zone>,
+): Identified<Zone> {
+  const { head, client } = exchange;
+  const facts: Facts<Zone> = {
+    exchange,
+    requestId,
+    time,
+    started,
+    zone: null,
+    zoneId: "",
+    host: "",
+    authority: "",
+    target: head.target,
+    client: clientAddress(client.remote.address, head.headers, directory.trustedProxies),
+    country: "",
+    verdict: ALLOW,
+    code: null,
+    fault: null,
+    status: 0,
+    cache: "none",
+    originAsked: -1,
+    originAnswered: -1,
+    outcome: "complete",
+  };
+  const target = readTarget(head.target, head.method);
+  const authority = readAuthority(head.authority);
+  if (authority !== null) {
+    facts.host = authority.host;
+    facts.authority = spell(authority);
+    facts.zone = directory.zones.find(authority.host);
+    if (facts.zone !== null) facts.zoneId = directory.zoneId(facts.zone);
+  }
+  // What the front refused is refused for its own reason.
+  if (exchange.refusal !== null) return { facts, fault: null };
+  if (target === null) return { facts, fault: "edge.target" };
+  facts.target = target.origin;
+  if (authority === null)
+    return { facts, fault: head.authority === "" ? "edge.unknown_host" : "edge.host" };
+  if (target.authority !== null && !agrees(target.authority, facts.authority)) {
+    return { facts, fault: "edge.authority_mismatch" };
+  }
+  return { facts, fault: facts.zone === null ? "edge.unknown_host" : null };
+}
+
+/** RFC 9112, section 3.2.2: absolute-form rules over Host; a difference is refused, not resolved. */
+function agrees(named: string, authority: string): boolean {
+  const read = readAuthority(named);
+  return read !== null && spell(read) === authority;
+}
+
+function spell({ host, port }: Authority): string {
+  return port === "" ? host : `${host}:${port}`;
+}

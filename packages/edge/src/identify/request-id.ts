@@ -1,0 +1,12 @@
+/**
+ * Names of requests: unique without a random number each. 48 random bits name the thread's life, a
+ * counter the request; 20 characters of base 36.
+ */
+export function requestIds(): () => string {
+  const life = crypto.getRandomValues(new Uint32Array(2));
+  const prefix = ((life[0] as number) * 65_536 + ((life[1] as number) >>> 16))
+    .toString(36)
+    .padStart(10, "0");
+  let count = 0;
+  return () => prefix + (count++).toString(36).padStart(10, "0");
+}
