@@ -1,5 +1,5 @@
 import type { ErrorSource } from "@egide/std/error.ts";
-import type { Exchange } from "#accept/exchange.ts";
+import type { Exchange } from "#exchange.ts";
 import type { Verdict } from "#verdict.ts";
 
 /** How the cache had to do with an answer, as the request log says it. */

@@ -1,4 +1,4 @@
-import type { Exchange } from "#accept/exchange.ts";
+import type { Exchange } from "#exchange.ts";
 import { ALLOW, type Verdict } from "#verdict.ts";
 
 /** What is judged before any rule of the zone; pure. */

@@ -1,5 +1,5 @@
 import type { CidrSet } from "@egide/std/ip.ts";
-import type { Exchange } from "#accept/exchange.ts";
+import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
 import { type Authority, readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";

@@ -1,7 +1,7 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
-import type { ExchangeHandler, Refusal } from "#accept/exchange.ts";
+import type { ExchangeHandler, Refusal } from "#exchange.ts";
 import { type BodyHost, H1Body } from "#accept/h1/body.ts";
 import { H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
 import { type H1Fault, refusalFor } from "#accept/h1/faults.ts";

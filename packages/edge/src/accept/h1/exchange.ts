@@ -1,4 +1,4 @@
-import type { ClientFacts, Exchange, Refusal, RequestHead } from "#accept/exchange.ts";
+import type { ClientFacts, Exchange, Refusal, RequestHead } from "#exchange.ts";
 import type { H1Body } from "#accept/h1/body.ts";
 import { dateField, headText } from "#accept/h1/head-text.ts";
 import type { RawHeaders, Tunnel } from "#stream.ts";

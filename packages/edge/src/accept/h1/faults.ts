@@ -1,4 +1,4 @@
-import type { Refusal } from "#accept/exchange.ts";
+import type { Refusal } from "#exchange.ts";
 import type { BodyFault } from "#wire/h1/body.ts";
 import type { HeadFault } from "#wire/h1/fields.ts";
 import type { FramingFault } from "#wire/h1/framing.ts";

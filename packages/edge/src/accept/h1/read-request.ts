@@ -1,5 +1,5 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
-import type { RequestHead } from "#accept/exchange.ts";
+import type { RequestHead } from "#exchange.ts";
 import type { H1Fault } from "#accept/h1/faults.ts";
 import { emptyFraming, readFraming, resetFraming } from "#wire/h1/framing.ts";
 import { type ParsedRequest, parseRequest } from "#wire/h1/request.ts";
