@@ -1,0 +1,169 @@
+import { ptr } from "bun:ffi";
+import type { Endpoint } from "#wire/conn.ts";
+import { BaseConn } from "#wire/transport/base.ts";
+import { EAGAIN, EINTR, errno, libc, systemError } from "#wire/transport/native/libc.ts";
+import {
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  type NativeLoop,
+  type Pollable,
+} from "#wire/transport/native/loop.ts";
+import { decodeSockaddr } from "#wire/transport/native/sockaddr.ts";
+
+const MSG_NOSIGNAL = 0x4000;
+const SHUT_WR = 1;
+const SOL_SOCKET = 1;
+const SO_LINGER = 13;
+const READ_SIZE = 65_536;
+
+const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
+const readAt = ptr(readBuffer);
+const nameBuffer = Buffer.alloc(28);
+const nameLength = new Int32Array(1);
+const lingerNow = new Int32Array([1, 0]);
+
+/** A plain connection on a descriptor of its own: no object of the runtime, no copy on reading. */
+export class NativeConn extends BaseConn implements Pollable {
+  #remote: Endpoint;
+  #local: Endpoint | null = null;
+  readonly #fd: number;
+  readonly #loop: NativeLoop;
+  #interest = EPOLLIN;
+  /** What epoll knows; -1 before `register`. */
+  #registered = -1;
+  #shut = false;
+  #peerDone = false;
+  #gone = false;
+
+  /** Takes over `fd`, already connected; `register` once a handler is set. */
+  constructor(fd: number, remote: Endpoint, loop: NativeLoop) {
+    super();
+    this.#fd = fd;
+    this.#remote = remote;
+    this.#loop = loop;
+  }
+
+  get remote(): Endpoint {
+    return this.#remote;
+  }
+
+  get local(): Endpoint {
+    if (this.#local === null) {
+      nameLength[0] = nameBuffer.length;
+      libc().getsockname(this.#fd, ptr(nameBuffer), ptr(nameLength));
+      this.#local = decodeSockaddr(nameBuffer);
+    }
+    return this.#local;
+  }
+
+  /** What a PROXY header says overrides what the kernel says. */
+  known(facts: { remote: Endpoint; local: Endpoint }): void {
+    this.#remote = facts.remote;
+    this.#local = facts.local;
+  }
+
+  register(): void {
+    if (this.#gone) return;
+    this.#registered = this.#interest;
+    this.#loop.add(this.#fd, this.#interest, this);
+  }
+
+  onEvents(events: number): void {
+    if ((events & EPOLLOUT) !== 0) {
+      this.#want(this.#interest & ~EPOLLOUT);
+      this.writable();
+    }
+    if (this.#gone) return;
+    if ((events & EPOLLIN) !== 0 && (this.#interest & EPOLLIN) !== 0) this.#read();
+    else if ((events & (EPOLLERR | EPOLLHUP)) !== 0) this.#finish(this.#socketError());
+  }
+
+  protected push(bytes: Buffer, from: number, to: number): number {
+    if (this.#gone) return 0;
+    const sent = libc().send(this.#fd, ptr(bytes, from), to - from, MSG_NOSIGNAL);
+    if (sent === to - from) return sent;
+    if (sent < 0) {
+      const error = errno();
+      if (error !== EAGAIN && error !== EINTR) {
+        this.#doom(systemError("send", error));
+        return 0;
+      }
+    }
+    this.#want(this.#interest | EPOLLOUT);
+    return Math.max(0, sent);
+  }
+
+  protected shut(): void {
+    if (this.#shut || this.#gone) return;
+    this.#shut = true;
+    libc().shutdown(this.#fd, SHUT_WR);
+    if (this.#peerDone) this.#finish(null);
+  }
+
+  protected kill(): void {
+    if (this.#gone) return;
+    libc().setsockopt(this.#fd, SOL_SOCKET, SO_LINGER, ptr(lingerNow), 8);
+    this.#doom(null);
+  }
+
+  protected halt(): void {
+    this.#want(this.#interest & ~EPOLLIN);
+  }
+
+  protected go(): void {
+    if (!this.#peerDone) this.#want(this.#interest | EPOLLIN);
+  }
+
+  #read(): void {
+    const count = libc().recv(this.#fd, readAt, READ_SIZE, 0);
+    if (count > 0) {
+      this.received(readBuffer.subarray(0, count));
+      return;
+    }
+    if (count < 0) {
+      const error = errno();
+      if (error !== EAGAIN && error !== EINTR) this.#finish(systemError("recv", error));
+      return;
+    }
+    this.#peerDone = true;
+    this.#want(this.#interest & ~EPOLLIN);
+    if (this.#shut) this.#finish(null);
+    else this.peerEnded();
+  }
+
+  #want(interest: number): void {
+    this.#interest = interest;
+    if (this.#gone || this.#registered < 0 || interest === this.#registered) return;
+    this.#registered = interest;
+    this.#loop.change(this.#fd, interest);
+  }
+
+  #socketError(): Error | null {
+    const SO_ERROR = 4;
+    const value = new Int32Array(1);
+    const length = new Int32Array([4]);
+    libc().getsockopt(this.#fd, SOL_SOCKET, SO_ERROR, ptr(value), ptr(length));
+    return value[0] === 0 ? null : systemError("socket", value[0] as number);
+  }
+
+  /** Closes now, tells later: a write must not call its caller back. */
+  #doom(error: Error | null): void {
+    if (this.#gone) return;
+    this.#release();
+    queueMicrotask(() => this.closed(error));
+  }
+
+  #finish(error: Error | null): void {
+    if (this.#gone) return;
+    this.#release();
+    this.closed(error);
+  }
+
+  #release(): void {
+    this.#gone = true;
+    this.#loop.remove(this.#fd);
+    libc().close(this.#fd);
+  }
+}

@@ -1,0 +1,238 @@
+import { describe, expect, test } from "bun:test";
+import type { Conn, ConnHandler } from "#wire/conn.ts";
+import { dial as bunDial, listenPlain } from "#wire/transport/bun.ts";
+import { nativeDial } from "#wire/transport/native/dial.ts";
+import { NativeListener } from "#wire/transport/native/listen.ts";
+import { type NativeLoop, nativeLoop } from "#wire/transport/native/loop.ts";
+import { decodeSockaddr, encodeSockaddr } from "#wire/transport/native/sockaddr.ts";
+
+type Opened = (conn: Conn) => ConnHandler;
+interface Transport {
+  listen(onConn: (conn: Conn) => void): { port: number; stop(): void };
+  dial(port: number, opened: Opened, failed: (error: Error) => void): void;
+}
+
+const bun: Transport = {
+  listen(onConn) {
+    const listener = listenPlain({ hostname: "127.0.0.1", port: 0, reusePort: false, onConn });
+    return { port: listener.port, stop: () => listener.stop(true) };
+  },
+  dial(port, opened, failed) {
+    bunDial({ hostname: "127.0.0.1", port }, null, opened, failed);
+  },
+};
+
+const native: Transport = {
+  listen(onConn) {
+    const loop = nativeLoop() as NativeLoop;
+    return new NativeListener(
+      { hostname: "127.0.0.1", port: 0, backlog: 64, reusePort: false, onConn },
+      loop,
+    );
+  },
+  dial(port, opened, failed) {
+    nativeDial("127.0.0.1", port, nativeLoop() as NativeLoop, opened, failed);
+  },
+};
+
+/** Collects what one side hears; `until` settles once the text of all events contains a word. */
+class Ear implements ConnHandler {
+  heard = "";
+  bytes = 0;
+  #waiting: { word: string; done: () => void }[] = [];
+  react: (chunk: Uint8Array) => void = () => {};
+  onDrained: () => void = () => {};
+
+  until(word: string): Promise<void> {
+    return new Promise((done) => {
+      this.#waiting.push({ word, done });
+      this.#look();
+    });
+  }
+
+  onData(chunk: Uint8Array): void {
+    this.bytes += chunk.length;
+    this.heard += chunk.length > 64 ? `[${chunk.length}]` : Buffer.from(chunk).toString("latin1");
+    this.react(chunk);
+    this.#look();
+  }
+
+  onDrain(): void {
+    this.#say("<drain>");
+    this.onDrained();
+  }
+
+  onEnd(): void {
+    this.#say("<end>");
+  }
+
+  onClose(error: Error | null): void {
+    this.#say(error === null ? "<close>" : "<lost>");
+  }
+
+  #say(event: string): void {
+    this.heard += event;
+    this.#look();
+  }
+
+  #look(): void {
+    this.#waiting = this.#waiting.filter(({ word, done }) => {
+      if (!this.heard.includes(word)) return true;
+      done();
+      return false;
+    });
+  }
+}
+
+function pair(
+  transport: Transport,
+): Promise<{ server: Conn; client: Conn; atServer: Ear; atClient: Ear; stop: () => void }> {
+  return new Promise((resolve, reject) => {
+    const atServer = new Ear();
+    const atClient = new Ear();
+    let server: Conn | null = null;
+    let client: Conn | null = null;
+    const ready = (): void => {
+      if (server !== null && client !== null)
+        resolve({ server, client, atServer, atClient, stop: () => listener.stop() });
+    };
+    const listener = transport.listen((conn) => {
+      conn.handler = atServer;
+      server = conn;
+      ready();
+    });
+    transport.dial(
+      listener.port,
+      (conn) => {
+        client = conn;
+        queueMicrotask(ready);
+        return atClient;
+      },
+      reject,
+    );
+  });
+}
+
+const transports: [string, Transport][] = [["bun", bun]];
+if (nativeLoop() !== null) transports.push(["native", native]);
+
+test("the native transport is there on Linux", () => {
+  expect(nativeLoop() !== null).toBe(process.platform === "linux");
+});
+
+for (const [name, transport] of transports) {
+  describe(`${name} transport`, () => {
+    test("carries bytes both ways and knows its ends", async () => {
+      const { server, client, atServer, atClient, stop } = await pair(transport);
+      client.writeLatin1("hello");
+      await atServer.until("hello");
+      server.writeLatin1("wor");
+      server.write(Buffer.from("ld"));
+      await atClient.until("world");
+      expect(server.remote).toEqual({ address: "127.0.0.1", port: client.local.port });
+      expect(client.remote.port).toBe(server.local.port);
+      client.abort();
+      stop();
+    });
+
+    test("ends each direction by itself", async () => {
+      const { server, client, atServer, atClient, stop } = await pair(transport);
+      client.writeLatin1("last");
+      client.end();
+      await atServer.until("<end>");
+      expect(atServer.heard).toBe("last<end>");
+      server.writeLatin1("answer");
+      server.end();
+      await Promise.all([atClient.until("<close>"), atServer.until("<close>")]);
+      expect(atClient.heard.startsWith("answer")).toBe(true);
+      stop();
+    });
+
+    test("holds a slow reader's bytes, says when they have left, and loses none", async () => {
+      const { server, client, atServer, atClient, stop } = await pair(transport);
+      client.pause();
+      const block = Buffer.alloc(1_000_000, "x");
+      let sent = 0;
+      while (server.write(block)) sent++;
+      sent++;
+      expect(server.pending).toBeGreaterThan(0);
+      client.resume();
+      await atServer.until("<drain>");
+      expect(server.pending).toBe(0);
+      server.end();
+      await atClient.until("<end>");
+      expect(atClient.bytes).toBe(sent * block.length);
+      client.end();
+      await atClient.until("<close>");
+      stop();
+    });
+
+    test("pauses from inside a callback", async () => {
+      const { server, client, atServer, stop } = await pair(transport);
+      atServer.react = () => server.pause();
+      client.writeLatin1("a");
+      await atServer.until("a");
+      client.writeLatin1("b");
+      client.flush();
+      const other = await pair(transport);
+      other.client.writeLatin1("turn");
+      await other.atServer.until("turn");
+      expect(atServer.heard).toBe("a");
+      server.resume();
+      await atServer.until("ab");
+      client.abort();
+      other.client.abort();
+      other.stop();
+      stop();
+    });
+
+    test("an abort is heard at the other end", async () => {
+      const { server, atServer, atClient, stop } = await pair(transport);
+      server.writeLatin1("never sent");
+      server.abort();
+      await Promise.all([
+        atServer.until("<close>"),
+        Promise.race([
+          atClient.until("<lost>"),
+          atClient.until("<close>"),
+          atClient.until("<end>"),
+        ]),
+      ]);
+      stop();
+    });
+
+    test("a port where nobody listens is a failure with a code", async () => {
+      const listener = transport.listen(() => {});
+      const { port } = listener;
+      listener.stop();
+      const error = await new Promise<Error>((resolve) => {
+        transport.dial(
+          port,
+          () => {
+            throw new Error("opened");
+          },
+          resolve,
+        );
+      });
+      expect((error as { code?: string }).code).toBe("ECONNREFUSED");
+    });
+  });
+}
+
+describe("addresses of sockets", () => {
+  for (const [address, told] of [
+    ["192.0.2.7", "192.0.2.7"],
+    ["::", "::"],
+    ["::1", "::1"],
+    ["2001:db8::1:0:0:1", "2001:db8::1:0:0:1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6"],
+  ] as const) {
+    test(address, () => {
+      const name = encodeSockaddr(address, 8443);
+      expect(name === null ? null : decodeSockaddr(name.bytes)).toEqual({
+        address: told,
+        port: 8443,
+      });
+    });
+  }
+});
