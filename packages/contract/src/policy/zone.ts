@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cacheSchema } from "#policy/cache.ts";
 import { hostPatternSchema } from "#policy/host.ts";
 import { logPolicySchema } from "#policy/log.ts";
 import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
@@ -36,6 +37,7 @@ export const zoneSchema = z
     origin: originSchema.describe(
       "Where the site really lives: an address, a list of them, or settings.",
     ),
+    cache: cacheSchema.prefault({}).describe("How responses are stored and reused."),
     respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })
