@@ -58,4 +58,16 @@ export interface TlsFacts {
   readonly alpn: string;
   /** JA4 fingerprint, or "" where the ClientHello was not seen. */
   readonly ja4: string;
+  /** What the client showed where the zone asks for certificates; null: it showed none. */
+  readonly clientCertificate?: ClientCertificate | null;
+}
+
+export interface ClientCertificate {
+  /** Signed by an authority that the zone accepts, and within its validity. */
+  readonly verified: boolean;
+  /** e.g. `CN=alice, O=Example` */
+  readonly subject: string;
+  /** SHA-256 in hex. */
+  readonly fingerprint: string;
+  readonly serial: string;
 }

@@ -1,0 +1,185 @@
+import type { Socket } from "bun";
+import type { WheelTimer } from "@egide/std/wheel.ts";
+import { readProxyHeader } from "#accept/proxy-protocol/read.ts";
+import type { Certificates, Served } from "#accept/tls/certificates.ts";
+import { type ClientHello, readClientHello } from "#accept/tls/client-hello.ts";
+import { tlsFacts } from "#accept/tls/facts.ts";
+import { TlsConn, upgradeToTls } from "#accept/tls/upgrade.ts";
+import type { Endpoint } from "#wire/conn.ts";
+import { BunConn } from "#wire/transport/bun.ts";
+
+/** What an accepted socket carries: a greeting that is being read, then a connection. */
+export type Stage = Greeting | BunConn;
+
+export interface GreetingOptions {
+  readonly certificates: Certificates;
+  /** What a client without a known name is shown: the first certificate, or an alert. */
+  readonly unknownName: "default" | "refuse";
+  /** True for peers that must open with a PROXY protocol header. Null: nobody does. */
+  readonly proxied: ((address: string) => boolean) | null;
+  /** The handshake is over: set the connection's handler. */
+  readonly onConn: (conn: BunConn) => void;
+  /** A client speaks plain HTTP on this port. Null: it is hung up on. */
+  readonly onPlain: ((conn: BunConn) => void) | null;
+  /** A connection ended before its handshake did; `serverName` is "" where it is not known. */
+  readonly onRefused?: (code: string, remote: string, serverName: string) => void;
+  /** @internal For the listener: this greeting is over, well or not. */
+  readonly finished: (greeting: Greeting) => void;
+}
+
+const UNRECOGNIZED_NAME = 112;
+const INTERNAL_ERROR = 80;
+
+/** One connection from its first byte to the end of its TLS handshake. */
+export class Greeting {
+  timer: WheelTimer | null = null;
+  readonly #options: GreetingOptions;
+  readonly #raw: Socket<Stage>;
+  #held: Buffer | null = null;
+  #conn: TlsConn | null = null;
+  #hello: ClientHello | null = null;
+  #served: Served | null = null;
+  #awaitsProxyHeader: boolean;
+  #remote: Endpoint | null = null;
+  #local: Endpoint | null = null;
+  #over = false;
+
+  constructor(options: GreetingOptions, raw: Socket<Stage>) {
+    this.#options = options;
+    this.#raw = raw;
+    this.#awaitsProxyHeader = options.proxied?.(raw.remoteAddress) ?? false;
+  }
+
+  received(chunk: Buffer): void {
+    // After the upgrade the raw half still hears of the ciphertext.
+    if (this.#over || this.#conn !== null) return;
+    let bytes = this.#held === null ? chunk : Buffer.concat([this.#held, chunk]);
+    if (this.#awaitsProxyHeader) {
+      const header = readProxyHeader(bytes);
+      if (header.kind === "incomplete") return this.#hold(bytes);
+      if (header.kind === "fault") return this.refuse(header.code, 0);
+      this.#awaitsProxyHeader = false;
+      this.#remote = header.source;
+      this.#local = header.destination;
+      bytes = bytes.subarray(header.length);
+    }
+    this.#held = null;
+    if (bytes.length === 0) return;
+    const result = readClientHello(bytes);
+    switch (result.kind) {
+      case "incomplete":
+        return this.#hold(bytes);
+      case "fault":
+        if (result.code === "tls.not_tls" && this.#handOverPlain(bytes)) return;
+        return this.refuse(result.code, result.alert);
+      case "hello":
+        return this.#answer(result.hello, bytes);
+    }
+  }
+
+  ended(): void {
+    if (this.#conn === null) this.refuse("tls.closed_early", 0);
+  }
+
+  closed(): void {
+    if (this.#conn === null) this.refuse("tls.closed_early", 0);
+  }
+
+  /** @internal Bun ends the connection itself, after an alert that must not be cut off. */
+  failed(code: string): void {
+    if (this.#over) return;
+    this.#report(code);
+    this.#finish();
+  }
+
+  /** Ends the connection, with a fatal alert where the peer would understand it. */
+  refuse(code: string, alert: number): void {
+    if (this.#over) return;
+    this.#report(code);
+    this.#finish();
+    if (this.#conn !== null) {
+      this.#conn.abort();
+    } else if (alert === 0) {
+      this.#raw.terminate();
+    } else {
+      this.#raw.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]));
+    }
+  }
+
+  #answer(hello: ClientHello, bytes: Buffer): void {
+    const { certificates, unknownName } = this.#options;
+    this.#hello = hello;
+    this.#served =
+      certificates.pick(hello.serverName) ??
+      (unknownName === "default" ? certificates.fallback : null);
+    if (this.#served === null) return this.refuse("tls.unknown_name", UNRECOGNIZED_NAME);
+    const conn = new TlsConn(this);
+    this.#conn = conn;
+    try {
+      upgradeToTls(this.#raw, conn, this.#served, bytes);
+    } catch {
+      // A certificate that BoringSSL refuses although it was checked: the operator's to mend.
+      this.#conn = null;
+      this.refuse("tls.unusable_certificate", INTERNAL_ERROR);
+    }
+  }
+
+  /** @internal The handshake of this greeting's connection succeeded. */
+  secured(conn: TlsConn, socket: Socket<TlsConn>): void {
+    if (this.#over || this.#hello === null) return conn.abort();
+    const clients = this.#served?.entry.clients ?? null;
+    // BoringSSL refuses who shows nothing; who shows a stranger's certificate gets as far as here.
+    if (clients?.require === true && !socket.authorized) {
+      return this.refuse("tls.client_certificate", 0);
+    }
+    this.#name(conn);
+    conn.known({ tls: tlsFacts(this.#hello, socket, clients !== null) });
+    this.#finish();
+    this.#options.onConn(conn);
+  }
+
+  /** What a PROXY header said holds for the connection. */
+  #name(conn: BunConn): void {
+    if (this.#remote !== null && this.#local !== null) {
+      conn.known({ remote: this.#remote, local: this.#local });
+    }
+  }
+
+  #hold(bytes: Buffer): void {
+    // Copied: what Bun hands over is only lent.
+    this.#held = Buffer.from(bytes);
+  }
+
+  #handOverPlain(bytes: Buffer): boolean {
+    const { onPlain } = this.#options;
+    if (onPlain === null || !startsLikeHttp(bytes)) return false;
+    this.#finish();
+    const socket = this.#raw as Socket<BunConn>;
+    const conn = new BunConn();
+    conn.attach(socket);
+    socket.data = conn;
+    this.#name(conn);
+    onPlain(conn);
+    BunConn.handlers.data(socket, bytes);
+    return true;
+  }
+
+  #report(code: string): void {
+    const remote = this.#remote?.address ?? this.#raw.remoteAddress ?? "";
+    this.#options.onRefused?.(code, remote, this.#hello?.serverName ?? "");
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#held = null;
+    this.#hello = null;
+    this.#served = null;
+    this.#options.finished(this);
+  }
+}
+
+/** A method's first letter, or HTTP/2's `PRI`: RFC 9110 tokens are wider, real methods are not. */
+function startsLikeHttp(bytes: Uint8Array): boolean {
+  const first = bytes[0] as number;
+  return first >= 0x41 && first <= 0x5a;
+}

@@ -1,0 +1,92 @@
+import type { Socket } from "bun";
+import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
+import type { Certificates } from "#accept/tls/certificates.ts";
+import { Greeting, type GreetingOptions, type Stage } from "#accept/tls/greeting.ts";
+import { BunConn } from "#wire/transport/bun.ts";
+
+export interface TlsListenOptions extends Omit<GreetingOptions, "finished"> {
+  readonly hostname: string;
+  readonly port: number;
+  readonly reusePort: boolean;
+  readonly wheel: TimerWheel;
+  readonly handshakeSeconds: number;
+  /** Handshakes under way at once; more are hung up on. */
+  readonly handshakes: number;
+}
+
+export interface TlsListener {
+  readonly hostname: string;
+  readonly port: number;
+  readonly certificates: Certificates;
+  /** Connections whose handshake is not over. */
+  readonly handshakes: number;
+  /** Stops accepting. Open connections live on, or are cut where `abort` is set. */
+  stop(abort: boolean): void;
+}
+
+/**
+ * Listens for TLS. Connections are accepted in the clear; the first flight is read here, which tells
+ * the server name (so the certificate can be picked, and changed between two connections) and the
+ * client's fingerprint; then Bun's socket takes over with the bytes already read. See docs/adr/0030.
+ */
+export function listenTls(options: TlsListenOptions): TlsListener {
+  const pending = new Set<Greeting>();
+  const finished = (greeting: Greeting): void => {
+    options.wheel.cancel(greeting.timer as WheelTimer);
+    pending.delete(greeting);
+  };
+  const greetingOptions: GreetingOptions = { ...options, finished };
+  const listen = {
+    hostname: options.hostname,
+    port: options.port,
+    reusePort: options.reusePort,
+    allowHalfOpen: true,
+    socket: {
+      open(socket: Socket<Stage>) {
+        if (pending.size >= options.handshakes) {
+          options.onRefused?.("tls.too_many_handshakes", socket.remoteAddress, "");
+          socket.terminate();
+          return;
+        }
+        socket.setNoDelay(true);
+        const greeting = new Greeting(greetingOptions, socket);
+        greeting.timer = new WheelTimer(() => greeting.refuse("tls.handshake_timeout", 0));
+        options.wheel.schedule(greeting.timer, options.handshakeSeconds * 1000);
+        pending.add(greeting);
+        socket.data = greeting;
+      },
+      data(socket: Socket<Stage>, chunk: Buffer) {
+        const stage = socket.data;
+        if (stage instanceof Greeting) stage.received(chunk);
+        else if (stage !== undefined) BunConn.handlers.data(socket as Socket<BunConn>, chunk);
+      },
+      drain(socket: Socket<Stage>) {
+        if (socket.data instanceof BunConn) BunConn.handlers.drain(socket as Socket<BunConn>);
+      },
+      end(socket: Socket<Stage>) {
+        if (socket.data instanceof Greeting) socket.data.ended();
+        else if (socket.data) BunConn.handlers.end(socket as Socket<BunConn>);
+      },
+      close(socket: Socket<Stage>, error?: Error) {
+        if (socket.data instanceof Greeting) socket.data.closed();
+        else if (socket.data) BunConn.handlers.close(socket as Socket<BunConn>, error);
+      },
+      error(socket: Socket<Stage>, error: Error) {
+        if (socket.data instanceof Greeting) socket.data.refuse("tls.failed", 0);
+        else if (socket.data) BunConn.handlers.error(socket as Socket<BunConn>, error);
+      },
+    },
+  };
+  const listener = Bun.listen<Stage>(listen);
+  return {
+    hostname: options.hostname,
+    port: listener.port,
+    certificates: options.certificates,
+    get handshakes() {
+      return pending.size;
+    },
+    stop(abort) {
+      listener.stop(abort);
+    },
+  };
+}
