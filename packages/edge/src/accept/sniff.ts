@@ -41,6 +41,9 @@ export class Sniffer implements ConnHandler, Watched {
     else this.#held = Buffer.from(seen);
   }
 
+  /** Nothing was said yet: whoever speaks on will hear of it. */
+  shutdown(): void {}
+
   onDrain(): void {}
 
   onEnd(): void {

@@ -50,6 +50,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   /** Nothing behind this request is read: its framing can't be trusted, or the peer has ended. */
   #last = false;
   #expects = false;
+  #draining = false;
   #bodyBytes = 0;
   #deadline: number;
   #incoming: RateWindow | null = null;
@@ -62,10 +63,12 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     options.sweep.add(this);
   }
 
-  /** No further request: idle connections end now, busy ones with their response. */
+  /**
+   * The next response is the last one. An idle connection is not closed under a request that may be
+   * on its way: it waits for one, as long as whoever drains allows.
+   */
   shutdown(): void {
-    this.#last = true;
-    if (this.#phase === "head" && this.#reader.partial === 0) this.#close();
+    this.#draining = true;
   }
 
   wallClock(): number {
@@ -126,7 +129,11 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
         this.#last = true;
       else body.discard();
     }
-    if (!exchange.persistent || this.#requests >= this.#options.limits.requestsPerConnection) {
+    if (
+      this.#draining ||
+      !exchange.persistent ||
+      this.#requests >= this.#options.limits.requestsPerConnection
+    ) {
       this.#last = true;
     }
     return !this.#last;

@@ -80,6 +80,11 @@ export class NativeConn extends BaseConn implements Pollable {
     else if ((events & (EPOLLERR | EPOLLHUP)) !== 0) this.#finish(this.#socketError());
   }
 
+  failed(error: unknown): void {
+    this.kill();
+    this.closed(error instanceof Error ? error : new Error(String(error)));
+  }
+
   protected push(bytes: Buffer, from: number, to: number): number {
     if (this.#gone) return 0;
     const sent = libc().send(this.#fd, ptr(bytes, from), to - from, MSG_NOSIGNAL);

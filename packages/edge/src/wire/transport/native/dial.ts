@@ -49,8 +49,17 @@ class Attempt implements Pollable {
     }
     const conn = new NativeConn(this.#fd, this.#remote, this.#loop);
     conn.register();
-    conn.handler = this.#opened(conn);
-    conn.flush();
+    try {
+      conn.handler = this.#opened(conn);
+      conn.flush();
+    } catch (error) {
+      conn.failed(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    this.cancel();
+    this.#failed(error instanceof Error ? error : new Error(String(error)));
   }
 
   cancel(): void {

@@ -70,10 +70,17 @@ export class NativeListener implements Pollable {
     if (fd < 0) return false;
     switchOn(fd, IPPROTO_TCP, TCP_NODELAY);
     const conn = new NativeConn(fd, decodeSockaddr(this.#name), this.#loop);
-    this.#onConn(conn);
+    try {
+      this.#onConn(conn);
+    } catch (error) {
+      conn.failed(error);
+    }
     if (!conn.isClosed) conn.register();
     return true;
   }
+
+  /** Accepting itself never throws. */
+  failed(): void {}
 }
 
 function openListener(options: NativeListenOptions): number {

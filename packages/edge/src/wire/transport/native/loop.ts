@@ -25,6 +25,8 @@ const TURN_MS = 2;
 /** What waits on a descriptor. */
 export interface Pollable {
   onEvents(events: number): void;
+  /** `onEvents` threw: this member is lost, the thread is not. */
+  failed(error: unknown): void;
 }
 
 /**
@@ -101,13 +103,22 @@ export class NativeLoop {
     setImmediate(this.#turn);
   };
 
+  #deliver(fd: number, events: number): void {
+    const member = this.#members[fd];
+    try {
+      member?.onEvents(events);
+    } catch (error) {
+      member?.failed(error);
+    }
+  }
+
   #dispatch(count: number): boolean {
     let runtimeHasWork = false;
     for (let i = 0; i < count; i++) {
       const fd = this.#events[i * STRIDE + FD_AT] as number;
       if (fd === this.#runtime) runtimeHasWork = true;
       else if (this.#events[i * STRIDE + FD_AT + 1] === this.#generations[fd]) {
-        this.#members[fd]?.onEvents(this.#events[i * STRIDE] as number);
+        this.#deliver(fd, this.#events[i * STRIDE] as number);
       }
     }
     drainMicrotasks();

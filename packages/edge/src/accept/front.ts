@@ -1,0 +1,116 @@
+import type { Limits } from "@egide/contract/policy/limits.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import { AddressCounts } from "#accept/addresses.ts";
+import { H1Connection } from "#accept/h1/connection.ts";
+import { Sniffer } from "#accept/sniff.ts";
+import { Sweep } from "#accept/sweep.ts";
+import type { ExchangeHandler } from "#exchange.ts";
+import type { Conn, ConnHandler } from "#wire/conn.ts";
+
+export interface FrontOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly onExchange: ExchangeHandler;
+}
+
+/** Somebody who speaks a protocol on a connection, and can be asked to come to an end. */
+interface Speaker {
+  shutdown(): void;
+}
+
+/** Gives every connection of a thread somebody who speaks its protocol, and knows who is open. */
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #sweep: Sweep;
+  readonly #counts = new AddressCounts();
+  readonly #speakers = new Set<Speaker>();
+  #limits: Limits;
+  #serial = 0;
+  #draining = false;
+  #emptied: (() => void) | null = null;
+  /** Connections refused because their address held too many. */
+  refused = 0;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+    this.#limits = options.limits;
+    this.#sweep = new Sweep(options.clock);
+  }
+
+  get open(): number {
+    return this.#speakers.size;
+  }
+
+  /** New limits hold for connections that open from now on. */
+  setLimits(limits: Limits): void {
+    this.#limits = limits;
+  }
+
+  /** Takes a connection. TLS ones come with their facts; plain ones may speak HTTP/2 unasked. */
+  readonly take = (conn: Conn): void => {
+    const { address } = conn.remote;
+    if (!this.#counts.enter(address, this.#limits.connectionsPerAddress)) {
+      this.refused++;
+      conn.abort();
+      return;
+    }
+    if (conn.tls !== null) this.#speak(conn, address, conn.tls.alpn === "h2" ? "h2" : "h1");
+    else this.#sniff(conn, address);
+  };
+
+  /** A plain connection: its first bytes say which protocol it speaks. */
+  #sniff(conn: Conn, address: string): void {
+    const sniffer = new Sniffer(conn, {
+      clock: this.#options.clock,
+      sweep: this.#sweep,
+      timeoutMs: this.#limits.headerSeconds * 1000,
+      found: (protocol, first) => {
+        this.#speakers.delete(sniffer);
+        this.#speak(conn, address, protocol);
+        conn.handler.onData(first);
+      },
+      closed: () => this.#left(sniffer, address),
+    });
+    conn.handler = sniffer;
+    this.#speakers.add(sniffer);
+  }
+
+  #speak(conn: Conn, address: string, protocol: "h1" | "h2"): void {
+    if (protocol === "h2") {
+      conn.abort();
+      return;
+    }
+    const speaker: Speaker & ConnHandler = new H1Connection(conn, {
+      limits: this.#limits,
+      clock: this.#options.clock,
+      sweep: this.#sweep,
+      secure: conn.tls !== null,
+      connection: ++this.#serial,
+      onExchange: this.#options.onExchange,
+      onClosed: () => this.#left(speaker, address),
+    });
+    conn.handler = speaker;
+    this.#speakers.add(speaker);
+    if (this.#draining) speaker.shutdown();
+  }
+
+  #left(speaker: Speaker, address: string): void {
+    this.#counts.leave(address);
+    this.#speakers.delete(speaker);
+    if (this.#speakers.size === 0) this.#emptied?.();
+  }
+
+  /** No request after the one under way on any connection; settles once all have closed. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    for (const speaker of this.#speakers) speaker.shutdown();
+    if (this.#speakers.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#emptied = resolve;
+    });
+  }
+
+  close(): void {
+    this.#sweep.stop();
+  }
+}
