@@ -32,7 +32,7 @@ export const compressionSchema = z.strictObject({
   minBytes: z.int().min(0).default(1024),
   types: z.array(z.string().min(1)).default(COMPRESSIBLE),
   /** Streams compressed at once in a worker; those beyond go out as they are. Bounds memory. */
-  maxStreams: z.int().min(1).max(100_000).default(1000),
+  maxStreams: z.int().min(1).max(100_000).default(256),
 });
 
 /** RFC 6797. */

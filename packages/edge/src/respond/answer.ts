@@ -1,0 +1,178 @@
+import type { Order } from "@egide/contract/order.ts";
+import type { AppError } from "@egide/std/error.ts";
+import type { Exchange } from "#exchange.ts";
+import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
+import type { Asked, Notice } from "#respond/page/notice.ts";
+import { plainText, problemJson } from "#respond/page/plain.ts";
+import { statusOf } from "#respond/status.ts";
+import type { Reply } from "#respond/reply.ts";
+import type { RawHeaders } from "#stream.ts";
+import type { Verdict } from "#verdict.ts";
+import { joinHeader } from "#wire/headers.ts";
+
+/** A reply to a request that the edge answers by itself. */
+export interface OwnReply extends Reply, Asked {}
+
+const encoder = new TextEncoder();
+/** Where pages of our own are encoded: handed to the front for the length of one call. */
+let scratch = new Uint8Array(32_768);
+
+/** Acts on every verdict but `allow`. Answers the status that was sent; 0: dropped without one. */
+export function answerVerdict(
+  exchange: Exchange,
+  verdict: Exclude<Verdict, { kind: "allow" }>,
+  reply: OwnReply,
+  order: Order | null,
+  /** Where consent to an interstitial is posted: see pass.ts. */
+  continueUrl: string,
+): number {
+  switch (verdict.kind) {
+    case "drop":
+      exchange.onAbort = null;
+      exchange.drop();
+      reply.finished("complete", null);
+      return 0;
+    case "redirect":
+      redirect(exchange, verdict.status, verdict.location, [], reply);
+      return verdict.status;
+    case "deny":
+      send(exchange, deniedNotice(exchange, verdict, order), verdict.headers, reply);
+      return verdict.status;
+    case "interstitial": {
+      // 200 would be taken for the page itself by crawlers and caches; 403 says who holds it back.
+      const status = 403;
+      const notice = { ...blank(status, verdict.code), order, continueUrl };
+      send(exchange, notice, [], reply);
+      return status;
+    }
+    case "unavailable": {
+      const { status, code, retryAfter } = verdict;
+      const notice = { ...blank(status, code), source: "edge" as const, retry: true, retryAfter };
+      send(exchange, notice, [], reply);
+      return status;
+    }
+  }
+}
+
+/** Answers a request that failed before its response began. Answers the status that was sent. */
+export function answerFailure(exchange: Exchange, error: AppError, reply: OwnReply): number {
+  const status = statusOf(error);
+  const { code, source, retry, retryAfter, publicMessage } = error;
+  const notice = { ...blank(status, code), source, retry, retryAfter, detail: publicMessage };
+  send(exchange, notice, [], reply);
+  return status;
+}
+
+/** A short answer that sends the visitor elsewhere. `location` must be free of control bytes. */
+export function redirect(
+  exchange: Exchange,
+  status: number,
+  location: string,
+  extra: RawHeaders,
+  reply: Reply,
+): void {
+  const headers = ["Location", location, "Cache-Control", "no-store", ...extra];
+  reply.dress.own(headers, exchange.head.scheme === "https", reply.requestId);
+  exchange.onAbort = null;
+  exchange.start(status, "", headers, 0);
+  exchange.end(null);
+  reply.finished("complete", null);
+}
+
+function blank(status: number, code: string): Notice {
+  return {
+    status,
+    code,
+    source: "operator",
+    detail: "",
+    retry: false,
+    retryAfter: null,
+    order: null,
+    continueUrl: "",
+  };
+}
+
+/** Statuses that say that the request itself was at fault. */
+function isClientFault(status: number): boolean {
+  return status < 500 && status !== 403 && status !== 410 && status !== 429 && status !== 451;
+}
+
+function deniedNotice(
+  exchange: Exchange,
+  verdict: Extract<Verdict, { kind: "deny" }>,
+  order: Order | null,
+): Notice {
+  const { status, code, headers } = verdict;
+  const { refusal } = exchange;
+  return {
+    ...blank(status, code),
+    source: isClientFault(status) || refusal?.code === code ? "client" : "operator",
+    detail: refusal?.code === code ? refusal.detail : "",
+    retryAfter: retryAfterOf(headers),
+    retry: status === 429 || status === 503,
+    order,
+  };
+}
+
+function retryAfterOf(headers: RawHeaders): number | null {
+  const value = joinHeader(headers, "retry-after");
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : null;
+}
+
+function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnReply): void {
+  const { head } = exchange;
+  const { dress } = reply;
+  const format = chooseFormat(joinHeader(head.headers, "accept"));
+  const lang = chooseLang(joinHeader(head.headers, "accept-language"));
+  const headers: RawHeaders = [];
+  let text: string;
+  switch (format) {
+    case "html":
+      text = dress.pages.html(notice, reply, lang);
+      headers.push(
+        "Content-Type",
+        "text/html; charset=utf-8",
+        "Content-Security-Policy",
+        notice.continueUrl === "" ? dress.pages.csp : dress.pages.interstitialCsp,
+        // Not no-referrer: a form would then be sent with `Origin: null`.
+        "Referrer-Policy",
+        "same-origin",
+      );
+      break;
+    case "json":
+      text = problemJson(notice, reply, lang);
+      headers.push("Content-Type", "application/problem+json");
+      break;
+    case "text":
+      text = plainText(notice, reply, lang);
+      headers.push("Content-Type", "text/plain; charset=utf-8");
+      break;
+  }
+  headers.push(
+    "Content-Language",
+    lang,
+    "Vary",
+    "Accept, Accept-Language",
+    "Cache-Control",
+    "no-store",
+    "X-Content-Type-Options",
+    "nosniff",
+  );
+  for (const part of extra) headers.push(part);
+  if (notice.retryAfter !== null && joinHeader(extra, "retry-after") === undefined) {
+    headers.push("Retry-After", String(Math.ceil(notice.retryAfter)));
+  }
+  dress.own(headers, head.scheme === "https", reply.requestId);
+  const body = encode(text);
+  exchange.onAbort = null;
+  exchange.start(notice.status, "", headers, body.length);
+  if (head.method !== "HEAD") exchange.write(body);
+  exchange.end(null);
+  reply.finished("complete", null);
+}
+
+function encode(text: string): Uint8Array {
+  // One UTF-16 unit is at most three bytes of UTF-8.
+  if (text.length * 3 > scratch.length) scratch = new Uint8Array(text.length * 3);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}

@@ -1,0 +1,167 @@
+import type { Language, StatusText } from "#respond/page/text.ts";
+
+const again = "Réessayez dans quelques minutes. Si cela persiste, prévenez le responsable du site.";
+const malformed =
+  "Rechargez la page. Si vous utilisez un proxy, un VPN ou une extension du navigateur, essayez sans.";
+
+const order: StatusText = {
+  title: "Cette page n’est pas disponible",
+  what: "L’opérateur de ce service en a restreint l’accès.",
+  advice:
+    "Le motif est indiqué ci-dessous. Toute personne concernée peut le contester en citant la référence.",
+};
+
+export const FRENCH: Language = {
+  frame: {
+    visitor: "Votre appareil",
+    edge: "Protection",
+    works: "fonctionne",
+    faulty: "ne peut pas répondre",
+    refuses: "a refusé la requête",
+    unknown: "n’a pas été sollicité",
+    request: "Requête",
+    time: "Heure",
+    code: "Code",
+    detail: "En détail",
+    reason: "Motif",
+    reference: "Référence",
+    demandedBy: "À la demande de",
+    contact: "Contacter le site",
+    where: "Où se situe le problème",
+    protectedBy: "Ce site est protégé par Égide.",
+    proceed: "J’ai compris, continuer",
+    proceedNote: "Votre choix est conservé un jour dans un cookie qui ne contient rien d’autre.",
+    retry: (seconds) =>
+      seconds < 120
+        ? `Vous pouvez réessayer dans ${seconds} secondes.`
+        : `Vous pouvez réessayer dans ${Math.ceil(seconds / 60)} minutes.`,
+  },
+  otherClient: {
+    title: "La requête n’a pas été acceptée",
+    what: "Le site n’a pas pu accepter la requête telle qu’elle a été envoyée.",
+    advice: malformed,
+  },
+  otherServer: {
+    title: "Un problème est survenu",
+    what: "Le site n’a pas pu répondre à la requête. Vous n’y êtes pour rien.",
+    advice: again,
+  },
+  status: {
+    400: {
+      title: "La requête n’a pas pu être lue",
+      what: "Ce que votre navigateur ou votre programme a envoyé ne respecte pas les règles du Web.",
+      advice: malformed,
+    },
+    403: {
+      title: "Accès refusé",
+      what: "Les règles de ce site n’autorisent pas cette requête.",
+      advice:
+        "Si vous pensez qu’il s’agit d’une erreur, contactez le responsable du site et donnez-lui le numéro de requête ci-dessous.",
+    },
+    404: {
+      title: "Rien à cet endroit",
+      what: "Il n’y a rien à cette adresse.",
+      advice: "Vérifiez l’adresse ou repartez de la page d’accueil du site.",
+    },
+    405: {
+      title: "Méthode non autorisée",
+      what: "Ce type de requête n’est pas accepté ici.",
+      advice: "Repartez de la page d’accueil du site.",
+    },
+    408: {
+      title: "La requête a pris trop de temps",
+      what: "La connexion était ouverte, mais la requête n’est pas arrivée à temps.",
+      advice: "Vérifiez votre connexion et réessayez.",
+    },
+    410: {
+      title: "Supprimé définitivement",
+      what: "Ce qui se trouvait à cette adresse a été supprimé et ne reviendra pas.",
+      advice: "Retirez-la de vos favoris.",
+    },
+    413: {
+      title: "Envoi trop volumineux",
+      what: "Ce que vous avez envoyé dépasse la taille acceptée par ce site.",
+      advice: "Envoyez un fichier plus petit, ou plusieurs fichiers plus petits.",
+    },
+    414: {
+      title: "L’adresse est trop longue",
+      what: "L’adresse de la page dépasse la longueur acceptée par ce site.",
+      advice: "Raccourcissez-la ou repartez de la page d’accueil du site.",
+    },
+    417: {
+      title: "Attente impossible à satisfaire",
+      what: "La requête attend quelque chose que ce site ne peut pas promettre.",
+      advice: "Si vous avez écrit le programme qui l’a envoyée, retirez-en le champ Expect.",
+    },
+    421: {
+      title: "Aucun site de ce nom ici",
+      what: "La requête est arrivée jusqu’à ce serveur, mais il ne sert aucun site de ce nom.",
+      advice:
+        "Vérifiez l’orthographe du nom. Si le site est le vôtre, vérifiez son DNS et sa configuration.",
+    },
+    429: {
+      title: "Trop de requêtes",
+      what: "Votre réseau a envoyé plus de requêtes que ce site n’en accepte à la fois.",
+      advice: "Attendez un instant avant de continuer.",
+    },
+    431: {
+      title: "En-tête de requête trop volumineux",
+      what: "Les champs d’en-tête de la requête, souvent les cookies, dépassent la taille acceptée par ce site.",
+      advice: "Supprimez les cookies de ce site et réessayez.",
+    },
+    451: {
+      title: "Indisponible pour des raisons légales",
+      what: "Une demande légale impose de ne pas montrer cette page.",
+      advice: "Les précisions ci-dessous indiquent qui l’a demandé et sous quelle référence.",
+    },
+    500: {
+      title: "Un problème de notre côté",
+      what: "La protection placée devant ce site n’a pas pu traiter la requête. Vous n’y êtes pour rien.",
+      advice: again,
+    },
+    502: {
+      title: "Le site ne répond pas correctement",
+      what: "Le serveur du site est injoignable, ou sa réponse n’a pas pu être comprise.",
+      advice: again,
+    },
+    503: {
+      title: "Le site est trop sollicité",
+      what: "Le site ne peut pas traiter la requête pour le moment.",
+      advice: "Réessayez dans un instant.",
+    },
+    504: {
+      title: "Le site met trop de temps à répondre",
+      what: "Le serveur du site n’a pas répondu à temps.",
+      advice: again,
+    },
+    505: {
+      title: "Version de HTTP inconnue",
+      what: "La requête utilise une version de HTTP qui n’est pas acceptée ici.",
+      advice: "Utilisez un navigateur ou un programme à jour.",
+    },
+    508: {
+      title: "La requête tourne en rond",
+      what: "La requête est déjà passée par ici : le site renvoie vers lui-même.",
+      advice:
+        "Si le site est le vôtre, vérifiez que son origine n’est pas l’adresse de sa protection.",
+    },
+  },
+  code: {
+    "order.block": order,
+    "order.suspend": {
+      ...order,
+      title: "Ce site est suspendu",
+      what: "L’opérateur de ce service a suspendu le site pour le moment.",
+    },
+    "order.end-service": {
+      ...order,
+      title: "Ce site n’est plus servi",
+      what: "L’opérateur de ce service a cessé de servir ce site.",
+    },
+    "order.interstitial": {
+      title: "Avant de continuer",
+      what: "L’opérateur de ce service vous demande de lire ceci avant d’afficher la page.",
+      advice: "C’est à vous de décider. Fermez cette page si vous préférez ne pas la voir.",
+    },
+  },
+};

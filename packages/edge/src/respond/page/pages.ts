@@ -1,0 +1,129 @@
+import type { ErrorPagesPolicy } from "@egide/contract/policy/respond.ts";
+import { ENGLISH } from "#respond/page/english.ts";
+import { FRENCH } from "#respond/page/french.ts";
+import { PAGE, PAGE_VALUES, STRICT_CSP, TEMPLATE_CSP } from "#respond/page/html.ts";
+import type { Asked, Notice } from "#respond/page/notice.ts";
+import { Template } from "#respond/page/template.ts";
+import type { Lang, Language, StatusText } from "#respond/page/text.ts";
+
+const LANGUAGES: Readonly<Record<Lang, Language>> = { en: ENGLISH, fr: FRENCH };
+const builtIn = Template.parse(PAGE, PAGE_VALUES);
+/** Pages with all but the request put in: there are only so many statuses and codes. */
+const MOST_READY = 512;
+
+/** The words for a status and a code. */
+export function textFor(notice: Notice, lang: Lang): StatusText {
+  const language = LANGUAGES[lang];
+  // A legal demand is told as such, whatever the measure behind it.
+  const byCode = notice.status === 451 ? undefined : language.code[notice.code];
+  const other = notice.status < 500 ? language.otherClient : language.otherServer;
+  return byCode ?? language.status[notice.status] ?? other;
+}
+
+/** One zone's pages for people. Throws TemplateError where its own template can't be read. */
+export class Pages {
+  readonly csp: string;
+  readonly interstitialCsp = STRICT_CSP;
+  readonly #own: Template | null;
+  readonly #siteName: string | null;
+  readonly #contact: string;
+  readonly #ready = new Map<string, Template>();
+
+  constructor(policy: ErrorPagesPolicy) {
+    this.#siteName = policy.siteName;
+    this.#contact = policy.contact ?? "";
+    this.#own = policy.template === null ? null : Template.parse(policy.template, PAGE_VALUES);
+    this.csp = this.#own === null ? STRICT_CSP : (policy.contentSecurityPolicy ?? TEMPLATE_CSP);
+  }
+
+  html(notice: Notice, asked: Asked, lang: Lang): string {
+    const { order } = notice;
+    return this.#template(notice, lang).render({
+      site: this.#siteName ?? (asked.host === "" ? "?" : asked.host),
+      host: asked.host,
+      retry: retryText(notice, lang),
+      detail: notice.detail,
+      request_id: asked.requestId,
+      time: isoSeconds(asked.time),
+      reason: order === null ? "" : order.publicReason[lang],
+      reference: order === null ? "" : order.reference,
+      demanded_by: order?.legal?.demandedBy ?? "",
+      continue_url: notice.continueUrl,
+    });
+  }
+
+  #template(notice: Notice, lang: Lang): Template {
+    const key = `${lang} ${notice.status} ${notice.source} ${notice.code}`;
+    let template = this.#ready.get(key);
+    if (template === undefined) {
+      // The interstitial has a form that must not be lost: it is always the built-in page.
+      const whole = notice.continueUrl === "" && this.#own !== null ? this.#own : builtIn;
+      template = whole.specialise(this.#known(notice, lang));
+      if (this.#ready.size >= MOST_READY) this.#ready.clear();
+      this.#ready.set(key, template);
+    }
+    return template;
+  }
+
+  #known(notice: Notice, lang: Lang): Record<string, string> {
+    const { frame } = LANGUAGES[lang];
+    return {
+      lang,
+      en: lang === "en" ? "1" : "",
+      fr: lang === "fr" ? "1" : "",
+      status: notice.continueUrl === "" ? String(notice.status) : "",
+      ...textFor(notice, lang),
+      code: notice.code,
+      contact: this.#contact,
+      ...states(notice, LANGUAGES[lang]),
+      label_visitor: frame.visitor,
+      label_edge: frame.edge,
+      label_where: frame.where,
+      label_request: frame.request,
+      label_time: frame.time,
+      label_code: frame.code,
+      label_detail: frame.detail,
+      label_reason: frame.reason,
+      label_reference: frame.reference,
+      label_demanded_by: frame.demandedBy,
+      label_contact: frame.contact,
+      label_protected: frame.protectedBy,
+      label_proceed: frame.proceed,
+      label_proceed_note: frame.proceedNote,
+    };
+  }
+}
+
+/** The three on the way and how each of them fared; nothing where an order speaks. */
+function states(notice: Notice, { frame }: Language): Record<string, string> {
+  const none = { visitor_state: "", edge_state: "", site_state: "" };
+  const sound = { visitor_fault: "", edge_fault: "", site_fault: "" };
+  if (notice.continueUrl !== "" || notice.code.startsWith("order.")) return { ...none, ...sound };
+  const { works, faulty, refuses, unknown } = frame;
+  const site = { site_state: unknown, site_fault: "u" };
+  switch (notice.source) {
+    case "origin":
+      return {
+        ...sound,
+        visitor_state: works,
+        edge_state: works,
+        site_state: faulty,
+        site_fault: "f",
+      };
+    case "edge":
+      return { ...sound, ...site, visitor_state: works, edge_state: faulty, edge_fault: "f" };
+    case "operator":
+      return { ...sound, ...site, visitor_state: works, edge_state: refuses, edge_fault: "f" };
+    case "client":
+      return { ...none, ...sound };
+  }
+}
+
+export function retryText(notice: Notice, lang: Lang): string {
+  return notice.retryAfter === null ? "" : LANGUAGES[lang].frame.retry(notice.retryAfter);
+}
+
+/** `2026-01-31T18:00:00Z` */
+export function isoSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

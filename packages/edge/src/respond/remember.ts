@@ -1,0 +1,20 @@
+const ENTRIES = 512;
+const LONGEST_KEY = 256;
+
+/**
+ * Answers to fields that browsers send by the million in a few dozen spellings. Bounded: long keys
+ * are not kept, and a full table starts anew, so that nobody can make it grow.
+ */
+export class Remember<V> {
+  readonly #map = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    return key.length > LONGEST_KEY ? undefined : this.#map.get(key);
+  }
+
+  set(key: string, value: V): void {
+    if (key.length > LONGEST_KEY) return;
+    if (this.#map.size >= ENTRIES) this.#map.clear();
+    this.#map.set(key, value);
+  }
+}
