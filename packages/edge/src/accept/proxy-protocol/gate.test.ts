@@ -3,17 +3,18 @@ import { connect } from "node:net";
 import { FakeClock } from "@egide/std/fake-clock.ts";
 import { TimerWheel } from "@egide/std/wheel.ts";
 import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
-import { listenPlain } from "#wire/transport/bun.ts";
+import { listen } from "#wire/transport/transport.ts";
 
 const clock = new FakeClock();
 const wheel = new TimerWheel(clock);
 const refused: string[] = [];
 let trusting = true;
 
-const listener = listenPlain({
+const listener = listen({
   hostname: "127.0.0.1",
   port: 0,
   reusePort: false,
+  backlog: 16,
   onConn: (conn) =>
     throughProxyGate(conn, {
       proxied: () => trusting,
@@ -35,7 +36,7 @@ const listener = listenPlain({
       },
     }),
 });
-afterAll(() => listener.stop(true));
+afterAll(() => listener.stop());
 
 function send(...pieces: string[]): Promise<string> {
   return new Promise((resolve) => {

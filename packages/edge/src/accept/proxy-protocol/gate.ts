@@ -1,7 +1,7 @@
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import { type ProxyFault, readProxyHeader } from "#accept/proxy-protocol/read.ts";
 import type { ConnHandler } from "#wire/conn.ts";
-import { BunConn } from "#wire/transport/bun.ts";
+import type { BaseConn } from "#wire/transport/base.ts";
 
 export interface ProxyGateOptions {
   /** True for peers that must open with a header. All others are taken as they come. */
@@ -10,7 +10,7 @@ export interface ProxyGateOptions {
   /** How long a peer may take to send its header. */
   readonly seconds: number;
   /** Set the connection's handler; `remote` and `local` are the header's. */
-  readonly onConn: (conn: BunConn) => void;
+  readonly onConn: (conn: BaseConn) => void;
   readonly onRefused?: (code: ProxyFault | "proxy_protocol.timeout", remote: string) => void;
 }
 
@@ -19,18 +19,18 @@ export interface ProxyGateOptions {
  * the front gets the connection as if it came from the visitor. (Before TLS, `tls/greeting.ts` does
  * this on the raw socket.)
  */
-export function throughProxyGate(conn: BunConn, options: ProxyGateOptions): void {
+export function throughProxyGate(conn: BaseConn, options: ProxyGateOptions): void {
   if (options.proxied(conn.remote.address)) conn.handler = new ProxyGate(conn, options);
   else options.onConn(conn);
 }
 
 class ProxyGate implements ConnHandler {
-  readonly #conn: BunConn;
+  readonly #conn: BaseConn;
   readonly #options: ProxyGateOptions;
   readonly #timer = new WheelTimer(() => this.#refuse("proxy_protocol.timeout"));
   #held: Uint8Array | null = null;
 
-  constructor(conn: BunConn, options: ProxyGateOptions) {
+  constructor(conn: BaseConn, options: ProxyGateOptions) {
     this.#conn = conn;
     this.#options = options;
     options.wheel.schedule(this.#timer, options.seconds * 1000);

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import * as tls from "node:tls";
@@ -44,6 +45,7 @@ function listen(options: Partial<TlsListenOptions> = {}): TlsListener {
     hostname: "127.0.0.1",
     port: 0,
     reusePort: false,
+    backlog: 256,
     certificates,
     unknownName: "default",
     proxied: null,
@@ -149,6 +151,12 @@ describe("TLS listener", () => {
       certificates.replace([...set]);
       expect(await openssl(listener.port, [...name, "-sess_in", file])).toContain("Reused, TLS");
     }
+  });
+
+  test("waits with as long a queue as it was told", () => {
+    // ss(8) shows a listener's backlog as its Send-Q.
+    const ss = spawnSync("ss", ["-Hltn", `sport = :${listener.port}`], { encoding: "utf8" });
+    if (ss.status === 0) expect(ss.stdout.split(/\s+/)[2]).toBe("256");
   });
 
   test("reads a hello that comes in crumbs", async () => {

@@ -2,12 +2,16 @@ import type { Socket } from "bun";
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import type { Certificates } from "#accept/tls/certificates.ts";
 import { Greeting, type GreetingOptions, type Stage } from "#accept/tls/greeting.ts";
+import { libc } from "#wire/transport/native/libc.ts";
+import { nativeLoop } from "#wire/transport/native/loop.ts";
 import { BunConn } from "#wire/transport/bun.ts";
 
 export interface TlsListenOptions extends Omit<GreetingOptions, "finished"> {
   readonly hostname: string;
   readonly port: number;
   readonly reusePort: boolean;
+  /** Connections waiting to be accepted. */
+  readonly backlog: number;
   readonly wheel: TimerWheel;
   readonly handshakeSeconds: number;
   /** Handshakes under way at once; more are hung up on. */
@@ -78,6 +82,7 @@ export function listenTls(options: TlsListenOptions): TlsListener {
     },
   };
   const listener = Bun.listen<Stage>(listen);
+  deepen(listener, options.backlog);
   return {
     hostname: options.hostname,
     port: listener.port,
@@ -89,4 +94,10 @@ export function listenTls(options: TlsListenOptions): TlsListener {
       listener.stop(abort);
     },
   };
+}
+
+/** Bun listens with a queue of 512; on Linux a second call of listen(2) moves that bound. */
+function deepen(listener: object, backlog: number): void {
+  const { fd } = listener as { fd?: number };
+  if (fd !== undefined && fd >= 0 && nativeLoop() !== null) libc().listen(fd, backlog);
 }

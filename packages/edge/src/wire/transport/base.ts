@@ -33,6 +33,9 @@ export abstract class BaseConn implements Conn {
   #ending = false;
   #closed = false;
 
+  /** What a PROXY header says overrides what the kernel says. */
+  abstract known(facts: { remote: Endpoint; local: Endpoint }): void;
+
   /** Hands bytes to the kernel; answers how many it took (0 when it takes none now). */
   protected abstract push(bytes: Buffer, from: number, to: number): number;
   /** Sends FIN; reading goes on. */

@@ -1,5 +1,6 @@
 import type { TLSOptions } from "bun";
 import type { Conn, ConnHandler } from "#wire/conn.ts";
+import type { BaseConn } from "#wire/transport/base.ts";
 import { type DialTarget, dial as bunDial, listenPlain } from "#wire/transport/bun.ts";
 import { nativeDial } from "#wire/transport/native/dial.ts";
 import { NativeListener } from "#wire/transport/native/listen.ts";
@@ -12,7 +13,7 @@ export interface ListenOptions {
   readonly backlog: number;
   readonly reusePort: boolean;
   /** A connection is open; set its handler. */
-  readonly onConn: (conn: Conn) => void;
+  readonly onConn: (conn: BaseConn) => void;
 }
 
 export interface Listening {
