@@ -250,7 +250,9 @@ export class FillingBody implements StoredBody, ByteSink {
     const window = this.#window;
     if (window === null || this.#done !== "no") return;
     for (const reader of this.#readers) {
-      if (this.#readers.size > 1 && window.end - reader.position > HELD) reader.drop(TOO_SLOW);
+      if (this.#readers.size < 2 || window.end - reader.position <= HELD) continue;
+      this.#readers.delete(reader);
+      reader.drop(TOO_SLOW);
     }
     this.#relayPressure();
   }

@@ -141,9 +141,10 @@ export class Flight implements ResponseSink, Call {
     const whole = response.status === 206 ? "partial" : judge(fetched, response);
     this.#finish();
     if (typeof whole === "string") {
-      if (response.status === 206) keepPart(this.#zone, this.spot, fetched, response);
-      else core.store.setUnstorable(this.spot.site, this.spot.key, core.clock.now());
-      this.#passThrough(response, whole);
+      const part = response.status === 206;
+      if (!part) core.store.setUnstorable(this.spot.site, this.spot.key, core.clock.now());
+      const passed = part ? keepPart(this.#zone, this.spot, fetched, response) : response;
+      this.#passThrough(passed, whole);
       return;
     }
     this.#store(whole, response, `${this.#told(response.status)}; stored`);
