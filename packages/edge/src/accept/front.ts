@@ -2,6 +2,7 @@ import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AddressCounts } from "#accept/addresses.ts";
 import { H1Connection } from "#accept/h1/connection.ts";
+import { H2Server } from "#accept/h2/server.ts";
 import { Sniffer } from "#accept/sniff.ts";
 import { Sweep } from "#accept/sweep.ts";
 import type { ExchangeHandler } from "#exchange.ts";
@@ -76,11 +77,8 @@ export class Front {
   }
 
   #speak(conn: Conn, address: string, protocol: "h1" | "h2"): void {
-    if (protocol === "h2") {
-      conn.abort();
-      return;
-    }
-    const speaker: Speaker & ConnHandler = new H1Connection(conn, {
+    const Connection = protocol === "h2" ? H2Server : H1Connection;
+    const speaker: Speaker & ConnHandler = new Connection(conn, {
       limits: this.#limits,
       clock: this.#options.clock,
       sweep: this.#sweep,

@@ -27,7 +27,7 @@ type State =
 
 const MAX_EXTENSION = 256;
 /** Fields that would change the message after the fact (RFC 9110, section 6.5.1). */
-const NOT_IN_TRAILERS = new Set([
+export const NOT_IN_TRAILERS = new Set([
   "host",
   "content-length",
   "transfer-encoding",
