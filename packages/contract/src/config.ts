@@ -3,6 +3,7 @@ import { cidrSchema } from "#policy/address.ts";
 import { limitsSchema } from "#policy/limits.ts";
 import { listenSchema } from "#policy/listen.ts";
 import { logSettingsSchema } from "#policy/log.ts";
+import { acmeSchema } from "#policy/tls.ts";
 import { zoneSchema } from "#policy/zone.ts";
 
 const operatorSchema = z.strictObject({
@@ -30,6 +31,7 @@ export const configSchema = z
     listen: listenSchema.prefault({}),
     limits: limitsSchema.prefault({}).describe("What a front accepts before a request is judged."),
     log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),
+    acme: acmeSchema.prefault({}).describe("Where `certificate: auto` comes from."),
     trustedProxies: z
       .array(cidrSchema)
       .default([])

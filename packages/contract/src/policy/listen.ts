@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidrSchema, listenAddressSchema } from "#policy/address.ts";
+import { listenTlsSchema } from "#policy/tls.ts";
 
 /** Sockets of one edge. They belong to the machine, not to the policy: no snapshot carries them. */
 export const listenSchema = z.strictObject({
@@ -11,6 +12,7 @@ export const listenSchema = z.strictObject({
     .array(listenAddressSchema)
     .default(["[::]:443"])
     .describe("Addresses for HTTP over TLS (HTTP/1.1 and HTTP/2)."),
+  tls: listenTlsSchema.prefault({}).describe("Handshakes, before a name is known."),
   http3: z
     .boolean()
     .default(true)

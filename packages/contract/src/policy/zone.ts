@@ -4,6 +4,7 @@ import { hostPatternSchema } from "#policy/host.ts";
 import { logPolicySchema } from "#policy/log.ts";
 import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
 import { respondPolicySchema } from "#policy/respond.ts";
+import { zoneTlsSchema } from "#policy/tls.ts";
 
 /** Names a zone in orders, logs and metrics. */
 export const zoneIdSchema = z.string().regex(/^[a-z0-9*[][a-z0-9.*:\]_-]{0,254}$/, {
@@ -37,6 +38,7 @@ export const zoneSchema = z
     origin: originSchema.describe(
       "Where the site really lives: an address, a list of them, or settings.",
     ),
+    tls: zoneTlsSchema.prefault({}).describe("Certificate, and what is asked of clients."),
     cache: cacheSchema.prefault({}).describe("How responses are stored and reused."),
     respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
