@@ -1,0 +1,42 @@
+/**
+ * Runs the conformance cases against a proxy and says what it gets wrong.
+ *
+ *   npm run conformance -- [exactness|origin|all] [--target egide|nginx|haproxy] [--only PREFIX] [--verbose]
+ */
+import { parseArgs } from "node:util";
+import { runSuite, type SuiteName } from "./suite.ts";
+import type { TargetName } from "./target/target.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    target: { type: "string", default: "egide" },
+    only: { type: "string", default: "" },
+    verbose: { type: "boolean", default: false },
+  },
+});
+const [asked = "all"] = positionals;
+const suites: SuiteName[] = asked === "all" ? ["exactness", "origin"] : [asked as SuiteName];
+if (
+  !["egide", "nginx", "haproxy"].includes(values.target) ||
+  !/^(all|exactness|origin)$/.test(asked)
+) {
+  console.error("usage: conformance [exactness|origin|all] [--target egide|nginx|haproxy]");
+  process.exit(2);
+}
+
+let failed = 0;
+for (const suite of suites) {
+  const results = await runSuite(suite, values.target as TargetName, values.only, (result) => {
+    if (result.complaints.length > 0) {
+      console.log(`✗ ${result.id}: ${result.complaints.join("; ").slice(0, 400)}`);
+      if (values.verbose) console.log(`    ${result.about}`);
+    } else if (values.verbose) console.log(`✓ ${result.id}`);
+  });
+  const wrong = results.filter(({ complaints }) => complaints.length > 0).length;
+  console.log(
+    `${suite} against ${values.target}: ${results.length - wrong} passed, ${wrong} failed`,
+  );
+  failed += wrong;
+}
+process.exit(failed === 0 ? 0 : 1);
