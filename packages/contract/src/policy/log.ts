@@ -63,7 +63,7 @@ export const logSettingsSchema = z.strictObject({
   /** Longest time a record waits before it is written. */
   flushSeconds: z.number().positive().max(60).default(1),
   /** Memory of a worker for records that wait; those beyond are counted and dropped. */
-  bufferBytes: z.int().min(16_384).max(268_435_456).default(4_194_304),
+  bufferBytes: z.int().min(262_144).max(268_435_456).default(4_194_304),
 });
 
 export type LogSink = z.infer<typeof logSinkSchema>;

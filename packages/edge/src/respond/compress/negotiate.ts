@@ -1,5 +1,5 @@
 import type { Coding } from "@egide/contract/policy/respond.ts";
-import { Remember } from "#respond/remember.ts";
+import { Remember } from "@egide/std/remember.ts";
 import { eachWeighted } from "#respond/weighted.ts";
 
 const NONE = 0;

@@ -8,7 +8,7 @@ import {
   DIGEST,
   fieldKind,
 } from "#respond/fields.ts";
-import { Remember } from "#respond/remember.ts";
+import { Remember } from "@egide/std/remember.ts";
 import type { OriginResponse } from "#stream.ts";
 import { nameIs } from "#wire/headers.ts";
 

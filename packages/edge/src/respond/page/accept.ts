@@ -1,5 +1,5 @@
 import type { Lang } from "#respond/page/text.ts";
-import { Remember } from "#respond/remember.ts";
+import { Remember } from "@egide/std/remember.ts";
 import { eachWeighted } from "#respond/weighted.ts";
 
 export type Format = "html" | "json" | "text";

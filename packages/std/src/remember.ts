@@ -2,8 +2,9 @@ const ENTRIES = 512;
 const LONGEST_KEY = 256;
 
 /**
- * Answers to fields that browsers send by the million in a few dozen spellings. Bounded: long keys
- * are not kept, and a full table starts anew, so that nobody can make it grow.
+ * What was worked out before for texts that recur by the million in a few spellings, such as the
+ * fields of browsers. Bounded: long keys are not kept, and a full table starts anew, so that nobody
+ * can make it grow.
  */
 export class Remember<V> {
   readonly #map = new Map<string, V>();

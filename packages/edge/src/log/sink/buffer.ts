@@ -1,0 +1,103 @@
+import type { Clock, Timer } from "@egide/std/clock.ts";
+import type { LogTarget } from "#log/sink/target.ts";
+
+const encoder = new TextEncoder();
+/** Written without waiting for the timer once this many bytes are there. */
+const BATCH = 65_536;
+const LINE_FEED = 0x0a;
+
+export interface BufferOptions {
+  readonly target: LogTarget;
+  readonly clock: Clock;
+  readonly flushSeconds: number;
+  /** Memory for both halves: one is written while the other fills. */
+  readonly bufferBytes: number;
+  /** Hears of records that could not be kept: a slow or full disk must never stop serving. */
+  readonly onDropped: (records: number) => void;
+}
+
+/** Gathers lines and hands them over in batches, in bounded memory, without ever waiting. */
+export class LogBuffer {
+  readonly #options: BufferOptions;
+  #filling: Uint8Array;
+  #spare: Uint8Array | null;
+  #used = 0;
+  #records = 0;
+  #timer: Timer | null = null;
+  #closed = false;
+  #idle: (() => void) | null = null;
+
+  constructor(options: BufferOptions) {
+    this.#options = options;
+    const half = Math.floor(options.bufferBytes / 2);
+    this.#filling = new Uint8Array(half);
+    this.#spare = new Uint8Array(half);
+  }
+
+  append(line: string): void {
+    if (this.#closed || !this.#fits(line)) {
+      this.#options.onDropped(1);
+      return;
+    }
+    const room = this.#filling.subarray(this.#used, this.#filling.length - 1);
+    const { written } = encoder.encodeInto(line, room);
+    this.#used += written;
+    this.#filling[this.#used++] = LINE_FEED;
+    this.#records++;
+    if (this.#used >= BATCH) this.flush();
+    else
+      this.#timer ??= this.#options.clock.after(this.#options.flushSeconds * 1000, this.#onTimer);
+  }
+
+  /** Hands over what is there, unless a batch is still under way: then that one's end does. */
+  flush(): void {
+    const empty = this.#spare;
+    if (empty === null || this.#used === 0) return;
+    const batch = this.#filling.subarray(0, this.#used);
+    const records = this.#records;
+    const full = this.#filling;
+    this.#filling = empty;
+    this.#spare = null;
+    this.#used = 0;
+    this.#records = 0;
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#options.target.write(batch, (error) => this.#written(full, records, error));
+  }
+
+  reopen(): void {
+    this.#options.target.reopen();
+  }
+
+  /** Resolves once all that was appended has been written (or given up). */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.flush();
+    if (this.#spare === null) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#timer?.cancel();
+    this.#options.target.close();
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = null;
+    this.flush();
+  };
+
+  /** A char is at most three bytes; the exact length is only worked out where that is too much. */
+  #fits(line: string): boolean {
+    if (this.#used + line.length * 3 < this.#filling.length) return true;
+    const bytes = Buffer.byteLength(line) + 1;
+    if (this.#used + bytes <= this.#filling.length) return true;
+    this.flush();
+    return this.#used + bytes <= this.#filling.length;
+  }
+
+  #written(full: Uint8Array, records: number, error: Error | null): void {
+    this.#spare = full;
+    if (error !== null) this.#options.onDropped(records);
+    if (this.#used >= BATCH || (this.#closed && this.#used > 0)) this.flush();
+    else if (this.#used > 0)
+      this.#timer ??= this.#options.clock.after(this.#options.flushSeconds * 1000, this.#onTimer);
+    if (this.#spare !== null) this.#idle?.();
+  }
+}
