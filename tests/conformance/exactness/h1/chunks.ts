@@ -89,6 +89,8 @@ const syntax: H1Case[] = (
     ["extension-nul", `5;a=\x00\r\nhello\r\n${END}`],
     ["extension-control", `5;a=\x01\r\nhello\r\n${END}`],
     ["extension-del", `5;a=\x7f\r\nhello\r\n${END}`],
+    ["extension-no-name", `5;\r\nhello\r\n${END}`],
+    ["extension-open-quote", `5;a="b\r\nhello\r\n${END}`],
     ["extension-20kb", `5;a=${"x".repeat(20_000)}\r\nhello\r\n${END}`],
     ["leading-crlf", `\r\n5\r\nhello\r\n${END}`],
   ] as const

@@ -1,5 +1,5 @@
 import type { RawHeaders } from "#stream.ts";
-import { CLASS, CR, hexValue, LF, SEMICOLON, VALUE } from "#wire/h1/chars.ts";
+import { CLASS, CR, hexValue, LF, SEMICOLON, TOKEN, VALUE } from "#wire/h1/chars.ts";
 import { readFields } from "#wire/h1/fields.ts";
 
 /** Why a body is refused (behind `http1.` in docs/reference/errors.md). */
@@ -15,7 +15,10 @@ export type BodyEvent = "data" | "end" | "more" | BodyFault;
 
 type State =
   | "size"
+  | "extension_name"
   | "extension"
+  | "extension_quoted"
+  | "extension_escape"
   | "size_lf"
   | "data"
   | "data_cr"
@@ -26,6 +29,9 @@ type State =
   | "done";
 
 const MAX_EXTENSION = 256;
+const QUOTE = 0x22;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
 /** Fields that would change the message after the fact (RFC 9110, section 6.5.1). */
 export const NOT_IN_TRAILERS = new Set([
   "host",
@@ -149,11 +155,11 @@ export class BodyDecoder {
     switch (this.#state) {
       case "size":
         return this.#size(byte);
+      case "extension_name":
       case "extension":
-        if (byte === CR) this.#state = "size_lf";
-        else if (((CLASS[byte] as number) & VALUE) === 0 || ++this.#extension > MAX_EXTENSION)
-          return "chunk_extension";
-        return null;
+      case "extension_quoted":
+      case "extension_escape":
+        return this.#extensionByte(byte);
       case "size_lf":
         if (byte !== LF) return "chunk_size";
         this.#state = this.#left === 0 ? "trailer" : "data";
@@ -183,9 +189,40 @@ export class BodyDecoder {
     }
     if (this.#digits === 0) return "chunk_size";
     if (byte === CR) this.#state = "size_lf";
-    else if (byte === SEMICOLON) this.#state = "extension";
+    else if (byte === SEMICOLON) this.#state = "extension_name";
     else return "chunk_size";
     return null;
+  }
+
+  /**
+   * An extension is skipped, but only one that cannot be read in two ways: it has a name, ends with
+   * CRLF, and a quoted value is closed (RFC 9112, section 7.1.1). Bad white space is refused too.
+   */
+  #extensionByte(byte: number): BodyFault | null {
+    if (((CLASS[byte] as number) & VALUE) === 0 && byte !== CR) return "chunk_extension";
+    if (++this.#extension > MAX_EXTENSION) return "chunk_extension";
+    switch (this.#state) {
+      case "extension_name":
+        if (((CLASS[byte] as number) & TOKEN) === 0) return "chunk_extension";
+        this.#state = "extension";
+        return null;
+      case "extension":
+        if (byte === CR) this.#state = "size_lf";
+        else if (byte === SEMICOLON) this.#state = "extension_name";
+        else if (byte === QUOTE) this.#state = "extension_quoted";
+        else if (byte !== EQUALS && ((CLASS[byte] as number) & TOKEN) === 0)
+          return "chunk_extension";
+        return null;
+      case "extension_quoted":
+        if (byte === CR) return "chunk_extension";
+        if (byte === QUOTE) this.#state = "extension";
+        else if (byte === BACKSLASH) this.#state = "extension_escape";
+        return null;
+      default:
+        if (byte === CR) return "chunk_extension";
+        this.#state = "extension_quoted";
+        return null;
+    }
   }
 
   #trailerByte(byte: number): BodyFault | null {
