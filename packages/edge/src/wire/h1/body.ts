@@ -15,10 +15,13 @@ export type BodyEvent = "data" | "end" | "more" | BodyFault;
 
 type State =
   | "size"
+  | "extension_start"
   | "extension_name"
-  | "extension"
+  | "extension_equals"
+  | "extension_value"
   | "extension_quoted"
   | "extension_escape"
+  | "extension_end"
   | "size_lf"
   | "data"
   | "data_cr"
@@ -155,10 +158,13 @@ export class BodyDecoder {
     switch (this.#state) {
       case "size":
         return this.#size(byte);
+      case "extension_start":
       case "extension_name":
-      case "extension":
+      case "extension_equals":
+      case "extension_value":
       case "extension_quoted":
       case "extension_escape":
+      case "extension_end":
         return this.#extensionByte(byte);
       case "size_lf":
         if (byte !== LF) return "chunk_size";
@@ -189,7 +195,7 @@ export class BodyDecoder {
     }
     if (this.#digits === 0) return "chunk_size";
     if (byte === CR) this.#state = "size_lf";
-    else if (byte === SEMICOLON) this.#state = "extension_name";
+    else if (byte === SEMICOLON) this.#state = "extension_start";
     else return "chunk_size";
     return null;
   }
@@ -199,30 +205,10 @@ export class BodyDecoder {
    * CRLF, and a quoted value is closed (RFC 9112, section 7.1.1). Bad white space is refused too.
    */
   #extensionByte(byte: number): BodyFault | null {
-    if (((CLASS[byte] as number) & VALUE) === 0 && byte !== CR) return "chunk_extension";
-    if (++this.#extension > MAX_EXTENSION) return "chunk_extension";
-    switch (this.#state) {
-      case "extension_name":
-        if (((CLASS[byte] as number) & TOKEN) === 0) return "chunk_extension";
-        this.#state = "extension";
-        return null;
-      case "extension":
-        if (byte === CR) this.#state = "size_lf";
-        else if (byte === SEMICOLON) this.#state = "extension_name";
-        else if (byte === QUOTE) this.#state = "extension_quoted";
-        else if (byte !== EQUALS && ((CLASS[byte] as number) & TOKEN) === 0)
-          return "chunk_extension";
-        return null;
-      case "extension_quoted":
-        if (byte === CR) return "chunk_extension";
-        if (byte === QUOTE) this.#state = "extension";
-        else if (byte === BACKSLASH) this.#state = "extension_escape";
-        return null;
-      default:
-        if (byte === CR) return "chunk_extension";
-        this.#state = "extension_quoted";
-        return null;
-    }
+    const next = nextExtensionState(this.#state, byte);
+    if (next === null || ++this.#extension > MAX_EXTENSION) return "chunk_extension";
+    this.#state = next;
+    return null;
   }
 
   #trailerByte(byte: number): BodyFault | null {
@@ -246,4 +232,25 @@ export class BodyDecoder {
     this.#state = "done";
     return null;
   }
+}
+
+/** The state behind `byte` inside a chunk extension; null where none is legal. */
+function nextExtensionState(state: State, byte: number): State | null {
+  const bits = CLASS[byte] as number;
+  if (state === "extension_quoted") {
+    if (byte === QUOTE) return "extension_end";
+    if (byte === BACKSLASH) return "extension_escape";
+    return (bits & VALUE) === 0 ? null : state;
+  }
+  if (state === "extension_escape") return (bits & VALUE) === 0 ? null : "extension_quoted";
+  if (state === "extension_start") return (bits & TOKEN) === 0 ? null : "extension_name";
+  if (state === "extension_equals") {
+    if (byte === QUOTE) return "extension_quoted";
+    return (bits & TOKEN) === 0 ? null : "extension_value";
+  }
+  if (byte === CR) return "size_lf";
+  if (byte === SEMICOLON) return "extension_start";
+  if (state === "extension_end") return null;
+  if (byte === EQUALS) return state === "extension_name" ? "extension_equals" : null;
+  return (bits & TOKEN) === 0 ? null : state;
 }
