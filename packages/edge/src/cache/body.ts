@@ -22,6 +22,8 @@ export interface StoredBody {
   /** Trailers of a response that is being relayed; stored responses have none. */
   readonly trailers: RawHeaders | null;
   cursor(wake: () => void): Cursor;
+  /** No longer stored: readers that are under way finish, none will follow. */
+  dispose(): void;
 }
 
 export const EMPTY = new Uint8Array(0);
@@ -38,6 +40,8 @@ export class MemoryBody implements StoredBody {
   get length(): number {
     return this.whole.length;
   }
+
+  dispose(): void {}
 
   cursor(): Cursor {
     const { whole } = this;

@@ -14,7 +14,7 @@ export interface CacheOptions {
   readonly memoryBytes: number;
   /** Bodies beyond this size go to disk, or aren't stored. Default: a 64th of memory, 4 MiB at most. */
   readonly memoryObjectBytes?: number;
-  readonly disk?: Disk | null;
+  readonly disk?: (Disk & { readonly purges: readonly PurgeEvent[] }) | null;
   /** Member of Cache-Status (RFC 9211). */
   readonly name?: string;
   /** A purge happened here: tell the other workers, which hand it to `applyPurge`. */
@@ -44,6 +44,7 @@ export function createCache(options: CacheOptions): Cache {
   const { clock } = options;
   const disk = options.disk ?? null;
   const purges = new PurgeTable(() => clock.now());
+  for (const event of disk?.purges ?? []) purges.restore(event);
   const store = new Store(options.memoryBytes, purges, clock);
   const zones = new Map<string, Sites>();
   const counters: CacheCounters = {

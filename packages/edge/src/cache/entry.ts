@@ -84,12 +84,15 @@ export class Entry implements Queued {
   }
 }
 
+/** What an open file counts for, so that memory's bound is a bound of descriptors, too. */
+const FILE_WEIGHT = 65_536;
+
 /** Memory of everything an entry drags along, roughly: objects and strings cost besides bytes. */
 export function weigh(meta: Meta, body: StoredBody): number {
   let bytes = 768 + meta.url.length + meta.varyKey.length;
   for (const text of meta.headers) bytes += text.length + 24;
   for (const tag of meta.tags) bytes += tag.length + 24;
-  return bytes + (body.whole?.length ?? 0);
+  return bytes + (body.whole?.length ?? FILE_WEIGHT);
 }
 
 /** Stored responses of one key: at most one for each combination of Vary's values. */
@@ -114,10 +117,13 @@ export class Site {
   readonly zone: string;
   /** `https://example.org` */
   readonly origin: string;
+  /** Tells the keys of one site from those of all others. */
+  readonly scope: string;
   readonly buckets = new Map<string, Bucket>();
 
   constructor(zone: string, origin: string) {
     this.zone = zone;
     this.origin = origin;
+    this.scope = `${zone}\x01${origin}`;
   }
 }

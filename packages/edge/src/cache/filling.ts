@@ -148,7 +148,6 @@ export class FillingBody implements StoredBody, ByteSink {
       spool.finish((body) => {
         if (body === null) this.#lose(null);
         else this.#options.onComplete(body);
-        if (this.#readers.size === 0) spool.release();
       });
       return;
     }
@@ -187,6 +186,7 @@ export class FillingBody implements StoredBody, ByteSink {
       if (spool.pending <= HELD / 2) this.#source?.resume();
       this.#wake();
     };
+    spool.inUse = () => this.#readers.size > 0;
     spool.onError = (unwritten) => this.#giveUp(unwritten);
     if (this.#inMemory > 0) spool.append(this.#buffer.subarray(0, this.#inMemory));
   }
@@ -219,7 +219,7 @@ export class FillingBody implements StoredBody, ByteSink {
     this.#spool?.abandon();
     this.#lose(error);
     this.#wake();
-    if (this.#readers.size === 0) this.#spool?.release();
+    this.#spool?.release();
   }
 
   #wake(): void {
@@ -260,13 +260,16 @@ export class FillingBody implements StoredBody, ByteSink {
   /** For readers: bytes at `offset` that need no waiting. */
   peek(offset: number): Uint8Array | null {
     if (offset < this.#inMemory) return this.#buffer.subarray(offset, this.#inMemory);
-    return this.#window !== null && offset >= this.#window.start ? this.#window.at(offset) : null;
+    if (this.#window !== null) return offset >= this.#window.start ? this.#window.at(offset) : null;
+    return this.#spool === null ? null : this.#spool.peek(offset);
   }
 
   /** For readers: the spool, where it holds `offset`. */
   spoolAt(offset: number): Spool | null {
     return this.#spool !== null && offset < this.#spool.flushed ? this.#spool : null;
   }
+
+  dispose(): void {}
 
   moved(): void {
     this.#relayPressure();
@@ -277,7 +280,7 @@ export class FillingBody implements StoredBody, ByteSink {
     const unwanted = this.#readers.size === 0 && this.#done === "no";
     if (unwanted && (this.#window !== null || this.missing > FINISH)) this.abandon();
     else this.#relayPressure();
-    if (this.#readers.size === 0 && this.#done !== "no" && !this.#kept) this.#spool?.release();
+    if (this.#readers.size === 0) this.#spool?.release();
   }
 }
 

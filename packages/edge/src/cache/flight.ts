@@ -190,7 +190,7 @@ export class Flight implements ResponseSink, Call {
     this.#finish();
     core.counters.validated++;
     entry.freshen(freshened(fetched, entry.meta, response.headers));
-    core.disk?.save(this.spot.scope, this.spot.key, entry);
+    core.disk?.save(this.spot.site.scope, this.spot.key, entry);
     this.#serve(entry, `${core.name}; fwd=stale; fwd-status=304`, null);
   }
 

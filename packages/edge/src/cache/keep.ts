@@ -18,7 +18,7 @@ export function keep(
   attach: (entry: Entry) => void,
 ): void {
   const { variants, objectBytes } = plan.settings.limits;
-  const scope = bucket.site.zone + bucket.site.origin;
+  const { scope } = bucket.site;
   core.counters.stored++;
   if (response.body === null) {
     const entry = new Entry(bucket, meta, new MemoryBody(EMPTY));

@@ -70,6 +70,7 @@ export class PurgeTable {
 
   /** Takes an event of an earlier run, whose stamp means what it says. */
   restore(event: PurgeEvent): void {
+    this.#last = Math.max(this.#last, event.stamp);
     this.#record(event, event.stamp);
   }
 

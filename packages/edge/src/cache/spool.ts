@@ -14,10 +14,14 @@ export interface Spool {
   finish(done: (body: StoredBody | null) => void): void;
   /** Drops the file. What was flushed stays readable until `release`. */
   abandon(): void;
-  /** No reader is left. */
+  /** Bytes at `offset` that are still in memory, or null. */
+  peek(offset: number): Uint8Array | null;
+  /** A reader has left: closes the file if that was the last one and all is written. */
   release(): void;
+  /** Whether anybody still reads. */
+  inUse: () => boolean;
   onFlush: (() => void) | null;
-  /** The disk refused: full, or broken. `pendingChunks` were not written. */
+  /** The disk refused: full, or broken. What was not written is handed back, in order. */
   onError: ((unwritten: readonly Uint8Array[]) => void) | null;
 }
 

@@ -103,6 +103,7 @@ export class Store {
       list.splice(same, 1);
       // Of a chain of unfinished ones, the last whole copy is what counts.
       if (entry.filling) entry.previous = old.filling ? old.previous : old;
+      else old.body.dispose();
     }
     list.unshift(entry);
     this.#unstorable.delete(unstorableKey(site, bucket.key));
@@ -113,7 +114,9 @@ export class Store {
   /** The body is complete or has moved: its weight is known now. */
   settle(entry: Entry): void {
     entry.filling = false;
+    entry.previous?.body.dispose();
     entry.previous = null;
+    if (entry.home === "none") entry.body.dispose();
     if (entry.home !== "none") this.#fifo.resize(entry, weigh(entry.meta, entry.body));
   }
 
@@ -121,8 +124,8 @@ export class Store {
   restore(entry: Entry, variants: number): void {
     const { previous } = entry;
     const present = entry.home !== "none";
-    this.remove(entry);
     entry.previous = null;
+    this.remove(entry);
     if (previous !== null && present) this.insert(previous, variants);
   }
 
@@ -133,6 +136,8 @@ export class Store {
 
   #unlink(entry: Entry): void {
     const { bucket } = entry;
+    entry.body.dispose();
+    entry.previous?.body.dispose();
     drop(bucket.entries, entry);
     drop(bucket.parts, entry);
     const empty = bucket.entries.length === 0 && bucket.parts.length === 0;
@@ -163,7 +168,7 @@ function sameVariant(a: Entry, b: Entry): boolean {
 }
 
 function unstorableKey(site: Site, key: string): string {
-  return `${site.zone}\x01${site.origin}${key}`;
+  return site.scope + key;
 }
 
 function drop(list: Entry[], entry: Entry): void {

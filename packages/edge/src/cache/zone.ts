@@ -15,7 +15,6 @@ import { Waiter } from "./waiter.ts";
 /** Where in the store a request belongs. */
 export interface Spot {
   readonly site: Site;
-  readonly scope: string;
   readonly key: string;
   readonly url: string;
   readonly rule: PathRule | null;
@@ -96,7 +95,7 @@ export class ZoneCache {
     }
     const waiter = new Waiter(request, view, sink);
     if (entry === null && core.disk !== null && !spot.unstorable && !view.stateful) {
-      core.disk.find(spot.scope, key, request.headers, (found) => {
+      core.disk.find(spot.site.scope, key, request.headers, (found) => {
         if (waiter.gone) return;
         if (found === null) {
           this.#forward(waiter, spot, null);
@@ -171,7 +170,7 @@ export class ZoneCache {
     }
     core.counters.misses++;
     const shared = this.#mayShare(spot, view, entry);
-    const known = shared ? this.#flights.get(spot.scope + spot.key) : undefined;
+    const known = shared ? this.#flights.get(spot.site.scope + spot.key) : undefined;
     if (known !== undefined && known.serial === core.purges.serial) {
       if (known.waiting < plan.settings.collapse.maxWaiters) {
         core.counters.collapsed++;
@@ -180,7 +179,7 @@ export class ZoneCache {
       }
     }
     const flight = new Flight(this, spot, request, waiter, entry, why);
-    if (shared) this.#flights.set(spot.scope + spot.key, flight);
+    if (shared) this.#flights.set(spot.site.scope + spot.key, flight);
     flight.start();
   }
 
@@ -246,7 +245,7 @@ export class ZoneCache {
   }
 
   landed(flight: Flight): void {
-    const name = flight.spot.scope + flight.spot.key;
+    const name = flight.spot.site.scope + flight.spot.key;
     if (this.#flights.get(name) === flight) this.#flights.delete(name);
   }
 
@@ -279,7 +278,6 @@ export class ZoneCache {
   ): Spot {
     return {
       site,
-      scope: `${site.zone}\x01${site.origin}`,
       key,
       url: site.origin + keyTarget(this.plan, request.target),
       rule,
