@@ -2,10 +2,15 @@
  * Runs the conformance cases against a proxy and says what it gets wrong.
  *
  *   npm run conformance -- [exactness|origin|all] [--target egide|nginx|haproxy] [--only PREFIX] [--verbose]
+ *   npm run conformance -- crs --rules DIR --cases FILE.jsonl [--cases FILE.jsonl …]
  */
 import { parseArgs } from "node:util";
+import { run as runCrs } from "./crs.ts";
 import { runSuite, type SuiteName } from "./suite.ts";
 import type { TargetName } from "./target/target.ts";
+
+// The rule engine's suite has options of its own.
+if (process.argv[2] === "crs") process.exit(await runCrs(process.argv.slice(3)));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,56 @@
+import { DDWAF } from "@datadog/native-appsec";
+import { handlerShape, sqlShape } from "#operator/injection-shapes.ts";
+import type { InjectionDetector } from "#operator/operator.ts";
+
+/** libddwaf cuts strings there, so that longer values are looked at in overlapping windows. */
+const windowBytes = 4096;
+const windowStep = 3072;
+/** Windows of one value that are looked at: past that the cost would not be bounded. */
+const maxWindows = 22;
+const timeoutMicroseconds = 20_000;
+
+interface MatchEvent {
+  readonly rule: { readonly id: string };
+  readonly rule_matches: readonly {
+    readonly parameters: readonly { readonly highlight?: readonly string[] }[];
+  }[];
+}
+
+/**
+ * libinjection as libddwaf ships it prebuilt (`@datadog/native-appsec`). Cheap conditions come first,
+ * both checked against the library by fuzzing (see the test): a value of letters, digits and `_` alone
+ * is one token and never SQL injection; without `<` and `=` no HTML tag or attribute can be.
+ */
+export function libinjection(): InjectionDetector {
+  const rule = (id: string, operator: string): object => ({
+    id,
+    name: id,
+    tags: { type: id, category: "attack" },
+    conditions: [{ parameters: { inputs: [{ address: id }] }, operator }],
+    transformers: [],
+  });
+  const engine = new DDWAF(
+    { version: "2.1", rules: [rule("sqli", "is_sqli"), rule("xss", "is_xss")] },
+    "egide",
+    { obfuscatorKeyRegex: "", obfuscatorValueRegex: "" },
+  );
+  const context = engine.createContext();
+  const ask = (address: "sqli" | "xss", value: string): MatchEvent | undefined => {
+    for (let start = 0, windows = 0; windows < maxWindows; start += windowStep, windows++) {
+      const text = value.length <= windowBytes ? value : value.slice(start, start + windowBytes);
+      const { events } = context.run({ ephemeral: { [address]: text } }, timeoutMicroseconds);
+      if (events !== undefined && events.length > 0) return events[0] as MatchEvent;
+      if (start + windowBytes >= value.length) break;
+    }
+    return undefined;
+  };
+  return {
+    sqli(value) {
+      if (!/[^0-9A-Za-z_]/.test(value)) return undefined;
+      const event = ask("sqli", value);
+      if (event === undefined) return sqlShape(value);
+      return event.rule_matches[0]?.parameters[0]?.highlight?.[0] ?? "";
+    },
+    xss: (value) => /[<=]/.test(value) && (ask("xss", value) !== undefined || handlerShape(value)),
+  };
+}

@@ -1,0 +1,18 @@
+import { logicalLines } from "#parse/line.ts";
+import type { Position } from "#parse/position.ts";
+import { splitWords, type Word } from "#parse/word.ts";
+
+/** A directive as written: its name and its arguments. */
+export interface Directive {
+  readonly name: Word;
+  readonly args: readonly Word[];
+  readonly position: Position;
+}
+
+/** Reads the directives of a file (a byte string: one char a byte), in order. */
+export function parseFile(file: string, text: string): Directive[] {
+  return logicalLines(file, text).map((line) => {
+    const [name, ...args] = splitWords(line);
+    return { name: name as Word, args, position: (name as Word).positionAt() };
+  });
+}

@@ -1,0 +1,68 @@
+import { AhoCorasick } from "#operator/aho-corasick.ts";
+import type { Operator } from "#operator/operator.ts";
+import { cutLiterals } from "#regex/literals.ts";
+
+/**
+ * Tells in one pass over a string which operators can't match it, because none of the literals that
+ * every match of theirs holds is there. Operators without such literals always stay possible.
+ */
+export class Gate {
+  readonly words: number;
+  readonly #automaton: AhoCorasick | undefined;
+  /** All gated operators, as misses: what a string without any literal has. */
+  readonly #none: Int32Array;
+  /** For a state of the automaton: the operators whose literal ends there, inverted. */
+  readonly #keep: (Int32Array | undefined)[] = [];
+
+  constructor(operators: readonly Operator[]) {
+    this.words = (operators.length + 31) >> 5;
+    this.#none = new Int32Array(this.words);
+    const literals = new Map<string, number[]>();
+    for (const [index, operator] of operators.entries()) {
+      if (operator.literals === undefined) continue;
+      setBit(this.#none, index);
+      for (const literal of cutLiterals(operator.literals)) {
+        const owners = literals.get(literal);
+        if (owners === undefined) literals.set(literal, [index]);
+        else owners.push(index);
+      }
+    }
+    if (literals.size === 0) return;
+    const phrases = [...literals.keys()];
+    this.#automaton = new AhoCorasick(phrases);
+    for (let state = 1; state < this.#automaton.stateCount; state++) {
+      const found = this.#automaton.phrasesAt(state);
+      if (found.length === 0) continue;
+      const keep = new Int32Array(this.words).fill(-1);
+      for (const phrase of found) {
+        for (const owner of literals.get(phrases[phrase] as string) as number[])
+          clearBit(keep, owner);
+      }
+      this.#keep[state] = keep;
+    }
+  }
+
+  missesOf(value: string): Int32Array {
+    const miss = this.#none.slice();
+    const { words } = this;
+    this.#automaton?.scan(value, (state) => {
+      const keep = this.#keep[state] as Int32Array;
+      for (let i = 0; i < words; i++) miss[i] = (miss[i] as number) & (keep[i] as number);
+    });
+    return miss;
+  }
+}
+
+export function setBit(bits: Int32Array, index: number): void {
+  const word = index >> 5;
+  bits[word] = (bits[word] as number) | (1 << (index & 31));
+}
+
+function clearBit(bits: Int32Array, index: number): void {
+  const word = index >> 5;
+  bits[word] = (bits[word] as number) & ~(1 << (index & 31));
+}
+
+export function hasBit(bits: Int32Array, index: number): boolean {
+  return ((bits[index >> 5] as number) & (1 << (index & 31))) !== 0;
+}

@@ -1,0 +1,113 @@
+import type { Gate } from "#plan/gate.ts";
+import type { Transform } from "#transform/registry.ts";
+import type { UnicodeMap } from "#transform/url-decode-uni.ts";
+
+/** One step in a chain of transformations; chains with the same beginning share their nodes. */
+export interface Stage {
+  readonly index: number;
+  readonly parent: Stage | undefined;
+  readonly transform: Transform | undefined;
+}
+
+/** All chains of transformations of a rule set, as a tree. Stage 0 changes nothing. */
+export class StageTree {
+  readonly root: Stage = { index: 0, parent: undefined, transform: undefined };
+  readonly #children = new Map<string, Stage>();
+  #count = 1;
+
+  stageFor(names: readonly string[], transformNamed: (name: string) => Transform): Stage {
+    let stage = this.root;
+    let path = "";
+    for (const name of names) {
+      path += `/${name}`;
+      let next = this.#children.get(path);
+      if (next === undefined) {
+        next = { index: this.#count++, parent: stage, transform: transformNamed(name) };
+        this.#children.set(path, next);
+      }
+      stage = next;
+    }
+    return stage;
+  }
+}
+
+/**
+ * A distinct string that rules look at, with everything that was found out about it: what the
+ * transformations make of it, and which operators are known not to match it. All of it depends on the
+ * string alone, so that it can be shared by rules, by variables and (for short strings) by requests.
+ */
+export class Text {
+  readonly value: string;
+  /** Bit n is set where pure operator n does not match. */
+  readonly miss: Int32Array;
+  readonly #outs: (Text | undefined)[] = [];
+
+  constructor(value: string, miss: Int32Array) {
+    this.value = value;
+    this.miss = miss;
+  }
+
+  /** What a chain of transformations makes of it. */
+  at(stage: Stage, store: TextStore): Text {
+    if (stage.parent === undefined) return this;
+    const known = this.#outs[stage.index];
+    if (known !== undefined) return known;
+    const from = this.at(stage.parent, store);
+    const value = (stage.transform as Transform)(from.value, store.unicodeMap);
+    const made = value === from.value ? from : store.get(value);
+    this.#outs[stage.index] = made;
+    return made;
+  }
+}
+
+/** Strings up to this length are shared between requests. */
+const sharedLength = 256;
+/** Shared strings a generation; two generations live. */
+const generationSize = 2048;
+
+/** What requests share: short strings come back (header values, names), and cost nothing then. */
+export class SharedTexts {
+  #young = new Map<string, Text>();
+  #old = new Map<string, Text>();
+
+  get(value: string, make: () => Text): Text {
+    const young = this.#young.get(value);
+    if (young !== undefined) return young;
+    const text = this.#old.get(value) ?? make();
+    if (this.#young.size >= generationSize) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(value, text);
+    return text;
+  }
+}
+
+/** Finds the one Text of a string, for one transaction. */
+export class TextStore {
+  readonly unicodeMap: UnicodeMap | undefined;
+  readonly #gate: Gate;
+  readonly #shared: SharedTexts;
+  #own: Map<string, Text> | undefined;
+
+  constructor(gate: Gate, shared: SharedTexts, unicodeMap: UnicodeMap | undefined) {
+    this.#gate = gate;
+    this.#shared = shared;
+    this.unicodeMap = unicodeMap;
+  }
+
+  get(value: string): Text {
+    if (value.length <= sharedLength) return this.#shared.get(value, () => this.#make(value));
+    this.#own ??= new Map();
+    let text = this.#own.get(value);
+    if (text === undefined) {
+      text = this.#make(value);
+      this.#own.set(value, text);
+    }
+    return text;
+  }
+
+  #make(value: string): Text {
+    return new Text(value, this.#gate.missesOf(value));
+  }
+}

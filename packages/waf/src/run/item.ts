@@ -1,0 +1,33 @@
+import type { VariableName } from "#rule/variables.ts";
+
+/** One value of a variable. */
+export class Item {
+  readonly variable: VariableName;
+  /** Its name within the collection; "" for a scalar. */
+  readonly key: string;
+  readonly lower: string;
+  readonly value: string;
+
+  constructor(variable: VariableName, key: string, value: string, lower = lowerAscii(key)) {
+    this.variable = variable;
+    this.key = key;
+    this.lower = lower;
+    this.value = value;
+  }
+
+  /** As MATCHED_VAR_NAME shows it. */
+  get name(): string {
+    return this.key === "" ? this.variable : `${this.variable}:${this.key}`;
+  }
+}
+
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+}
+
+export const noItems: readonly Item[] = [];
+
+/** A scalar's one value; none where it is undefined. */
+export function scalar(variable: VariableName, value: string | undefined): readonly Item[] {
+  return value === undefined ? noItems : [new Item(variable, "", value, "")];
+}

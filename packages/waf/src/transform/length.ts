@@ -1,0 +1,4 @@
+/** The number of bytes, in decimal. */
+export function length(value: string): string {
+  return String(value.length);
+}
