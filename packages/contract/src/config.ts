@@ -23,6 +23,14 @@ const shutdownSchema = z.strictObject({
     .describe("How long requests under way may take to finish when the edge stops."),
 });
 
+const cacheStoreSchema = z.strictObject({
+  memoryBytes: z
+    .int()
+    .min(0)
+    .default(268_435_456)
+    .describe("Memory for cached responses, all workers together."),
+});
+
 /** `egide.yaml`. Three lines are enough: everything but `zones` has a default that serves. */
 export const configSchema = z
   .strictObject({
@@ -31,6 +39,7 @@ export const configSchema = z
     listen: listenSchema.prefault({}),
     limits: limitsSchema.prefault({}).describe("What a front accepts before a request is judged."),
     log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),
+    cache: cacheStoreSchema.prefault({}).describe("Where cached responses are kept."),
     acme: acmeSchema.prefault({}).describe("Where `certificate: auto` comes from."),
     trustedProxies: z
       .array(cidrSchema)

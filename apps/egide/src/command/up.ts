@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { type Config, configSchema } from "@egide/contract/config.ts";
+import { AppError } from "@egide/std/error.ts";
+import { type Command, type OptionValues, type Shell, text, texts } from "#cli/command.ts";
+import { paintFor } from "#cli/paint.ts";
+import { printProblems } from "#command/check.ts";
+import { loggerFor, RUN_OPTIONS, SIGNALS_ABOUT, wantsTakeover } from "#command/run-options.ts";
+import { configFile } from "#config/file.ts";
+import { type Loaded, loadConfigFile, loadConfigText } from "#config/load.ts";
+import { startDemo } from "#demo/server.ts";
+import type { Addresses } from "#run/message.ts";
+import { freePorts, isPortFree, localUrl } from "#run/ports.ts";
+import { WORKER_PROGRAM } from "#run/program.ts";
+import { serve } from "#run/serve.ts";
+
+export const upCommand: Command = {
+  name: "up",
+  summary: "Put a site behind Égide, now.",
+  about: `Takes ./egide.yaml if there is one. With --origin no configuration is needed; with neither, a small demonstration site is served. Where the usual ports are taken or not allowed, others are picked and printed. ${SIGNALS_ABOUT}`,
+  options: {
+    ...RUN_OPTIONS,
+    origin: {
+      type: "string",
+      short: "o",
+      value: "url",
+      multiple: true,
+      summary: "Where your site really lives. Several share the load.",
+    },
+    http: { type: "string", value: "address", summary: "Where to answer HTTP, e.g. 8080." },
+    https: { type: "string", value: "address", summary: "Where to answer HTTPS, e.g. 8443." },
+  },
+  examples: [
+    ["egide up", "The demonstration site, or what ./egide.yaml says."],
+    ["egide up --origin http://127.0.0.1:3000", "Your own site."],
+    ["egide up -o http://127.0.0.1:3000 --http 8080 --https 8443", "On ports of your choice."],
+  ],
+  async run({ options }, shell) {
+    const paint = paintFor(shell.isTerminal, shell.env);
+    const file = configFile(text(options, "config"), shell);
+    const origins = texts(options, "origin");
+    const hasFile = origins.length === 0 && (existsSync(file.path) || isNamed(options, shell));
+    const demo = origins.length === 0 && !hasFile ? startDemo() : null;
+    const site = demo === null ? origins : [`http://127.0.0.1:${demo.port}`];
+    const load = (): Loaded =>
+      hasFile ? loadConfigFile(file, shell.env) : loadQuick(site, shell.env);
+    const loaded = load();
+    if (!loaded.ok) {
+      printProblems(loaded.problems, shell);
+      return 1;
+    }
+    // Relative paths in the file start from where the file is.
+    if (hasFile) process.chdir(file.directory);
+    const config = withPorts(loaded.config, options);
+    const code = await serve({
+      config,
+      reload: hasFile ? load : null,
+      takeover: wantsTakeover(options),
+      worker: WORKER_PROGRAM,
+      onReady(addresses, metrics) {
+        const what =
+          demo === null ? (hasFile ? file.name : site.join(", ")) : "a demonstration site";
+        shell.out(banner(addresses, metrics, what, paint.bold));
+      },
+      logger: loggerFor(options, shell),
+      paint,
+      env: shell.env,
+      cwd: shell.cwd,
+    });
+    void demo?.stop(true);
+    return code;
+  },
+};
+
+/** One zone that answers for every name. */
+function loadQuick(origin: readonly string[], env: Shell["env"]): Loaded {
+  const zone = { id: "site", hosts: ["*"], origin };
+  return loadConfigText("--origin", JSON.stringify({ zones: [zone] }), env);
+}
+
+function isNamed(options: OptionValues, shell: Shell): boolean {
+  return text(options, "config") !== undefined || shell.env["EGIDE_CONFIG"] !== undefined;
+}
+
+/** Ports that were asked for are taken at their word; the usual ones give way where they must. */
+function withPorts(config: Config, options: OptionValues): Config {
+  const asked = { http: text(options, "http"), https: text(options, "https") };
+  const listen = { ...config.listen };
+  const usual = configSchema.shape.listen.parse({});
+  const gives =
+    listen.http.join() === usual.http.join() && listen.https.join() === usual.https.join();
+  if (asked.http !== undefined || asked.https !== undefined || gives) {
+    const [http, https] = freePorts();
+    listen.http = [asked.http ?? `[::]:${http}`];
+    listen.https = [asked.https ?? `[::]:${https}`];
+  }
+  if (listen.metrics === usual.metrics && !isPortFree(9180)) listen.metrics = "127.0.0.1:0";
+  const parsed = configSchema.shape.listen.safeParse(listen);
+  if (!parsed.success) {
+    throw new AppError({
+      code: "cli.bad_address",
+      source: "operator",
+      retry: false,
+      publicMessage: parsed.error.issues[0]?.message ?? "not an address to listen on",
+    });
+  }
+  return { ...config, listen: parsed.data };
+}
+
+function banner(
+  { http, https }: Addresses,
+  metrics: string | null,
+  site: string,
+  bold: (text: string) => string,
+): string {
+  const rows = [
+    ...http.map((address) => ["http", localUrl("http", address), ""] as const),
+    ...https.map((address) => ["https", localUrl("https", address), ""] as const),
+    ["metrics", metrics === null ? "none" : `http://${metrics}/metrics`, ""] as const,
+    ["site", site, ""] as const,
+  ];
+  const lines = rows.map(([name, url]) => `  ${name.padEnd(8)} ${bold(url)}`);
+  return `\nÉgide serves.\n\n${lines.join("\n")}\n\nCtrl-C stops it.\n\n`;
+}

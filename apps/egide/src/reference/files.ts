@@ -1,0 +1,14 @@
+import { configJsonSchema } from "@egide/contract/config.ts";
+import { referenceMarkdown } from "#reference/markdown.ts";
+
+/** The files of docs/reference that are made from the schema, by name. */
+export function referenceFiles(): ReadonlyMap<string, string> {
+  const schema = configJsonSchema();
+  return new Map([
+    ["egide.schema.json", `${JSON.stringify(schema, null, 2)}\n`],
+    ["config.md", referenceMarkdown(schema)],
+  ]);
+}
+
+/** docs/reference of this checkout. */
+export const REFERENCE = new URL("../../../../docs/reference/", import.meta.url);

@@ -1,0 +1,61 @@
+import type { Snapshot } from "@egide/contract/snapshot.ts";
+import type { Listen } from "@egide/contract/policy/listen.ts";
+import type { LogSettings } from "@egide/contract/policy/log.ts";
+import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
+
+/** Where a worker listens: the machine's part of the configuration, with ports that are final. */
+export interface WorkerSettings {
+  readonly listen: Listen;
+  readonly log: LogSettings;
+  /** Of this worker alone. */
+  readonly cacheBytes: number;
+  readonly keys: Keys;
+}
+
+/** What all workers must seal and name alike. */
+export interface Keys {
+  /** 32 bytes; kept in the state directory. */
+  readonly secret: Uint8Array;
+  /** 48 bytes. */
+  readonly ticketKeys: Uint8Array;
+  /** 32 bytes, for hashed addresses in the log. */
+  readonly addressKey: Uint8Array;
+  /** Name of this installation in Via and CDN-Loop. */
+  readonly pseudonym: string;
+}
+
+export interface Addresses {
+  readonly http: readonly string[];
+  readonly https: readonly string[];
+}
+
+export type ToWorker =
+  | {
+      readonly kind: "start";
+      readonly worker: number;
+      readonly workers: number;
+      readonly settings: WorkerSettings;
+      readonly snapshot: Snapshot;
+      readonly certificates: readonly TlsEntry[];
+    }
+  | { readonly kind: "certificates"; readonly certificates: readonly TlsEntry[] }
+  /** The log's file was moved away from outside: open a new one. */
+  | { readonly kind: "reopen" }
+  | { readonly kind: "apply"; readonly snapshot: Snapshot }
+  | { readonly kind: "metrics"; readonly ask: number }
+  | { readonly kind: "drain"; readonly ms: number };
+
+export type FromWorker =
+  | { readonly kind: "ready"; readonly addresses: Addresses }
+  /** It could not begin: a port is taken, a certificate is not readable. */
+  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  | { readonly kind: "applied"; readonly version: number }
+  | { readonly kind: "refused"; readonly version: number; readonly message: string }
+  | { readonly kind: "metrics"; readonly ask: number; readonly text: string }
+  | {
+      readonly kind: "log";
+      readonly level: "debug" | "info" | "warn" | "error";
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "drained" };

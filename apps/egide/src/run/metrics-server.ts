@@ -1,0 +1,67 @@
+import { parseListenAddress } from "@egide/contract/policy/address.ts";
+import type { Logger } from "#log/logger.ts";
+import { mergeMetrics } from "#run/metrics-merge.ts";
+import type { Supervisor } from "#run/supervisor.ts";
+
+/** What the private address answers from. */
+export interface Health {
+  /** Workers that answer, of how many. */
+  readonly ready: () => number;
+  readonly wanted: number;
+  readonly stopping: () => boolean;
+  readonly metrics: () => Promise<string>;
+}
+
+/** `/metrics`, `/healthz` (the process lives) and `/readyz` (it may be sent visitors). */
+export function answerPrivate(health: Health, path: string): Response | Promise<Response> {
+  switch (path) {
+    case "/healthz":
+      return plain(200, "alive\n");
+    case "/readyz": {
+      const ready = health.ready();
+      const isReady = ready > 0 && !health.stopping();
+      return plain(isReady ? 200 : 503, `${ready} of ${health.wanted} workers ready\n`);
+    }
+    case "/metrics":
+      return health.metrics().then(
+        (text) =>
+          new Response(text, {
+            headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+          }),
+      );
+    default:
+      return plain(404, "here are /metrics, /healthz and /readyz\n");
+  }
+}
+
+function plain(status: number, text: string): Response {
+  return new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+}
+
+/** Null where none is wanted, or where the address is taken. */
+export function openMetrics(
+  address: string | null,
+  supervisor: Supervisor,
+  stopping: () => boolean,
+  logger: Logger,
+): Bun.Server<undefined> | null {
+  const at = address === null ? null : parseListenAddress(address);
+  if (at === null) return null;
+  const health = {
+    ready: () => supervisor.ready,
+    wanted: supervisor.size,
+    stopping,
+    metrics: async () => mergeMetrics(await supervisor.metrics()),
+  };
+  try {
+    return Bun.serve({
+      hostname: at.host,
+      port: at.port,
+      fetch: (request) => answerPrivate(health, new URL(request.url).pathname),
+    });
+  } catch (error) {
+    // Visitors come first: an edge without figures is better than none.
+    logger.error({ address, error }, "the private address for metrics is taken");
+    return null;
+  }
+}

@@ -1,0 +1,68 @@
+import { AppError } from "@egide/std/error.ts";
+import type { Loaded } from "#config/load.ts";
+import { type Paint, renderProblem } from "#config/problem.ts";
+import type { Logger } from "#log/logger.ts";
+import { notifyServiceManager } from "#run/notify.ts";
+import type { Policy } from "#run/policy.ts";
+import type { Supervisor } from "#run/supervisor.ts";
+import type { CertificateProvider } from "#tls/provider.ts";
+
+export interface Reloadable {
+  /** Null where the process was started without a file. */
+  readonly load: (() => Loaded) | null;
+  readonly policy: Policy;
+  readonly supervisor: Supervisor;
+  readonly certificates: CertificateProvider;
+  readonly logger: Logger;
+  readonly paint: Paint;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads the configuration again. One that is not sound, or whose certificates are not, changes nothing. */
+export function reload(target: Reloadable): void {
+  const { logger, env } = target;
+  // Logs may have been moved away in any case: that is what the signal is for as well.
+  target.supervisor.reopenLogs();
+  if (target.load === null) {
+    logger.warn("started without a configuration file: nothing to reload");
+    return;
+  }
+  const now = Math.trunc(performance.now() * 1000);
+  notifyServiceManager(`RELOADING=1\nMONOTONIC_USEC=${now}`, env);
+  const problems = take(target, target.load());
+  for (const problem of problems) logger.error(problem);
+  if (problems.length > 0) {
+    logger.error(
+      { problems: problems.length },
+      "configuration not taken: what runs stays as it was",
+    );
+  }
+  notifyServiceManager("READY=1", env);
+}
+
+/** Answers what is wrong, in words; nothing means that it is in force. */
+function take(target: Reloadable, loaded: Loaded): string[] {
+  const { policy, supervisor, certificates, logger, paint } = target;
+  if (!loaded.ok) return loaded.problems.map((problem) => renderProblem(problem, paint));
+  try {
+    certificates.setZones(loaded.config.zones);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [`${error.publicMessage} (${error.code})`];
+  }
+  const waiting = policy.replace(loaded.config);
+  const snapshot = policy.snapshot();
+  supervisor.setCertificates(certificates.entries());
+  supervisor.apply(snapshot);
+  logger.info(
+    { version: snapshot.version, zones: snapshot.zones.length },
+    "configuration reloaded",
+  );
+  if (waiting.length > 0) {
+    logger.warn(
+      { settings: waiting },
+      "these settings need a new process: send SIGUSR2 or use --takeover",
+    );
+  }
+  return [];
+}

@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import type { Config } from "@egide/contract/config.ts";
+import { systemClock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
+import type { Loaded } from "#config/load.ts";
+import { renderProblem, type Paint } from "#config/problem.ts";
+import type { Logger } from "#log/logger.ts";
+import { watchOrders } from "#order/watch.ts";
+import { findPredecessor, openControlSocket, type Predecessor } from "#run/control-socket.ts";
+import type { Addresses } from "#run/message.ts";
+import { openMetrics } from "#run/metrics-server.ts";
+import { notifyServiceManager } from "#run/notify.ts";
+import { Policy } from "#run/policy.ts";
+import { reload } from "#run/reload.ts";
+import { replace } from "#run/replace.ts";
+import { onSignals } from "#run/signals.ts";
+import { steerToThisProcess } from "#run/steer.ts";
+import { loadKeys } from "#run/keys.ts";
+import { Supervisor } from "#run/supervisor.ts";
+import { spawnThread } from "#run/thread.ts";
+import { CertificateProvider } from "#tls/provider.ts";
+
+export interface ServeOptions {
+  readonly config: Config;
+  /** Reads the configuration again; null where there is no file to read. */
+  readonly reload: (() => Loaded) | null;
+  /** Take over from the process that serves now, if there is one. */
+  readonly takeover: boolean;
+  /** Called once visitors are answered. */
+  readonly onReady: (addresses: Addresses, metrics: string | null) => void;
+  readonly logger: Logger;
+  readonly paint: Paint;
+  /** Where the program was started: a newer process is started there too. */
+  readonly cwd: string;
+  /** The program of a worker thread. */
+  readonly worker: URL;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** How long handshakes that the older process has begun may take to reach its accept queue. */
+const HANDSHAKE_MS = 1000;
+
+/** env → config → start → stop: runs until a signal ends it, then answers the exit code. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { logger, env } = options;
+  const { state, shutdown, listen } = options.config;
+  const socketPath = join(state, "egide.sock");
+  const ordersPath = join(state, "orders");
+  const predecessor = await findPredecessor(socketPath);
+  if (predecessor !== null && !options.takeover) {
+    predecessor.hangUp();
+    throw new AppError({
+      code: "edge.already_running",
+      source: "operator",
+      retry: false,
+      publicMessage: `process ${predecessor.hello.pid} already serves from ${state}; --takeover replaces it`,
+    });
+  }
+
+  const policy = new Policy(options.config, [], systemClock);
+  let supervisor: Supervisor | null = null;
+  const orders = watchOrders(ordersPath, systemClock, {
+    changed(all) {
+      policy.setOrders(all);
+      supervisor?.apply(policy.snapshot());
+      if (supervisor !== null) logger.info({ orders: all.length }, "orders changed");
+      for (const order of policy.strayOrders()) {
+        logger.warn(
+          { order: order.id, zone: order.zone },
+          "an order is for a zone that is not here",
+        );
+      }
+    },
+    refused(problems) {
+      for (const problem of problems) logger.error(renderProblem(problem, options.paint));
+      logger.error({ directory: ordersPath }, "orders not taken: those in force stay in force");
+    },
+  });
+
+  const { addresses: inherited } = predecessor?.hello ?? {};
+  const certificates = new CertificateProvider({
+    state,
+    clock: systemClock,
+    logger,
+    onChange: () => supervisor?.setCertificates(certificates.entries()),
+  });
+  certificates.setZones(options.config.zones);
+  const workers = workerCount(options.config);
+  supervisor = new Supervisor({
+    workers,
+    settings: {
+      listen: { ...listen, ...inherited },
+      log: options.config.log,
+      cacheBytes: Math.floor(options.config.cache.memoryBytes / workers),
+      keys: loadKeys(state),
+    },
+    snapshot: policy.snapshot(),
+    certificates: certificates.entries(),
+    spawn: (worker, events) => spawnThread(options.worker, `edge ${worker}`, events),
+    clock: systemClock,
+    logger,
+  });
+  const running = supervisor;
+  let stopping = false;
+  try {
+    const addresses = await running.start();
+    if (predecessor !== null) await takeOver(predecessor, logger);
+    const metrics = openMetrics(listen.metrics, running, () => stopping, logger);
+    const ended = Promise.withResolvers<void>();
+    const control = openControlSocket(socketPath, {
+      hello: () => {
+        running.freeze(true);
+        return { pid: process.pid, addresses: running.addresses };
+      },
+      abandoned: () => running.freeze(false),
+      async takeover(pid) {
+        stopping = true;
+        logger.info({ pid }, "a newer process takes over; finishing what is under way");
+        notifyServiceManager(`MAINPID=${pid}`, env);
+        // The private address and the orders are the newer one's from here on.
+        void metrics?.stop(true);
+        orders.close();
+        await Bun.sleep(HANDSHAKE_MS);
+        const drained = running.drain(shutdown.drainSeconds * 1000);
+        void drained.then(() => ended.resolve());
+        // The answer: our listeners are closed. Until then the newer process steers past them.
+        await Promise.race([drained, Bun.sleep(HANDSHAKE_MS)]);
+      },
+    });
+    const signals = onSignals({
+      reload: () =>
+        reload({ ...options, load: options.reload, policy, supervisor: running, certificates }),
+      replace: () => replace(options),
+      stop: (signal) => {
+        if (stopping) process.exit(1);
+        stopping = true;
+        logger.info({ signal, drainSeconds: shutdown.drainSeconds }, "stopping");
+        notifyServiceManager("STOPPING=1", env);
+        control.close();
+        void running.drain(shutdown.drainSeconds * 1000).then(() => ended.resolve());
+      },
+    });
+    notifyServiceManager("READY=1", env);
+    options.onReady(addresses, metrics === null ? null : metrics.url.host);
+    await ended.promise;
+    signals.close();
+    void metrics?.stop(true);
+    logger.info("stopped");
+    return 0;
+  } finally {
+    orders.close();
+    certificates.close();
+    predecessor?.hangUp();
+  }
+}
+
+async function takeOver(predecessor: Predecessor, logger: Logger): Promise<void> {
+  const steering = steerToThisProcess();
+  if (steering === null) {
+    logger.warn(
+      "new connections cannot be steered here: some that wait at the older process may be reset",
+    );
+  }
+  await predecessor.takeover();
+  logger.info({ from: predecessor.hello.pid }, "taken over");
+  const narrowing = setTimeout(() => steering?.narrow(), HANDSHAKE_MS / 2);
+  void predecessor.gone.finally(() => {
+    clearTimeout(narrowing);
+    steering?.release();
+  });
+}
+
+function workerCount({ workers }: Config): number {
+  return workers === "auto" ? Math.max(1, navigator.hardwareConcurrency) : workers;
+}

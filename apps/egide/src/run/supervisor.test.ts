@@ -1,0 +1,189 @@
+import { describe, expect, test } from "bun:test";
+import { type Config, configSchema } from "@egide/contract/config.ts";
+import { compileSnapshot } from "@egide/contract/snapshot.ts";
+import { FakeClock } from "@egide/std/fake-clock.ts";
+import * as fc from "fast-check";
+import { createLogger } from "#log/logger.ts";
+import { delayAfter, fallsAfter, WORKER_BACKOFF } from "#run/backoff.ts";
+import type { ToWorker } from "#run/message.ts";
+import { Supervisor, type Thread, type ThreadEvents } from "#run/supervisor.ts";
+
+const CONFIG: Config = configSchema.parse({
+  zones: [{ hosts: ["example.org"], origin: "http://127.0.0.1:3000" }],
+});
+const snapshot = (version: number) => compileSnapshot(CONFIG, [], { version, created: 0 });
+const NO_BYTES = new Uint8Array(0);
+const KEYS = { secret: NO_BYTES, ticketKeys: NO_BYTES, addressKey: NO_BYTES, pseudonym: "test" };
+const ADDRESSES = { http: ["[::]:8080"], https: ["[::]:8443"] };
+
+class FakeThread implements Thread {
+  readonly heard: ToWorker[] = [];
+  terminated = false;
+  readonly worker: number;
+  readonly events: ThreadEvents;
+
+  constructor(worker: number, events: ThreadEvents) {
+    this.worker = worker;
+    this.events = events;
+  }
+
+  post(message: ToWorker): void {
+    this.heard.push(message);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+
+  ready(): void {
+    this.events.message({ kind: "ready", addresses: ADDRESSES });
+  }
+}
+
+function setUp(workers = 2) {
+  const clock = new FakeClock();
+  const threads: FakeThread[] = [];
+  const lines: string[] = [];
+  const supervisor = new Supervisor({
+    workers,
+    settings: { listen: CONFIG.listen, log: CONFIG.log, cacheBytes: 0, keys: KEYS },
+    snapshot: snapshot(1),
+    certificates: [],
+    spawn(worker, events) {
+      const thread = new FakeThread(worker, events);
+      threads.push(thread);
+      return thread;
+    },
+    clock,
+    logger: createLogger({
+      isTerminal: false,
+      level: "info",
+      write: (line) => lines.push(line),
+      colour: false,
+    }),
+  });
+  return { clock, threads, lines, supervisor };
+}
+
+async function started(workers = 2) {
+  const all = setUp(workers);
+  const starting = all.supervisor.start();
+  all.threads[0]?.ready();
+  await Promise.resolve();
+  await Promise.resolve();
+  for (const thread of all.threads.slice(1)) thread.ready();
+  await starting;
+  return all;
+}
+
+describe("supervisor", () => {
+  test("the first worker finds the ports, the others share them", async () => {
+    const { threads, supervisor } = await started(3);
+    const listens = threads.map(
+      ({ heard }) => heard[0]?.kind === "start" && heard[0].settings.listen.http,
+    );
+    expect(listens).toEqual([["[::]:80"], ["[::]:8080"], ["[::]:8080"]]);
+    expect(supervisor.ready).toBe(3);
+  });
+
+  test("a start that fails is the caller's to hear, with its code", async () => {
+    const { threads, supervisor } = setUp();
+    const starting = supervisor.start();
+    threads[0]?.events.message({
+      kind: "failed",
+      code: "listen.taken",
+      message: "port 80 is taken",
+    });
+    expect(starting).rejects.toHaveProperty("code", "listen.taken");
+  });
+
+  test("a worker that falls is started again, later each time, with the snapshot in force", async () => {
+    const { clock, threads, supervisor, lines } = await started();
+    supervisor.apply(snapshot(7));
+    for (const delay of [100, 200, 400, 800]) {
+      const count = threads.length;
+      threads.at(-1)?.events.exit(new Error("boom"));
+      expect(supervisor.ready).toBe(1);
+      clock.advance(delay - 1);
+      expect(threads).toHaveLength(count);
+      clock.advance(1);
+      expect(threads).toHaveLength(count + 1);
+      const start = threads.at(-1)?.heard[0];
+      expect(start?.kind === "start" && start.snapshot.version).toBe(7);
+      threads.at(-1)?.ready();
+    }
+    expect(lines.filter((line) => line.includes("a worker fell"))).toHaveLength(4);
+    expect(lines.join("")).toContain("boom");
+    clock.advance(60_000);
+    const count = threads.length;
+    threads.at(-1)?.events.exit(null);
+    clock.advance(100);
+    expect(threads).toHaveLength(count + 1);
+  });
+
+  test("what changed while a worker was starting reaches it", async () => {
+    const { clock, threads, supervisor } = await started();
+    threads[1]?.events.exit(null);
+    clock.advance(100);
+    supervisor.apply(snapshot(9));
+    threads.at(-1)?.ready();
+    const last = threads.at(-1)?.heard.at(-1);
+    expect(last?.kind === "apply" && last.snapshot.version).toBe(9);
+  });
+
+  test("while another process takes over, nothing is started", async () => {
+    const { clock, threads, supervisor } = await started();
+    supervisor.freeze(true);
+    threads[1]?.events.exit(null);
+    clock.advance(30_000);
+    expect(threads).toHaveLength(2);
+    supervisor.freeze(false);
+    clock.advance(1000);
+    expect(threads).toHaveLength(3);
+  });
+
+  test("draining ends with the last worker, or a second past its bound", async () => {
+    const { clock, threads, supervisor } = await started();
+    let done = false;
+    const draining = (async () => {
+      await supervisor.drain(5000);
+      done = true;
+    })();
+    threads[0]?.events.message({ kind: "drained" });
+    clock.advance(5999);
+    await Promise.resolve();
+    expect(done).toBe(false);
+    clock.advance(1);
+    await draining;
+    expect(threads.every((thread) => thread.terminated)).toBe(true);
+    // A thread that ends now is not started again.
+    threads[1]?.events.exit(null);
+    clock.advance(60_000);
+    expect(threads).toHaveLength(2);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("metrics come from the workers that answer in time", async () => {
+    const { clock, threads, supervisor } = await started();
+    const asking = supervisor.metrics();
+    const ask = threads[0]?.heard.at(-1);
+    if (ask?.kind !== "metrics") throw new Error("not asked");
+    threads[0]?.events.message({ kind: "metrics", ask: ask.ask, text: "up 1\n" });
+    clock.advance(2000);
+    expect(await asking).toEqual(["up 1\n"]);
+  });
+});
+
+describe("backoff", () => {
+  test("never shrinks within a run of falls, never passes its bound", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), (falls) => {
+        const delay = delayAfter(WORKER_BACKOFF, falls);
+        expect(delay).toBeLessThanOrEqual(delayAfter(WORKER_BACKOFF, falls + 1));
+        expect(delay).toBeLessThanOrEqual(WORKER_BACKOFF.maxMs);
+        expect(fallsAfter(WORKER_BACKOFF, falls, 59_999)).toBe(falls + 1);
+        expect(fallsAfter(WORKER_BACKOFF, falls, 60_000)).toBe(1);
+      }),
+    );
+  });
+});
