@@ -68,6 +68,8 @@ export interface OriginResponse {
   readonly body: ByteSource | null;
   /** Set with status 101 alone. */
   readonly tunnel: Tunnel | null;
+  /** Value of a Set-Cookie field that keeps this visitor with this origin: respond adds it, no cache keeps it. */
+  readonly sticky?: string;
 }
 
 /** Hears the answer to one request. `informational` any number of times, then one of the others. */

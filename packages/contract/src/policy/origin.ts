@@ -117,7 +117,7 @@ const activeCheckSchema = z.strictObject({
 
 /** Judging an origin by the answers to visitors' requests. */
 const passiveCheckSchema = z.strictObject({
-  /** Transport failures in a row (no connection, no or a broken answer); 0: not judged. */
+  /** Failures in a row to connect or to get an answer; 0: not judged. */
   consecutiveFailures: z.int().min(0).max(1000).default(5),
   /**
    * Share of 5xx answers in the window that opens the breaker; 0: not judged. Off by default, since

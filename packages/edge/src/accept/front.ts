@@ -6,7 +6,7 @@ import { H2Server } from "#accept/h2/server.ts";
 import { Sniffer } from "#accept/sniff.ts";
 import { Sweep } from "#accept/sweep.ts";
 import type { ExchangeHandler } from "#exchange.ts";
-import type { Conn, ConnHandler } from "#wire/conn.ts";
+import type { Conn } from "#wire/conn.ts";
 
 export interface FrontOptions {
   readonly clock: Clock;
@@ -77,8 +77,7 @@ export class Front {
   }
 
   #speak(conn: Conn, address: string, protocol: "h1" | "h2"): void {
-    const Connection = protocol === "h2" ? H2Server : H1Connection;
-    const speaker: Speaker & ConnHandler = new Connection(conn, {
+    const options = {
       limits: this.#limits,
       clock: this.#options.clock,
       sweep: this.#sweep,
@@ -86,7 +85,9 @@ export class Front {
       connection: ++this.#serial,
       onExchange: this.#options.onExchange,
       onClosed: () => this.#left(speaker, address),
-    });
+    };
+    const speaker =
+      protocol === "h2" ? new H2Server(conn, options) : new H1Connection(conn, options);
     conn.handler = speaker;
     this.#speakers.add(speaker);
     if (this.#draining) speaker.shutdown();

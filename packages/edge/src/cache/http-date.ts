@@ -8,6 +8,17 @@ const LONG_DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "frid
  * 9111, section 5.3, wants an invalid Expires to count as already expired.
  */
 export function parseHttpDate(text: string, now: number): number {
+  if (text === lastText) return lastTime;
+  lastTime = parse(text, now);
+  lastText = text;
+  return lastTime;
+}
+
+/** An origin's answers of one second bear one Date. */
+let lastText = "";
+let lastTime = NaN;
+
+function parse(text: string, now: number): number {
   const comma = text.indexOf(",");
   if (comma === 3) return imfFixdate(text);
   if (comma > 3) return rfc850(text, comma, now);

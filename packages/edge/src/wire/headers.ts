@@ -2,7 +2,10 @@ import type { RawHeaders } from "#stream.ts";
 
 /** True where `name` equals `lower` (already lower case) without regard to ASCII case. */
 export function nameIs(name: string, lower: string): boolean {
-  return name.length === lower.length && (name === lower || name.toLowerCase() === lower);
+  if (name.length !== lower.length) return false;
+  // Most names of one length differ in their first letter: look before making a string.
+  if ((name.charCodeAt(0) | 0x20) !== (lower.charCodeAt(0) | 0x20)) return false;
+  return name === lower || name.toLowerCase() === lower;
 }
 
 /** Index of the first field called `lower`, or -1. The value stands at the index + 1. */

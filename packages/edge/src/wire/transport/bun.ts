@@ -119,13 +119,20 @@ export type DialTarget =
   | { readonly hostname: string; readonly port: number }
   | { readonly unix: string };
 
+/** TLS towards a server. */
+export interface ClientTls {
+  readonly options: TLSOptions;
+  /** May a handshake that ended with this problem be gone on with? */
+  readonly tolerates: (problem: Error) => boolean;
+}
+
 /**
  * Opens a connection to an origin. Exactly one of `opened` and `failed` is called; the timer for a
  * connection that takes too long is the caller's (`cancel`), since Bun has none.
  */
 export function dial(
   target: DialTarget,
-  tls: TLSOptions | null,
+  tls: ClientTls | null,
   opened: (conn: Conn) => ConnHandler,
   failed: (error: Error) => void,
 ): { cancel(): void } {
@@ -153,7 +160,11 @@ export function dial(
     },
     handshake(socket, authorized, reason) {
       if (tls === null) return;
-      if (authorized || tls.rejectUnauthorized === false) {
+      // Bun also tells of problems that the options let pass: the last word is the caller's.
+      const isTrusted =
+        reason === null || reason === undefined ? authorized : tls.tolerates(reason);
+      if (isTrusted) {
+        conn.known({ tls: clientFacts(socket, tls) });
         open(socket);
         return;
       }
@@ -168,7 +179,12 @@ export function dial(
       fail(error);
     },
   };
-  const shared = { data: conn, allowHalfOpen: true, socket, ...(tls === null ? {} : { tls }) };
+  const shared = {
+    data: conn,
+    allowHalfOpen: true,
+    socket,
+    ...(tls === null ? {} : { tls: tls.options }),
+  };
   const connecting =
     "unix" in target
       ? Bun.connect<BunConn>({ ...shared, unix: target.unix })
@@ -179,5 +195,16 @@ export function dial(
       settled = true;
       conn.abort();
     },
+  };
+}
+
+function clientFacts(socket: Socket<BunConn>, tls: ClientTls): TlsFacts {
+  const { alpnProtocol } = socket;
+  return {
+    version: socket.getTLSVersion(),
+    cipher: (socket.getCipher() as { name?: string } | undefined)?.name ?? "",
+    serverName: tls.options.serverName ?? "",
+    alpn: typeof alpnProtocol === "string" ? alpnProtocol : "",
+    ja4: "",
   };
 }

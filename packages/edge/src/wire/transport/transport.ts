@@ -1,10 +1,16 @@
-import type { TLSOptions } from "bun";
 import type { Conn, ConnHandler } from "#wire/conn.ts";
 import type { BaseConn } from "#wire/transport/base.ts";
-import { type DialTarget, dial as bunDial, listenPlain } from "#wire/transport/bun.ts";
+import {
+  type ClientTls,
+  type DialTarget,
+  dial as bunDial,
+  listenPlain,
+} from "#wire/transport/bun.ts";
 import { nativeDial } from "#wire/transport/native/dial.ts";
 import { NativeListener } from "#wire/transport/native/listen.ts";
 import { nativeLoop } from "#wire/transport/native/loop.ts";
+
+export type { ClientTls } from "#wire/transport/bun.ts";
 
 export interface ListenOptions {
   /** An address; `::` takes both families. */
@@ -37,7 +43,7 @@ export function listen(options: ListenOptions): Listening {
  */
 export function dial(
   target: DialTarget,
-  tls: TLSOptions | null,
+  tls: ClientTls | null,
   opened: (conn: Conn) => ConnHandler,
   failed: (error: Error) => void,
 ): { cancel(): void } {

@@ -1,0 +1,216 @@
+import { formatListenAddress, parseListenAddress } from "@egide/contract/policy/address.ts";
+import type { Listen } from "@egide/contract/policy/listen.ts";
+import type { Snapshot } from "@egide/contract/snapshot.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
+import { CidrSet } from "@egide/std/ip.ts";
+import { TimerWheel } from "@egide/std/wheel.ts";
+import { Front } from "#accept/front.ts";
+import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
+import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
+import { listenTls } from "#accept/tls/listener.ts";
+import { type Cache, createCache } from "#cache/cache.ts";
+import type { Facts } from "#facts.ts";
+import { requestIds } from "#identify/request-id.ts";
+import { type Enforced, enforce, release } from "#policy.ts";
+import { Pipeline, type ServedZone } from "#pipeline.ts";
+import { Passes } from "#respond/pass.ts";
+import { dialOrigin } from "#upstream/reach/origin-dial.ts";
+import { systemLookup } from "#upstream/reach/resolver.ts";
+import { createUpstream } from "#upstream/upstream.ts";
+import { type Listening, listen } from "#wire/transport/transport.ts";
+
+export type Report = (
+  level: "debug" | "info" | "warn" | "error",
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
+
+export interface EdgeOptions {
+  readonly clock: Clock;
+  readonly listen: Listen;
+  readonly snapshot: Snapshot;
+  readonly certificates: readonly TlsEntry[];
+  /** 48 bytes that seal TLS session tickets, shared by all workers of an installation. */
+  readonly ticketKeys: Uint8Array;
+  /** 32 bytes that seal what visitors carry (passes, sticky cookies), the same on every node. */
+  readonly secret: Uint8Array;
+  /** Name of this installation in Via and CDN-Loop: lower-case letters, digits, dashes. */
+  readonly pseudonym: string;
+  /** Share the ports with the other workers of this process. */
+  readonly reusePort: boolean;
+  readonly cacheBytes: number;
+  readonly acmeAnswer: (path: string) => string | null;
+  readonly report: Report;
+  readonly finished: (facts: Facts<ServedZone>) => void;
+}
+
+export interface RunningEdge {
+  /** Where it listens, with the ports that were found where 0 was asked for. */
+  readonly addresses: { readonly http: readonly string[]; readonly https: readonly string[] };
+  /** Enforces a newer snapshot from the next request on. Throws AppError and changes nothing where it can't. */
+  apply(snapshot: Snapshot): void;
+  setCertificates(set: readonly TlsEntry[]): void;
+  readonly cache: Cache;
+  /** Takes no new connection; settles when all have ended, or after `ms`. */
+  drain(ms: number): Promise<void>;
+  close(): void;
+}
+
+/** Starts the edge of one thread: listens, and enforces the snapshot. Throws AppError where it can't. */
+export function startEdge(options: EdgeOptions): RunningEdge {
+  const { clock, report } = options;
+  const wheel = new TimerWheel(clock);
+  const cache = createCache({ clock, memoryBytes: options.cacheBytes });
+  const https = options.listen.https.map(mustParse);
+  const deps = {
+    cache,
+    openUpstream: (zone: Snapshot["zones"][number]) =>
+      createUpstream(zone.origin, {
+        clock,
+        wheel,
+        dial: dialOrigin,
+        lookup: systemLookup,
+        identity: { zone: zone.id, secret: Buffer.from(options.secret).toString("hex") },
+        random: Math.random,
+      }),
+    pseudonym: options.pseudonym,
+    httpsPort: https[0]?.port ?? 443,
+  };
+  let enforced: Enforced = enforce(options.snapshot, null, deps);
+  const pipeline = new Pipeline(enforced.policy, {
+    clock,
+    nextId: requestIds(),
+    acmeAnswer: options.acmeAnswer,
+    passes: new Passes(options.secret),
+    finished: options.finished,
+    broken: (error, requestId) =>
+      report("error", "a request met a fault of the edge", { error, requestId }),
+  });
+  const front = new Front({ clock, limits: options.snapshot.limits, onExchange: pipeline.handle });
+  const certificates = new Certificates({ ticketKeys: options.ticketKeys });
+  certificates.replace(options.certificates);
+  const listeners = openListeners(options, front, certificates, wheel);
+  const stop = (): void => {
+    for (const listener of [...listeners.http, ...listeners.https]) listener.stop();
+  };
+  return {
+    addresses: {
+      http: listeners.http.map(({ address }) => address),
+      https: listeners.https.map(({ address }) => address),
+    },
+    apply(snapshot) {
+      const next = enforce(snapshot, enforced, deps);
+      const previous = enforced;
+      enforced = next;
+      pipeline.policy = next.policy;
+      front.setLimits(snapshot.limits);
+      release(previous, next);
+    },
+    setCertificates: (set) => certificates.replace(set),
+    cache,
+    async drain(ms) {
+      stop();
+      const bound = Promise.withResolvers<void>();
+      const timer = clock.after(ms, () => bound.resolve());
+      await Promise.race([front.drain(), bound.promise]);
+      timer.cancel();
+    },
+    close() {
+      stop();
+      front.close();
+      release(enforced, null);
+      cache.close();
+    },
+  };
+}
+
+interface Bound extends Listening {
+  readonly address: string;
+}
+
+function openListeners(
+  options: EdgeOptions,
+  front: Front,
+  certificates: Certificates,
+  wheel: TimerWheel,
+): { http: Bound[]; https: Bound[] } {
+  const { listen: settings, report } = options;
+  const peers = new CidrSet(settings.proxyProtocol);
+  const proxied = peers.isEmpty ? null : (address: string) => peers.has(address);
+  const opened: Bound[] = [];
+  const bind = (
+    address: string,
+    open: (at: { hostname: string; port: number }) => Listening,
+  ): Bound => {
+    const at = mustParse(address);
+    try {
+      const listener = open({ hostname: at.host, port: at.port });
+      const bound = {
+        address: formatListenAddress({ host: at.host, port: listener.port }),
+        port: listener.port,
+        stop: () => listener.stop(),
+      };
+      opened.push(bound);
+      return bound;
+    } catch (error) {
+      for (const other of opened) other.stop();
+      throw cannotListen(address, error);
+    }
+  };
+  const plain = (at: { hostname: string; port: number }): Listening =>
+    listen({
+      ...at,
+      backlog: settings.backlog,
+      reusePort: options.reusePort,
+      onConn:
+        proxied === null
+          ? front.take
+          : (conn) => throughProxyGate(conn, { proxied, wheel, seconds: 10, onConn: front.take }),
+    });
+  const secure = (at: { hostname: string; port: number }): Listening => {
+    const listener = listenTls({
+      ...at,
+      backlog: settings.backlog,
+      certificates,
+      unknownName: settings.tls.unknownName,
+      handshakeSeconds: settings.tls.handshakeSeconds,
+      handshakes: settings.tls.handshakes,
+      proxied,
+      wheel,
+      reusePort: options.reusePort,
+      onConn: front.take,
+      onPlain: null,
+      onRefused: (code, remote, serverName) =>
+        report("debug", "a TLS connection was refused", { code, remote, serverName }),
+    });
+    return { port: listener.port, stop: () => listener.stop(false) };
+  };
+  return {
+    http: settings.http.map((address) => bind(address, plain)),
+    https: settings.https.map((address) => bind(address, secure)),
+  };
+}
+
+function mustParse(address: string): { host: string; port: number } {
+  const parsed = parseListenAddress(address);
+  if (parsed === null) throw cannotListen(address, null);
+  return parsed;
+}
+
+function cannotListen(address: string, cause: unknown): AppError {
+  const code = (cause as { code?: string } | null)?.code ?? "";
+  const why =
+    code === "EADDRINUSE"
+      ? "another program listens there"
+      : code === "EACCES"
+        ? "ports below 1024 need root or CAP_NET_BIND_SERVICE"
+        : code;
+  return new AppError({
+    code: "edge.listen",
+    source: "operator",
+    retry: false,
+    publicMessage: `can't listen on ${address}${why === "" ? "" : `: ${why}`}`,
+    cause,
+  });
+}

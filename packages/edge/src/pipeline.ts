@@ -1,0 +1,313 @@
+import type { Order } from "@egide/contract/order.ts";
+import type { LogPolicy } from "@egide/contract/policy/log.ts";
+import type { CidrSet } from "@egide/std/ip.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
+import { judgeProtocol } from "#decide/decide.ts";
+import { judgeOrders, type OrderIndex } from "#decide/orders.ts";
+import type { Exchange } from "#exchange.ts";
+import type { Facts } from "#facts.ts";
+import { forwardHeaders, isLoop } from "#identify/forward.ts";
+import { identify } from "#identify/identify.ts";
+import type { ZoneTable } from "#identify/zones.ts";
+import { answerFailure, answerVerdict, type OwnReply, redirect } from "#respond/answer.ts";
+import type { Dress } from "#respond/dress.ts";
+import { PASS_PATH, type Passes } from "#respond/pass.ts";
+import { sendResponse } from "#respond/send.ts";
+import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
+import type { Verdict } from "#verdict.ts";
+import { joinHeader } from "#wire/headers.ts";
+import { joinTunnels } from "#wire/tunnel.ts";
+
+/** A zone as the pipeline needs it, made ready once per snapshot. */
+export interface ServedZone {
+  readonly id: string;
+  readonly dress: Dress;
+  readonly httpsRedirect: 301 | 308 | null;
+  readonly log: LogPolicy;
+  /** The cache, and behind it the origins. */
+  readonly fetch: Fetch;
+}
+
+/** All that a snapshot says, ready to be enforced; replaced whole. */
+export interface Policy {
+  readonly zones: ZoneTable<ServedZone>;
+  readonly trustedProxies: CidrSet;
+  readonly orders: OrderIndex;
+  readonly orderById: ReadonlyMap<string, Order>;
+  /** For answers where no zone is known. */
+  readonly dress: Dress;
+  /** Name of this edge in Via and CDN-Loop. */
+  readonly pseudonym: string;
+  readonly httpsPort: number;
+}
+
+export interface PipelineOptions {
+  readonly clock: Clock;
+  readonly nextId: () => string;
+  /** Text for a token that an ACME server asks for over plain HTTP, or null. */
+  readonly acmeAnswer: (path: string) => string | null;
+  readonly passes: Passes;
+  /** Hears of every request exactly once, when it is over. */
+  readonly finished: (facts: Facts<ServedZone>) => void;
+  /** An exception that should not have been: it is answered, and told. */
+  readonly broken: (error: unknown, requestId: string) => void;
+}
+
+/**
+ * A request's life, in order: identify → decide → (cache → upstream) → respond → log. The only file
+ * that knows it.
+ */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  policy: Policy;
+
+  constructor(policy: Policy, options: PipelineOptions) {
+    this.policy = policy;
+    this.#options = options;
+  }
+
+  readonly handle = (exchange: Exchange): void => {
+    const { clock, nextId } = this.#options;
+    const { policy } = this;
+    const { facts, fault } = identify(exchange, nextId(), clock.now(), clock.monotonic(), {
+      zones: policy.zones,
+      zoneId,
+      trustedProxies: policy.trustedProxies,
+    });
+    const run = new Run(facts, policy, this.#options);
+    try {
+      facts.verdict = decide(facts, fault, policy);
+      run.act();
+    } catch (error) {
+      run.broke(error);
+    }
+  };
+}
+
+function zoneId(zone: ServedZone): string {
+  return zone.id;
+}
+
+function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy): Verdict {
+  const { exchange, zone } = facts;
+  const verdict = judgeProtocol({
+    exchange,
+    fault,
+    isLoop: isLoop(exchange.head.headers, policy.pseudonym),
+    httpsRedirect: zone === null ? null : zone.httpsRedirect,
+    host: facts.host,
+    httpsPort: policy.httpsPort,
+    target: facts.target,
+  });
+  if (verdict.kind !== "allow" || zone === null) return verdict;
+  const country = facts.country === "" ? null : facts.country;
+  return judgeOrders(policy.orders, zone.id, facts.target, country, facts.time);
+}
+
+/** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
+class Run implements ResponseSink, OwnReply {
+  readonly dress: Dress;
+  readonly #facts: Facts<ServedZone>;
+  readonly #policy: Policy;
+  readonly #options: PipelineOptions;
+  #call: Call | null = null;
+  #answered = false;
+  #over = false;
+
+  constructor(facts: Facts<ServedZone>, policy: Policy, options: PipelineOptions) {
+    this.#facts = facts;
+    this.#policy = policy;
+    this.#options = options;
+    this.dress = facts.zone === null ? policy.dress : facts.zone.dress;
+  }
+
+  get requestId(): string {
+    return this.#facts.requestId;
+  }
+
+  get host(): string {
+    return this.#facts.host;
+  }
+
+  get time(): number {
+    return this.#facts.time;
+  }
+
+  act(): void {
+    const { exchange, verdict, zone } = this.#facts;
+    exchange.onAbort = () => this.#left();
+    if (exchange.refusal === null && this.#answersItself()) return;
+    if (zone !== null && (verdict.kind === "allow" || this.#hasPass(verdict, zone))) {
+      this.#forward(zone);
+    } else if (verdict.kind === "allow") {
+      throw new Error("allowed without a zone");
+    } else this.#refuse(verdict);
+  }
+
+  #refuse(verdict: Exclude<Verdict, { kind: "allow" }>): void {
+    const facts = this.#facts;
+    const { exchange } = facts;
+    this.#answered = true;
+    facts.code = verdict.code;
+    facts.fault = exchange.refusal === null ? null : "client";
+    const id = "order" in verdict ? verdict.order : null;
+    const order = id === null ? null : (this.#policy.orderById.get(id) ?? null);
+    const link =
+      verdict.kind === "interstitial" && id !== null
+        ? this.#options.passes.link(facts.zoneId, id, facts.client, facts.target, facts.time)
+        : "";
+    facts.status = answerVerdict(exchange, verdict, this, order, link);
+  }
+
+  #hasPass(verdict: Verdict, zone: ServedZone): boolean {
+    if (verdict.kind !== "interstitial" || verdict.order === null) return false;
+    const { exchange, time } = this.#facts;
+    const cookies = joinHeader(exchange.head.headers, "cookie");
+    const secure = exchange.head.scheme === "https";
+    return this.#options.passes.holds(cookies, zone.id, verdict.order, secure, time);
+  }
+
+  /** The few paths that are the edge's own, on every host. */
+  #answersItself(): boolean {
+    const { target } = this.#facts;
+    if (!target.startsWith("/.well-known/")) return false;
+    return this.#answersAcme(target) || this.#answersPass(target);
+  }
+
+  /** A certificate's proof must be had before any redirect or order: RFC 8555, section 8.3. */
+  #answersAcme(target: string): boolean {
+    if (!target.startsWith("/.well-known/acme-challenge/")) return false;
+    const { exchange } = this.#facts;
+    const text = this.#options.acmeAnswer(target);
+    if (text === null) return false;
+    this.#answered = true;
+    this.#facts.status = 200;
+    const headers = ["Content-Type", "text/plain", "Cache-Control", "no-store"];
+    exchange.onAbort = null;
+    exchange.start(200, "", headers, text.length);
+    if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(text, "latin1"));
+    exchange.end(null);
+    this.finished("complete", null);
+    return true;
+  }
+
+  #answersPass(target: string): boolean {
+    const { exchange, zoneId, client, time } = this.#facts;
+    if (!target.startsWith(`${PASS_PATH}?`) || exchange.head.method !== "POST") return false;
+    const secure = exchange.head.scheme === "https";
+    const granted = this.#options.passes.redeem(zoneId, client, target, secure, time);
+    this.#answered = true;
+    this.#facts.status = 303;
+    const cookie = granted === null ? [] : ["Set-Cookie", granted.setCookie];
+    redirect(exchange, 303, granted?.location ?? "/", cookie, this);
+    return true;
+  }
+
+  #forward(zone: ServedZone): void {
+    const facts = this.#facts;
+    const { exchange } = facts;
+    const { head } = exchange;
+    const headers = forwardHeaders(head.headers, head.nominated ?? null, {
+      client: facts.client,
+      scheme: head.scheme,
+      authority: facts.authority,
+      requestId: facts.requestId,
+      version: head.version,
+      pseudonym: this.#policy.pseudonym,
+    });
+    facts.originAsked = this.#options.clock.monotonic();
+    const call = zone.fetch(
+      {
+        method: head.method,
+        target: facts.target,
+        scheme: head.scheme,
+        authority: facts.authority,
+        headers,
+        body: exchange.body,
+        bodyLength: exchange.bodyLength,
+        upgrade: exchange.upgrade,
+        affinity: facts.client,
+      },
+      this,
+    );
+    if (!this.#answered) this.#call = call;
+  }
+
+  informational(status: number, headers: RawHeaders): void {
+    this.#facts.exchange.informational(status, headers);
+  }
+
+  response(response: OriginResponse): void {
+    try {
+      this.#respond(response);
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  #respond(response: OriginResponse): void {
+    const facts = this.#facts;
+    this.#answered = true;
+    this.#call = null;
+    facts.originAnswered = this.#options.clock.monotonic();
+    facts.status = response.status;
+    if (response.status === 101) this.#switch(response);
+    else sendResponse(facts.exchange, response, this);
+  }
+
+  fail(error: AppError): void {
+    this.#answered = true;
+    this.#call = null;
+    const facts = this.#facts;
+    facts.code = error.code;
+    facts.fault = error.source;
+    facts.status = answerFailure(facts.exchange, error, this);
+  }
+
+  finished(outcome: "complete" | "aborted" | "failed", error: AppError | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    const facts = this.#facts;
+    facts.outcome = outcome;
+    if (error !== null) {
+      facts.code = error.code;
+      facts.fault = error.source;
+    }
+    this.#options.finished(facts);
+  }
+
+  /** An exception becomes an answer, where none has begun: nothing fails open in silence. */
+  broke(error: unknown): void {
+    this.#options.broken(error, this.#facts.requestId);
+    this.#call?.cancel();
+    const failure = new AppError({
+      code: "edge.internal",
+      source: "edge",
+      retry: false,
+      publicMessage: "Something went wrong in the edge itself.",
+      cause: error,
+    });
+    if (this.#answered) {
+      this.#facts.exchange.abort();
+      this.finished("failed", failure);
+    } else this.fail(failure);
+  }
+
+  #switch(response: OriginResponse): void {
+    const { tunnel } = response;
+    if (tunnel === null) throw new Error("101 without a tunnel");
+    const { exchange } = this.#facts;
+    exchange.onAbort = null;
+    joinTunnels(exchange.switchProtocols(response.headers), tunnel, () =>
+      this.finished("complete", null),
+    );
+  }
+
+  #left(): void {
+    this.#call?.cancel();
+    this.#call = null;
+    this.#answered = true;
+    this.finished("aborted", null);
+  }
+}

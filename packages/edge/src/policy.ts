@@ -1,0 +1,87 @@
+import type { Snapshot } from "@egide/contract/snapshot.ts";
+import type { Zone } from "@egide/contract/policy/zone.ts";
+import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
+import { CidrSet } from "@egide/std/ip.ts";
+import type { Cache } from "#cache/cache.ts";
+import { compileOrders } from "#decide/orders.ts";
+import { ZoneTable } from "#identify/zones.ts";
+import type { Policy, ServedZone } from "#pipeline.ts";
+import { Dress } from "#respond/dress.ts";
+import type { Upstream } from "#upstream/upstream.ts";
+
+/** What a snapshot is made into for one thread, and what must be let go when the next one comes. */
+export interface Enforced {
+  readonly policy: Policy;
+  readonly upstreams: ReadonlyMap<string, KeptUpstream>;
+}
+
+/** Origins of one zone with the settings they were made of: kept over a reload that changes neither. */
+export interface KeptUpstream {
+  readonly settings: string;
+  readonly upstream: Upstream;
+}
+
+export interface EnforceDeps {
+  readonly cache: Cache;
+  readonly openUpstream: (zone: Zone) => Upstream;
+  readonly pseudonym: string;
+  readonly httpsPort: number;
+}
+
+/**
+ * Makes a snapshot enforceable. Throws before anything of `previous` is touched; upstreams that the
+ * new one has no use for are closed by the caller, once the new one is in force.
+ */
+export function enforce(
+  snapshot: Snapshot,
+  previous: Enforced | null,
+  deps: EnforceDeps,
+): Enforced {
+  const zones = new ZoneTable<ServedZone>();
+  const upstreams = new Map<string, KeptUpstream>();
+  const opened: Upstream[] = [];
+  try {
+    for (const zone of snapshot.zones) {
+      const settings = JSON.stringify(zone.origin);
+      let kept = previous?.upstreams.get(zone.id);
+      if (kept === undefined || kept.settings !== settings) {
+        kept = { settings, upstream: deps.openUpstream(zone) };
+        opened.push(kept.upstream);
+      }
+      upstreams.set(zone.id, kept);
+      const served = serve(zone, kept.upstream, deps.cache);
+      for (const host of zone.hosts) zones.add(host, served);
+    }
+    const policy: Policy = {
+      zones,
+      trustedProxies: new CidrSet(snapshot.trustedProxies),
+      orders: compileOrders(snapshot.orders),
+      orderById: new Map(snapshot.orders.map((order) => [order.id, order])),
+      dress: new Dress(respondPolicySchema.parse({})),
+      pseudonym: deps.pseudonym,
+      httpsPort: deps.httpsPort,
+    };
+    return { policy, upstreams };
+  } catch (error) {
+    for (const upstream of opened) upstream.close();
+    throw error;
+  }
+}
+
+/** Closes what `next` no longer uses. Requests under way on it come to their end. */
+export function release(previous: Enforced, next: Enforced | null): void {
+  for (const [id, { upstream }] of previous.upstreams) {
+    if (next?.upstreams.get(id)?.upstream !== upstream) upstream.close();
+  }
+}
+
+function serve(zone: Zone, upstream: Upstream, cache: Cache): ServedZone {
+  const { httpsRedirect } = zone.respond;
+  return {
+    id: zone.id,
+    dress: new Dress(zone.respond),
+    httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
+    log: zone.log,
+    fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),
+  };
+}

@@ -1,0 +1,47 @@
+import type { RawHeaders } from "#stream.ts";
+import { isHopByHop } from "#wire/h1/framing.ts";
+
+/** Lengths of hop-by-hop fields' names and of Content-Length: only these are looked at closer. */
+const LENGTHS = new Set([2, 7, 10, 14, 16, 17, 18, 19]);
+
+/**
+ * Takes the fields of this hop and Content-Length out of `headers`, in place (RFC 9110, section 7.6.1).
+ * `keepUpgrade` leaves Upgrade, which the answer 101 hands on.
+ */
+export function keepEndToEnd(
+  headers: RawHeaders,
+  nominated: readonly string[] | null,
+  keepUpgrade: boolean,
+): RawHeaders {
+  let to = 0;
+  for (let from = 0; from < headers.length; from += 2) {
+    const name = headers[from] as string;
+    if (nominated !== null || LENGTHS.has(name.length)) {
+      const lower = name.toLowerCase();
+      const ofThisHop = lower === "content-length" || isHopByHop(lower, nominated);
+      if (ofThisHop && !(keepUpgrade && lower === "upgrade")) continue;
+    }
+    if (to !== from) {
+      headers[to] = name;
+      headers[to + 1] = headers[from + 1] as string;
+    }
+    to += 2;
+  }
+  headers.length = to;
+  return headers;
+}
+
+/** Seconds after which the origin closes an idle connection, if its Keep-Alive field says so. */
+export function keepAliveHint(headers: RawHeaders): number | null {
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    if (name.length !== 10 || name.toLowerCase() !== "keep-alive") continue;
+    for (const part of (headers[i + 1] as string).split(",")) {
+      const at = part.indexOf("=");
+      if (at < 0 || part.slice(0, at).trim().toLowerCase() !== "timeout") continue;
+      const seconds = Number(part.slice(at + 1).trim());
+      if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+    }
+  }
+  return null;
+}

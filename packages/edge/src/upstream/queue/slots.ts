@@ -1,0 +1,79 @@
+import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
+import { FairQueue } from "#upstream/queue/fair-queue.ts";
+
+/** Who wants to send a request to an origin. */
+export interface Entrant {
+  /** Turns are taken by this key. */
+  readonly key: string;
+  /** A place has become free, and is taken. */
+  admitted(): void;
+  /** There will be no place: the line is too long, or the wait was. */
+  refused(why: "full" | "timeout"): void;
+}
+
+/** A place in the line. */
+export interface Ticket {
+  readonly key: string;
+  readonly entrant: Entrant;
+  readonly timer: WheelTimer;
+}
+
+/** Counts requests in flight at one origin; beyond the maximum they wait in a fair, bounded queue. */
+export class Slots {
+  readonly #max: number;
+  readonly #waitMs: number;
+  readonly #wheel: TimerWheel;
+  readonly #queue: FairQueue<Ticket>;
+  inFlight = 0;
+
+  constructor(max: number, queueSize: number, waitMs: number, wheel: TimerWheel) {
+    this.#max = max;
+    this.#waitMs = waitMs;
+    this.#wheel = wheel;
+    this.#queue = new FairQueue(queueSize);
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** Null: a place is taken, go on. Else `admitted` or `refused` follows, the latter maybe at once. */
+  enter(entrant: Entrant): Ticket | null {
+    if (this.inFlight < this.#max) {
+      this.inFlight++;
+      return null;
+    }
+    const ticket: Ticket = {
+      key: entrant.key,
+      entrant,
+      timer: new WheelTimer(() => {
+        this.#queue.remove(ticket);
+        entrant.refused("timeout");
+      }),
+    };
+    const dropped = this.#queue.push(ticket);
+    if (dropped !== ticket) this.#wheel.schedule(ticket.timer, this.#waitMs);
+    if (dropped !== null) {
+      this.#wheel.cancel(dropped.timer);
+      dropped.entrant.refused("full");
+    }
+    return ticket;
+  }
+
+  /** A request is over: its place goes to who is next. */
+  leave(): void {
+    const next = this.#queue.shift();
+    if (next === null) {
+      this.inFlight--;
+      return;
+    }
+    this.#wheel.cancel(next.timer);
+    next.entrant.admitted();
+  }
+
+  /** Who waits does not want to any longer. */
+  giveUp(ticket: Ticket): void {
+    this.#wheel.cancel(ticket.timer);
+    this.#queue.remove(ticket);
+  }
+}

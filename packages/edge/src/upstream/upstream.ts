@@ -1,0 +1,64 @@
+import type { OriginsSettings } from "@egide/contract/policy/origin.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import type { TimerWheel } from "@egide/std/wheel.ts";
+import type { Fetch } from "#stream.ts";
+import type { PickerIdentity } from "#upstream/balance/picker.ts";
+import { Checker } from "#upstream/health/checker.ts";
+import { Origin } from "#upstream/origin.ts";
+import type { Dial } from "#upstream/reach/dial.ts";
+import { type Lookup, Resolver } from "#upstream/reach/resolver.ts";
+import { Site } from "#upstream/site.ts";
+import { type UpstreamStats, upstreamStats } from "#upstream/stats.ts";
+import { Transfer } from "#upstream/transfer.ts";
+
+export interface UpstreamDeps {
+  readonly clock: Clock;
+  /** Shared by all that has timeouts in this thread. */
+  readonly wheel: TimerWheel;
+  readonly dial: Dial;
+  readonly lookup: Lookup;
+  /** Zone and secret of sticky cookies. */
+  readonly identity: PickerIdentity;
+  /** 0 to 1; spreads active checks. */
+  readonly random: () => number;
+}
+
+export interface Upstream {
+  /** Sends a request to one of the origins. The sink hears nothing before this has returned. */
+  readonly fetch: Fetch;
+  /** Takes no new requests, closes what is idle; what is under way goes on. */
+  close(): void;
+  stats(): UpstreamStats;
+}
+
+/** The ways to a zone's origins: everything between a decided request and the bytes on a wire. */
+export function createUpstream(settings: OriginsSettings, deps: UpstreamDeps): Upstream {
+  const { clock, wheel, dial, lookup, identity, random } = deps;
+  const { minSeconds, maxSeconds } = settings.dns;
+  const resolver = new Resolver(lookup, clock, {
+    minMs: minSeconds * 1000,
+    maxMs: maxSeconds * 1000,
+  });
+  const origins = settings.origins.map(
+    (origin) => new Origin(origin, settings, { wheel, dial, resolver }),
+  );
+  resolver.onChange = () => {
+    for (const origin of origins) origin.pool.prune();
+  };
+  const site = new Site(settings, origins, identity, clock, wheel);
+  const { active } = settings.health;
+  const checkers =
+    active === undefined
+      ? []
+      : origins.map((origin) => new Checker(origin, active, clock, wheel, random));
+  for (const checker of checkers) checker.start();
+  return {
+    fetch: (request, sink) => new Transfer(site, request, sink).start(),
+    close() {
+      site.isClosing = true;
+      for (const checker of checkers) checker.stop();
+      for (const origin of origins) origin.pool.close();
+    },
+    stats: () => upstreamStats(site),
+  };
+}
