@@ -1,5 +1,6 @@
 import { formatListenAddress, parseListenAddress } from "@egide/contract/policy/address.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
+import { type LogSettings, logPolicySchema } from "@egide/contract/policy/log.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
@@ -10,10 +11,13 @@ import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
 import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
 import { listenTls } from "#accept/tls/listener.ts";
 import { type Cache, createCache } from "#cache/cache.ts";
-import type { Facts } from "#facts.ts";
 import { requestIds } from "#identify/request-id.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
-import { Pipeline, type ServedZone } from "#pipeline.ts";
+import { Pipeline } from "#pipeline.ts";
+import { RequestLogger } from "#log/logger.ts";
+import { MetricsRecorder } from "#log/metrics/recorder.ts";
+import { type MetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
+import { LogRules } from "#log/record.ts";
 import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
@@ -42,7 +46,13 @@ export interface EdgeOptions {
   readonly cacheBytes: number;
   readonly acmeAnswer: (path: string) => string | null;
   readonly report: Report;
-  readonly finished: (facts: Facts<ServedZone>) => void;
+  /** Serial number of this worker, from 0. */
+  readonly worker: number;
+  readonly log: LogSettings;
+  /** 32 bytes: key of hashed addresses in the log. */
+  readonly addressKey: Uint8Array;
+  /** Where all workers of the process count: made by the main thread. */
+  readonly metrics: MetricsMemory;
 }
 
 export interface RunningEdge {
@@ -54,8 +64,13 @@ export interface RunningEdge {
   readonly cache: Cache;
   /** Takes no new connection; settles when all have ended, or after `ms`. */
   drain(ms: number): Promise<void>;
+  /** What rotated the log's file from outside wants a new one. */
+  reopenLog(): void;
   close(): void;
 }
+
+/** Requests for no zone: nobody said what of them may be kept, so the defaults hold. */
+const NO_ZONE = new LogRules(logPolicySchema.parse({}));
 
 /** Starts the edge of one thread: listens, and enforces the snapshot. Throws AppError where it can't. */
 export function startEdge(options: EdgeOptions): RunningEdge {
@@ -77,13 +92,24 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     pseudonym: options.pseudonym,
     httpsPort: https[0]?.port ?? 443,
   };
+  const recorder = new MetricsRecorder(new SharedMetrics(options.metrics), options.worker);
+  const logger = new RequestLogger({
+    settings: options.log,
+    clock,
+    worker: options.worker,
+    addressKey: options.addressKey,
+    onDropped: (records) => report("warn", "the request log can't keep up", { dropped: records }),
+  });
   let enforced: Enforced = enforce(options.snapshot, null, deps);
   const pipeline = new Pipeline(enforced.policy, {
     clock,
     nextId: requestIds(),
     acmeAnswer: options.acmeAnswer,
     passes: new Passes(options.secret),
-    finished: options.finished,
+    finished(facts) {
+      recorder.request(facts, clock.monotonic());
+      logger.record(facts, facts.zone?.log ?? NO_ZONE);
+    },
     broken: (error, requestId) =>
       report("error", "a request met a fault of the edge", { error, requestId }),
   });
@@ -115,7 +141,9 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       const timer = clock.after(ms, () => bound.resolve());
       await Promise.race([front.drain(), bound.promise]);
       timer.cancel();
+      await logger.close();
     },
+    reopenLog: () => logger.reopen(),
     close() {
       stop();
       front.close();

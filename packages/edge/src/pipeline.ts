@@ -1,5 +1,4 @@
 import type { Order } from "@egide/contract/order.ts";
-import type { LogPolicy } from "@egide/contract/policy/log.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
@@ -10,6 +9,7 @@ import type { Facts } from "#facts.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
 import { identify } from "#identify/identify.ts";
 import type { ZoneTable } from "#identify/zones.ts";
+import type { LogRules } from "#log/record.ts";
 import { answerFailure, answerVerdict, type OwnReply, redirect } from "#respond/answer.ts";
 import type { Dress } from "#respond/dress.ts";
 import { PASS_PATH, type Passes } from "#respond/pass.ts";
@@ -24,7 +24,7 @@ export interface ServedZone {
   readonly id: string;
   readonly dress: Dress;
   readonly httpsRedirect: 301 | 308 | null;
-  readonly log: LogPolicy;
+  readonly log: LogRules;
   /** The cache, and behind it the origins. */
   readonly fetch: Fetch;
 }

@@ -5,6 +5,7 @@ import { CidrSet } from "@egide/std/ip.ts";
 import type { Cache } from "#cache/cache.ts";
 import { compileOrders } from "#decide/orders.ts";
 import { ZoneTable } from "#identify/zones.ts";
+import { LogRules } from "#log/record.ts";
 import type { Policy, ServedZone } from "#pipeline.ts";
 import { Dress } from "#respond/dress.ts";
 import type { Upstream } from "#upstream/upstream.ts";
@@ -81,7 +82,7 @@ function serve(zone: Zone, upstream: Upstream, cache: Cache): ServedZone {
     id: zone.id,
     dress: new Dress(zone.respond),
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
-    log: zone.log,
+    log: new LogRules(zone.log),
     fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),
   };
 }
