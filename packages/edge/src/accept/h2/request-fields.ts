@@ -18,6 +18,7 @@ import {
   SCHEME,
   TE,
 } from "#wire/h2/hpack/names.ts";
+import { readLength } from "#wire/h2/length.ts";
 import { urgencyOf } from "#wire/h2/turns.ts";
 
 /**
@@ -184,16 +185,4 @@ export class RequestFields implements FieldSink {
 
 function sameHost(a: string, b: string): boolean {
   return a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
-}
-
-/** Digits only, at most 2^53 - 1; else -1. */
-function readLength(value: string): number {
-  if (value.length === 0 || value.length > 16) return -1;
-  let length = 0;
-  for (let i = 0; i < value.length; i++) {
-    const digit = value.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    length = length * 10 + digit;
-  }
-  return length <= Number.MAX_SAFE_INTEGER ? length : -1;
 }

@@ -181,7 +181,7 @@ export abstract class Session<S extends H2Stream>
         this.#windowUpdate(id, bytes, at, end);
         break;
       case RST_STREAM:
-        this.#rstStream(id, end - at);
+        this.#rstStream(id, bytes, at, end);
         break;
       case SETTINGS:
         this.#settings(flags, id, bytes, at, end);
@@ -269,8 +269,8 @@ export abstract class Session<S extends H2Stream>
     }
   }
 
-  #rstStream(id: number, length: number): void {
-    if (length !== 4) {
+  #rstStream(id: number, bytes: Buffer, at: number, end: number): void {
+    if (end - at !== 4) {
       this.breakOff(FRAME_SIZE_ERROR, "RST_STREAM is not of 4 octets");
       return;
     }
@@ -282,12 +282,12 @@ export abstract class Session<S extends H2Stream>
     this.spendReset();
     if (stream === undefined || this.isDead) return;
     this.streams.delete(id);
-    this.streamReset(stream);
+    this.streamReset(stream, bytes.readUInt32BE(at));
     this.streamGone(stream, false);
   }
 
   /** The peer reset a stream that was open. */
-  protected streamReset(stream: S): void {
+  protected streamReset(stream: S, _code: number): void {
     stream.fail(this.faults.reset);
   }
 
