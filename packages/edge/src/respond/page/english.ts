@@ -1,6 +1,6 @@
 import type { Language, StatusText } from "#respond/page/text.ts";
 
-const again = "Try again in a few minutes. If it goes on, tell the site's owner.";
+const again = "Try again in a few minutes. If it goes on, tell the site’s owner.";
 const malformed =
   "Reload the page. If you use a proxy, a VPN or a browser extension, try without it.";
 
@@ -55,17 +55,17 @@ export const ENGLISH: Language = {
       title: "Access refused",
       what: "The rules of this site do not allow this request.",
       advice:
-        "If you think this is a mistake, contact the site's owner and give the request number below.",
+        "If you think this is a mistake, contact the site’s owner and give the request number below.",
     },
     404: {
       title: "Nothing here",
       what: "There is nothing at this address.",
-      advice: "Check the address, or start from the site's home page.",
+      advice: "Check the address, or start from the site’s home page.",
     },
     405: {
       title: "Method not allowed",
       what: "This kind of request is not accepted here.",
-      advice: "Start again from the site's home page.",
+      advice: "Start again from the site’s home page.",
     },
     408: {
       title: "The request took too long",
@@ -85,7 +85,7 @@ export const ENGLISH: Language = {
     414: {
       title: "The address is too long",
       what: "The address of the page is longer than this site accepts.",
-      advice: "Shorten it, or start again from the site's home page.",
+      advice: "Shorten it, or start again from the site’s home page.",
     },
     417: {
       title: "Expectation not met",
@@ -104,9 +104,9 @@ export const ENGLISH: Language = {
       advice: "Wait a moment before you go on.",
     },
     431: {
-      title: "Too much in the request's head",
+      title: "Too much in the request’s head",
       what: "The header fields of the request, often cookies, are larger than this site accepts.",
-      advice: "Delete this site's cookies and try again.",
+      advice: "Delete this site’s cookies and try again.",
     },
     451: {
       title: "Not available for legal reasons",

@@ -20,6 +20,7 @@ export const PAGE_VALUES: ReadonlySet<string> = new Set([
   "site_fault",
   "request_id",
   "time",
+  "time_text",
   "code",
   "detail",
   "reason",
@@ -72,7 +73,7 @@ a{color:var(--act)}
 button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border:0;border-radius:10px;background:var(--act);color:var(--on);cursor:pointer}
 button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px}
 form{margin:1.25rem 0 .5rem}
-small{color:var(--soft);font-size:.875rem}
+small{color:var(--soft);font-size:.875rem;line-height:1.4;display:block}
 footer{margin-top:1.25rem;font-size:.875rem;color:var(--soft)}`;
 
 const HASH = createHash("sha256").update(STYLE).digest("base64");
@@ -114,7 +115,7 @@ export const PAGE = `<!doctype html>
 </ol>{{/visitor_state}}
 <dl>
 ${detail("demanded_by")}${detail("reference")}${detail("detail", '<span lang="en">{{detail}}</span>')}<dt>{{label_request}}</dt><dd><code>{{request_id}}</code></dd>
-<dt>{{label_time}}</dt><dd><time datetime="{{time}}">{{time}}</time></dd>
+<dt>{{label_time}}</dt><dd><time datetime="{{time}}">{{time_text}}</time></dd>
 <dt>{{label_code}}</dt><dd><code>{{code}}</code></dd>
 </dl>
 <footer>{{label_protected}}{{#contact}} <a href="{{contact}}">{{label_contact}}</a>{{/contact}}</footer>

@@ -45,6 +45,7 @@ export class Pages {
       detail: notice.detail,
       request_id: asked.requestId,
       time: isoSeconds(asked.time),
+      time_text: isoSeconds(asked.time).replace("T", " ").replace("Z", " UTC"),
       reason: order === null ? "" : order.publicReason[lang],
       reference: order === null ? "" : order.reference,
       demanded_by: order?.legal?.demandedBy ?? "",

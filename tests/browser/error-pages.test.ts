@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { orderSchema } from "@egide/contract/order.ts";
+import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
+import { answerVerdict, redirect, type OwnReply } from "@egide/edge/respond/answer.ts";
+import { Dress } from "@egide/edge/respond/dress.ts";
+import { PASS_PATH, Passes } from "@egide/edge/respond/pass.ts";
+import type { Verdict } from "@egide/edge/verdict.ts";
+import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const present = existsSync(CHROMIUM);
+// oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
+if (!present) console.warn(`left out: pages in a browser (there is no ${CHROMIUM})`);
+
+const STATUSES = [
+  400, 403, 404, 405, 408, 410, 413, 414, 417, 421, 429, 431, 451, 500, 502, 503, 504, 505, 508,
+];
+const order = orderSchema.parse({
+  id: "o-1",
+  zone: "zone",
+  measure: "interstitial",
+  legal: { demandedBy: "Court of Appeal", blockedBy: "https://operator.example/" },
+  publicReason: { en: "People may find this upsetting.", fr: "Ceci peut heurter." },
+  starts: "2026-01-01T00:00:00Z",
+  issuer: "desk",
+  reference: "D-42",
+});
+const policy = respondPolicySchema.parse({ errorPages: { contact: "mailto:a@site.example" } });
+const dress = new Dress(policy);
+const passes = new Passes(new Uint8Array(32).fill(3));
+
+/** The edge's own answers behind a socket: what a front would make of an exchange. */
+function serve(request: Request): Response {
+  const url = new URL(request.url);
+  const exchange = new FakeExchange({
+    scheme: "http",
+    target: url.pathname + url.search,
+    method: request.method,
+    headers: [...request.headers].flat(),
+  });
+  const reply: OwnReply = {
+    dress,
+    requestId: "k3j9x0q2a70000004f2z",
+    host: "a-site-with-a-rather-long-name.example.org",
+    time: Date.now(),
+    finished: () => undefined,
+  };
+  answer(exchange, url, reply);
+  const response = new Response(exchange.written, { status: exchange.status });
+  for (let i = 0; i < exchange.headers.length; i += 2) {
+    response.headers.append(exchange.headers[i] as string, exchange.headers[i + 1] as string);
+  }
+  return response;
+}
+
+function answer(exchange: FakeExchange, url: URL, reply: OwnReply): void {
+  const { target, method } = exchange.head;
+  const now = Date.now();
+  if (url.pathname === PASS_PATH && method === "POST") {
+    const granted = passes.redeem("zone", "visitor", target, false, now);
+    const extra = granted === null ? [] : ["Set-Cookie", granted.setCookie];
+    redirect(exchange, 303, granted?.location ?? "/", extra, reply);
+    return;
+  }
+  const status = Number(url.pathname.slice(1));
+  if (Number.isNaN(status)) {
+    const { headers } = exchange.head;
+    const cookies = headers[headers.indexOf("cookie") + 1];
+    if (passes.holds(cookies, "zone", "o-1", false, now)) {
+      exchange.start(200, "", ["Content-Type", "text/html"], 14);
+      exchange.write(Buffer.from("<h1>Inside</h1>".slice(0, 14)));
+      exchange.end(null);
+      return;
+    }
+    const link = passes.link("zone", "o-1", "visitor", target, now);
+    const verdict = { kind: "interstitial", code: "order.interstitial", order: "o-1" } as const;
+    answerVerdict(exchange, verdict, reply, order, link);
+    return;
+  }
+  answerVerdict(exchange, verdictFor(status), reply, status === 451 ? order : null, "");
+}
+
+function verdictFor(status: number): Exclude<Verdict, { kind: "allow" }> {
+  const code = `test.status_${status}`;
+  if (status === 500 || status === 502 || status === 503 || status === 504) {
+    return { kind: "unavailable", status, code, retryAfter: 30 };
+  }
+  return { kind: "deny", status, code, headers: [], order: null };
+}
+
+describe.skipIf(!present)("pages in a browser", () => {
+  let server: ReturnType<typeof Bun.serve>;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: serve });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await server.stop(true);
+  });
+
+  async function open(
+    path: string,
+    options: Parameters<Browser["newPage"]>[0],
+    use: (page: Page, complaints: string[]) => Promise<void>,
+  ): Promise<void> {
+    const page = await browser.newPage(options);
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      // The status of the page itself is not a complaint.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+        complaints.push(message.text());
+      }
+    });
+    const requests: string[] = [];
+    page.on("request", (request) => void requests.push(request.url()));
+    try {
+      await page.goto(new URL(path, server.url).href);
+      await use(page, complaints);
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => !url.startsWith(server.url.href))).toEqual(
+        requests.filter((url) => url.startsWith("data:")),
+      );
+    } finally {
+      await page.close();
+    }
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(axe.source);
+    return page.evaluate(async () => {
+      const run = (globalThis as unknown as { axe: typeof axe }).axe.run;
+      const { violations } = await run({ resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+    });
+  }
+
+  const english = { locale: "en", colorScheme: "light" as const };
+  const french = { locale: "fr-FR", colorScheme: "dark" as const };
+  // The pages differ by their words alone: each is seen once, the most elaborate both ways.
+  const everywhere = [451, 502, ...STATUSES].map((status, i) => ({
+    path: `/${status}`,
+    ...(i % 2 === 0 ? english : french),
+  }));
+  const warning = [
+    { path: "/page", ...english },
+    { path: "/page", ...french },
+  ];
+
+  test.each([...everywhere, ...warning])(
+    "$path in $locale and $colorScheme can be used by everyone, also on a phone",
+    async ({ path, ...options }) => {
+      const viewport = { width: 320, height: 640 };
+      await open(path, { ...options, viewport }, async (page) => {
+        expect(await violations(page)).toEqual([]);
+        const wide = await page.evaluate("document.documentElement.scrollWidth");
+        expect(wide).toBeLessThanOrEqual(320);
+        expect(await page.getAttribute("html", "lang")).toBe(options.locale.slice(0, 2));
+        const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+        expect(background).toBe(
+          options.colorScheme === "dark" ? "rgb(16, 19, 23)" : "rgb(244, 245, 247)",
+        );
+      });
+    },
+    30_000,
+  );
+
+  test("a warning is passed with one click and without script", async () => {
+    await open("/page?x=1", { javaScriptEnabled: false }, async (page) => {
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/page?x=1");
+      await page.waitForSelector("text=Inside");
+    });
+  }, 30_000);
+});
