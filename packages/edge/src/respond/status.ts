@@ -4,7 +4,11 @@ import type { AppError } from "@egide/std/error.ts";
 const BY_CODE: Readonly<Record<string, number>> = {
   "client.body_timeout": 408,
   "client.body_too_large": 413,
-  "edge.loop": 508,
+  "client.body_late": 400,
+  "origin.queue_full": 503,
+  "origin.queue_timeout": 503,
+  "origin.unavailable": 503,
+  "origin.closing": 503,
 };
 
 /**
