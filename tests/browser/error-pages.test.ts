@@ -46,6 +46,7 @@ function serve(request: Request): Response {
     requestId: "k3j9x0q2a70000004f2z",
     host: "a-site-with-a-rather-long-name.example.org",
     time: Date.now(),
+    began: () => undefined,
     finished: () => undefined,
   };
   answer(exchange, url, reply);

@@ -157,7 +157,7 @@ class Run implements ResponseSink, OwnReply {
       verdict.kind === "interstitial" && id !== null
         ? this.#options.passes.link(facts.zoneId, id, facts.client, facts.target, facts.time)
         : "";
-    facts.status = answerVerdict(exchange, verdict, this, order, link);
+    answerVerdict(exchange, verdict, this, order, link);
   }
 
   #hasPass(verdict: Verdict, zone: ServedZone): boolean {
@@ -198,7 +198,6 @@ class Run implements ResponseSink, OwnReply {
     const secure = exchange.head.scheme === "https";
     const granted = this.#options.passes.redeem(zoneId, client, target, secure, time);
     this.#answered = true;
-    this.#facts.status = 303;
     const cookie = granted === null ? [] : ["Set-Cookie", granted.setCookie];
     redirect(exchange, 303, granted?.location ?? "/", cookie, this);
     return true;
@@ -262,7 +261,11 @@ class Run implements ResponseSink, OwnReply {
     const facts = this.#facts;
     facts.code = error.code;
     facts.fault = error.source;
-    facts.status = answerFailure(facts.exchange, error, this);
+    answerFailure(facts.exchange, error, this);
+  }
+
+  began(status: number): void {
+    this.#facts.status = status;
   }
 
   finished(outcome: "complete" | "aborted" | "failed", error: AppError | null): void {

@@ -22,14 +22,19 @@ const order = orderSchema.parse({
 
 function reply(policy: Parameters<typeof respondPolicySchema.parse>[0] = {}) {
   const finished: string[] = [];
+  let status = -1;
   const own: OwnReply = {
+    began: (sent) => void (status = sent),
     dress: new Dress(respondPolicySchema.parse(policy)),
     requestId: "req-1",
     host: "example.org",
     time: Date.UTC(2026, 5, 1, 12),
-    finished: (outcome) => void finished.push(outcome),
+    finished: (outcome) => {
+      expect(status).not.toBe(-1); // the log is written now, with the status
+      finished.push(outcome);
+    },
   };
-  return { own, finished };
+  return { own, finished, status: () => status };
 }
 
 type Answered = Exclude<Verdict, { kind: "allow" }>;
@@ -37,10 +42,10 @@ const denied: Answered = { kind: "deny", status: 403, code: "rule.x", headers: [
 
 function answer(verdict: Answered, init: FakeExchangeInit = {}, withOrder = false, url = "") {
   const exchange = new FakeExchange(init);
-  const { own, finished } = reply();
-  const status = answerVerdict(exchange, verdict, own, withOrder ? order : null, url);
+  const { own, finished, status } = reply();
+  answerVerdict(exchange, verdict, own, withOrder ? order : null, url);
   expect(finished).toEqual(["complete"]);
-  return { exchange, status };
+  return { exchange, status: status() };
 }
 
 describe("a refusal", () => {

@@ -11,13 +11,16 @@ import type { Verdict } from "#verdict.ts";
 import { joinHeader } from "#wire/headers.ts";
 
 /** A reply to a request that the edge answers by itself. */
-export interface OwnReply extends Reply, Asked {}
+export interface OwnReply extends Reply, Asked {
+  /** Hears the status before `finished`; 0: dropped without an answer. */
+  began(status: number): void;
+}
 
 const encoder = new TextEncoder();
 /** Where pages of our own are encoded: handed to the front for the length of one call. */
 let scratch = new Uint8Array(32_768);
 
-/** Acts on every verdict but `allow`. Answers the status that was sent; 0: dropped without one. */
+/** Acts on every verdict but `allow`. */
 export function answerVerdict(
   exchange: Exchange,
   verdict: Exclude<Verdict, { kind: "allow" }>,
@@ -25,42 +28,42 @@ export function answerVerdict(
   order: Order | null,
   /** Where consent to an interstitial is posted: see pass.ts. */
   continueUrl: string,
-): number {
+): void {
   switch (verdict.kind) {
     case "drop":
       exchange.onAbort = null;
       exchange.drop();
+      reply.began(0);
       reply.finished("complete", null);
-      return 0;
+      return;
     case "redirect":
       redirect(exchange, verdict.status, verdict.location, [], reply);
-      return verdict.status;
+      return;
     case "deny":
       send(exchange, deniedNotice(exchange, verdict, order), verdict.headers, reply);
-      return verdict.status;
+      return;
     case "interstitial": {
       // 200 would be taken for the page itself by crawlers and caches; 403 says who holds it back.
       const status = 403;
       const notice = { ...blank(status, verdict.code), order, continueUrl };
       send(exchange, notice, [], reply);
-      return status;
+      return;
     }
     case "unavailable": {
       const { status, code, retryAfter } = verdict;
       const notice = { ...blank(status, code), source: "edge" as const, retry: true, retryAfter };
       send(exchange, notice, [], reply);
-      return status;
+      return;
     }
   }
 }
 
-/** Answers a request that failed before its response began. Answers the status that was sent. */
-export function answerFailure(exchange: Exchange, error: AppError, reply: OwnReply): number {
+/** Answers a request that failed before its response began. */
+export function answerFailure(exchange: Exchange, error: AppError, reply: OwnReply): void {
   const status = statusOf(error);
   const { code, source, retry, retryAfter, publicMessage } = error;
   const notice = { ...blank(status, code), source, retry, retryAfter, detail: publicMessage };
   send(exchange, notice, [], reply);
-  return status;
 }
 
 /** A short answer that sends the visitor elsewhere. `location` must be free of control bytes. */
@@ -69,11 +72,12 @@ export function redirect(
   status: number,
   location: string,
   extra: RawHeaders,
-  reply: Reply,
+  reply: OwnReply,
 ): void {
   const headers = ["Location", location, "Cache-Control", "no-store", ...extra];
   reply.dress.own(headers, exchange.head.scheme === "https", reply.requestId);
   exchange.onAbort = null;
+  reply.began(status);
   exchange.start(status, "", headers, 0);
   exchange.end(null);
   reply.finished("complete", null);
@@ -165,6 +169,7 @@ function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnR
   dress.own(headers, head.scheme === "https", reply.requestId);
   const body = encode(text);
   exchange.onAbort = null;
+  reply.began(notice.status);
   exchange.start(notice.status, "", headers, body.length);
   if (head.method !== "HEAD") exchange.write(body);
   exchange.end(null);
