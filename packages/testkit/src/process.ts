@@ -3,8 +3,13 @@ export interface RunningProcess {
   readonly pid: number;
   /** All it printed so far, standard output and error in the order they arrived. */
   output(): string;
-  /** The first match in what it printed or will print. Rejects when it exits or time runs out. */
-  printed(pattern: RegExp, timeoutMs?: number): Promise<RegExpMatchArray>;
+  /**
+   * The first match in what it printed behind `from` (see `mark`) or will print. Rejects when it
+   * exits or time runs out.
+   */
+  printed(pattern: RegExp, timeoutMs?: number, from?: number): Promise<RegExpMatchArray>;
+  /** How much it has printed so far: a place to look from later. */
+  mark(): number;
   signal(name: NodeJS.Signals): void;
   /** Asks it to end (SIGTERM), and insists (SIGKILL) after `graceMs`. Answers the exit code. */
   stop(graceMs?: number): Promise<number>;
@@ -23,6 +28,7 @@ export interface StartOptions {
 
 interface Waiter {
   readonly pattern: RegExp;
+  readonly from: number;
   readonly resolve: (match: RegExpMatchArray) => void;
   readonly reject: (error: Error) => void;
 }
@@ -41,6 +47,7 @@ export async function startProcess(
   options: StartOptions = {},
 ): Promise<RunningProcess> {
   let output = "";
+  let forgotten = 0;
   let ended = false;
   const waiters = new Set<Waiter>();
 
@@ -53,9 +60,11 @@ export async function startProcess(
   });
   living.add(child);
 
+  const find = (pattern: RegExp, from: number): RegExpMatchArray | null =>
+    output.slice(Math.max(0, from - forgotten)).match(pattern);
   const settle = (): void => {
     for (const waiter of waiters) {
-      const match = output.match(waiter.pattern);
+      const match = find(waiter.pattern, waiter.from);
       if (match !== null) {
         waiters.delete(waiter);
         waiter.resolve(match);
@@ -72,7 +81,10 @@ export async function startProcess(
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
       output += decoder.decode(chunk, { stream: true });
-      if (output.length > KEPT_OUTPUT) output = output.slice(-KEPT_OUTPUT / 2);
+      if (output.length > KEPT_OUTPUT) {
+        forgotten += output.length - KEPT_OUTPUT / 2;
+        output = output.slice(-KEPT_OUTPUT / 2);
+      }
       settle();
     }
   };
@@ -94,8 +106,9 @@ export async function startProcess(
   const running: RunningProcess = {
     pid: child.pid,
     output: () => output,
-    printed(pattern, timeoutMs = 15_000) {
-      const found = output.match(pattern);
+    mark: () => forgotten + output.length,
+    printed(pattern, timeoutMs = 15_000, from = 0) {
+      const found = find(pattern, from);
       if (found !== null) return Promise.resolve(found);
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
@@ -106,6 +119,7 @@ export async function startProcess(
         }, timeoutMs);
         const waiter: Waiter = {
           pattern,
+          from,
           resolve: (match) => {
             clearTimeout(timer);
             resolve(match);

@@ -1,3 +1,4 @@
+import { startEgide } from "./egide.ts";
 import { startHaproxy } from "./haproxy.ts";
 import { startNginx } from "./nginx.ts";
 import type { Target, TargetName, TargetOptions } from "./target.ts";
@@ -5,7 +6,7 @@ import type { Target, TargetName, TargetOptions } from "./target.ts";
 export function startTarget(name: TargetName, options: TargetOptions): Promise<Target> {
   switch (name) {
     case "egide":
-      throw new Error("egide: not yet");
+      return startEgide(options);
     case "nginx":
       return startNginx(options);
     case "haproxy":
