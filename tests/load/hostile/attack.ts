@@ -26,7 +26,7 @@ export class Tally {
 
 export interface Mob {
   readonly tally: Tally;
-  readonly sockets: Set<Socket<undefined>>;
+  readonly sockets: Set<Socket>;
   stop(): void;
 }
 
@@ -34,9 +34,9 @@ export interface MobOptions {
   readonly count: number;
   readonly port: number;
   /** Called once a connection stands. */
-  readonly opened?: (socket: Socket<undefined>) => void;
-  readonly drained?: (socket: Socket<undefined>) => void;
-  readonly received?: (socket: Socket<undefined>, chunk: Buffer) => void;
+  readonly opened?: (socket: Socket) => void;
+  readonly drained?: (socket: Socket) => void;
+  readonly received?: (socket: Socket, chunk: Buffer) => void;
   /** Opens a new one for each that is cut, at most so many in all. */
   readonly replacements?: number;
 }
@@ -46,7 +46,7 @@ const BATCH = 200;
 /** Opens `count` connections that do as they are told, a batch at a time. */
 export async function gather(options: MobOptions): Promise<Mob> {
   const tally = new Tally();
-  const sockets = new Set<Socket<undefined>>();
+  const sockets = new Set<Socket>();
   let replacements = options.replacements ?? 0;
   let over = false;
   const connect = async (): Promise<void> => {

@@ -16,7 +16,7 @@ function askForBombs(name: string, about: string, fields: string): Attack {
         }
       });
       mob.stop();
-      return `${asked} requests for 64 MB packed into 64 kB; ${mob.tally}`;
+      return `${asked} requests for 64 MB packed into 64 kB; ${mob.tally.toString()}`;
     },
   };
 }

@@ -45,8 +45,8 @@ function flood(
     name,
     about,
     async run(victim, signal) {
-      const rounds = new WeakMap<Socket<undefined>, number>();
-      const blocked = new WeakSet<Socket<undefined>>();
+      const rounds = new WeakMap<Socket, number>();
+      const blocked = new WeakSet<Socket>();
       let bytes = 0;
       const mob = await gather({
         port: victim.http,
@@ -68,7 +68,7 @@ function flood(
         }
       });
       mob.stop();
-      return `${mob.tally}, ${(bytes / 1e6).toFixed(1)} MB`;
+      return `${mob.tally.toString()}, ${(bytes / 1e6).toFixed(1)} MB`;
     },
   };
 }

@@ -34,6 +34,8 @@ export class H2Client {
   readonly answers = new Map<number, H2Answer>();
   /** Error code of the peer's GOAWAY, or null. */
   goaway: number | null = null;
+  /** The last stream that the peer will answer, once it said GOAWAY (RFC 9113, section 6.8). */
+  lastStream = 0x7fffffff;
   pingsAnswered = 0;
   settingsAcknowledged = 0;
   readonly #decoder = new HpackDecoder();
@@ -78,6 +80,21 @@ export class H2Client {
     }, timeoutMs);
   }
 
+  /**
+   * The same for a client that lets a connection end in an orderly way: streams up to the last that
+   * GOAWAY names are still answered. Null: this one is not, and may be sent again elsewhere.
+   */
+  async answeredOrRefused(stream: number, timeoutMs = 5000): Promise<H2Answer | null> {
+    const refused = 7;
+    const answer = await this.until(() => {
+      const answer = this.answer(stream);
+      if (answer.ended || answer.reset !== null) return answer;
+      return this.raw.ended || stream > this.lastStream ? "gone" : undefined;
+    }, timeoutMs);
+    if (answer === "gone") return stream > this.lastStream ? null : this.answer(stream);
+    return answer.reset === refused ? null : answer;
+  }
+
   /** Waits for anything that shows in the state of this connection. */
   until<T>(look: () => T | undefined, timeoutMs = 5000): Promise<T> {
     return this.raw.until((received) => {
@@ -120,6 +137,7 @@ export class H2Client {
         else if (this.#polite) this.raw.send(frame(FrameType.ping, Flag.ack, 0, each.payload));
         return;
       case FrameType.goaway:
+        this.lastStream = each.payload.readUInt32BE(0) & 0x7fffffff;
         this.goaway = each.payload.readUInt32BE(4);
         return;
       case FrameType.rstStream:
