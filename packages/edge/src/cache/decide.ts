@@ -23,13 +23,10 @@ export function decide(stored: Freshness, age: number, request: RequestControl):
   const staleness = age - stored.lifetime;
   const asks = request.maxAge >= 0 || request.minFresh >= 0;
   if (staleness < 0) {
-    // RFC 8246: what is immutable need not be asked about again while it is fresh.
-    if (request.maxAge >= 0 && age > request.maxAge && !stored.immutable) {
-      return request.maxStale >= 0 && age - request.maxAge <= request.maxStale
-        ? allowStale(stored)
-        : "validate";
-    }
     if (request.minFresh >= 0 && -staleness < request.minFresh) return "validate";
+    // RFC 8246: what is immutable need not be asked about again while it is fresh.
+    const bound = request.maxAge + Math.max(0, request.maxStale);
+    if (request.maxAge >= 0 && age > bound && !stored.immutable) return "validate";
     return "fresh";
   }
   if (stored.mustRevalidate) return "validate";
@@ -37,8 +34,4 @@ export function decide(stored: Freshness, age: number, request: RequestControl):
     if (request.maxAge < 0 || age <= request.maxAge + request.maxStale) return "stale";
   }
   return !asks && staleness < stored.staleWhileRevalidate ? "refresh" : "validate";
-}
-
-function allowStale(stored: Freshness): Decision {
-  return stored.mustRevalidate ? "validate" : "stale";
 }

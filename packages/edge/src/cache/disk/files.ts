@@ -13,10 +13,12 @@ export interface Files {
   write(fd: number, bytes: Uint8Array, position: number, done: Done): void;
   rename(from: string, to: string, done: Done): void;
   unlink(path: string, done: Done): void;
+  removeFolder(path: string, done: Done): void;
   list(path: string, done: Done<readonly string[]>): void;
   /** Milliseconds since the last change. */
   age(path: string, done: Done<number>): void;
   exists(path: string, done: (exists: boolean) => void): void;
+  has(path: string): boolean;
   /** With parents; fine where it exists. At the start alone. */
   makeFolder(path: string): void;
   /** Purges must not be lost: this one waits for the disk. */
@@ -26,7 +28,7 @@ export interface Files {
   moveFolder(from: string, to: string): void;
 }
 
-/** Node's file system. Everything but the last five runs in its thread pool. */
+/** Node's file system. Everything that takes a callback runs in its thread pool. */
 export const nodeFiles: Files = {
   open: (path, flags, done) => fs.open(path, flags, 0o600, (error, fd) => done(error, fd)),
   close: (fd) => fs.close(fd, () => {}),
@@ -53,10 +55,13 @@ export const nodeFiles: Files = {
   },
   rename: (from, to, done) => fs.rename(from, to, (error) => done(error)),
   unlink: (path, done) => fs.unlink(path, (error) => done(error)),
+  removeFolder: (path, done) =>
+    fs.rm(path, { recursive: true, force: true }, (error) => done(error)),
   list: (path, done) => fs.readdir(path, (error, names) => done(error, names ?? [])),
   age: (path, done) =>
     fs.stat(path, (error, stat) => done(error, error === null ? Date.now() - stat.mtimeMs : 0)),
   exists: (path, done) => fs.access(path, (error) => done(error === null)),
+  has: (path) => fs.existsSync(path),
   makeFolder: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o700 }),
   append: (path, text) => fs.appendFileSync(path, text, { mode: 0o600 }),
   readText: (path) => fs.readFileSync(path, "utf8"),

@@ -24,7 +24,10 @@ export class Layout {
     this.#makeFolders();
   }
 
+  /** 513 folders; of each kind, the last one made is the sign that all are there. */
   #makeFolders(): void {
+    const signs = [this.folder("m", "ff"), this.folder("b", "ff"), this.folder("t")];
+    if (signs.every((path) => this.#files.has(path))) return;
     for (const kind of ["m", "b"]) {
       for (const shard of SHARDS) this.#files.makeFolder(join(this.#root, kind, shard));
     }
@@ -37,6 +40,11 @@ export class Layout {
 
   body(hash: string): string {
     return join(this.#root, "b", hash.slice(0, 2), hash.slice(2));
+  }
+
+  /** Where the folders lie; `dead-…` are records that were discarded. */
+  get root(): string {
+    return this.#root;
   }
 
   folder(kind: "m" | "b" | "t", shard = ""): string {

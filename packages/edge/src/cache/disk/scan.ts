@@ -32,11 +32,13 @@ export async function scan(
   index: DiskIndex,
   worker: number,
   workers: number,
+  goOn: () => boolean,
 ): Promise<void> {
   const needed = new Set<string>();
   for (const [i, shard] of SHARDS.entries()) {
     const mine = i % workers === worker;
     if (!mine && worker !== 0) continue;
+    if (!goOn()) return;
     const folder = layout.folder("m", shard);
     for (const name of await list(files, folder)) {
       const bytes = await new Promise<Uint8Array | null>((resolve) => {
@@ -56,7 +58,13 @@ export async function scan(
     }
   }
   if (worker !== 0) return;
+  for (const name of await list(files, layout.root)) {
+    if (!name.startsWith("dead-")) continue;
+    const path = join(layout.root, name);
+    await new Promise<void>((resolve) => files.removeFolder(path, () => resolve()));
+  }
   for (const shard of SHARDS) {
+    if (!goOn()) return;
     const folder = layout.folder("b", shard);
     for (const name of await list(files, folder)) {
       const hash = shard + name;
