@@ -14,7 +14,8 @@ const ALPN = {
 
 function clientTls(tls: OriginTls): ClientTls {
   const options: TLSOptions = {
-    rejectUnauthorized: tls.verify !== "none",
+    // Otherwise the runtime only reports, and `tolerates` judges.
+    rejectUnauthorized: tls.verify === "full",
     ALPNProtocols: ALPN[tls.alpn],
     ...(tls.serverName === null ? {} : { serverName: tls.serverName }),
     ...(tls.ca === null ? {} : { ca: tls.ca }),
