@@ -67,9 +67,9 @@ export function systemError(call: string, number: number): Error {
 }
 
 const one = new Int32Array([1]);
-const onePointer = ptr(one);
 
 /** Sets an option of a socket to 1. */
 export function switchOn(fd: number, level: number, option: number): void {
-  libc().setsockopt(fd, level, option, onePointer, 4);
+  // Not a pointer taken once: nothing would keep the number alive behind it.
+  libc().setsockopt(fd, level, option, ptr(one), 4);
 }
