@@ -81,6 +81,20 @@ export class ClientStream extends H2Stream implements Call {
     });
   }
 
+  /** @internal DATA may only follow the head of an answer. */
+  override receive(bytes: Uint8Array, at: number, end: number): void {
+    if (this.#answered) super.receive(bytes, at, end);
+    else {
+      this.host.credit(end - at);
+      this.host.malformed(this);
+    }
+  }
+
+  override receiveEnd(trailers: RawHeaders | null): void {
+    if (this.#answered) super.receiveEnd(trailers);
+    else this.host.malformed(this);
+  }
+
   /** Of the call, or of the answer's body: either way nobody wants the rest. */
   override cancel(): void {
     this.#sink = null;
