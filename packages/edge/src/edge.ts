@@ -98,7 +98,10 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     clock,
     worker: options.worker,
     addressKey: options.addressKey,
-    onDropped: (records) => report("warn", "the request log can't keep up", { dropped: records }),
+    onDropped(records) {
+      recorder.add("logDropped", [], records);
+      report("warn", "the request log can't keep up", { dropped: records });
+    },
   });
   let enforced: Enforced = enforce(options.snapshot, null, deps);
   const pipeline = new Pipeline(enforced.policy, {

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { LogTarget } from "#log/sink/target.ts";
 
 const encoder = new TextEncoder();
+const REPORT_MS = 1000;
 /** Written without waiting for the timer once this many bytes are there. */
 const BATCH = 65_536;
 const LINE_FEED = 0x0a;
@@ -12,7 +13,10 @@ export interface BufferOptions {
   readonly flushSeconds: number;
   /** Memory for both halves: one is written while the other fills. */
   readonly bufferBytes: number;
-  /** Hears of records that could not be kept: a slow or full disk must never stop serving. */
+  /**
+   * Hears of records that could not be kept, at most once a second: a slow or full disk must never
+   * stop serving, nor flood whoever is told of it.
+   */
   readonly onDropped: (records: number) => void;
 }
 
@@ -24,6 +28,8 @@ export class LogBuffer {
   #used = 0;
   #records = 0;
   #timer: Timer | null = null;
+  #dropped = 0;
+  #reporting: Timer | null = null;
   #closed = false;
   #idle: (() => void) | null = null;
 
@@ -36,7 +42,7 @@ export class LogBuffer {
 
   append(line: string): void {
     if (this.#closed || !this.#fits(line)) {
-      this.#options.onDropped(1);
+      this.#drop(1);
       return;
     }
     const room = this.#filling.subarray(this.#used, this.#filling.length - 1);
@@ -75,8 +81,22 @@ export class LogBuffer {
     this.flush();
     if (this.#spare === null) await new Promise<void>((resolve) => (this.#idle = resolve));
     this.#timer?.cancel();
+    this.#reportDropped();
     this.#options.target.close();
   }
+
+  #drop(records: number): void {
+    this.#dropped += records;
+    this.#reporting ??= this.#options.clock.after(REPORT_MS, this.#reportDropped);
+  }
+
+  readonly #reportDropped = (): void => {
+    this.#reporting?.cancel();
+    this.#reporting = null;
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    if (dropped > 0) this.#options.onDropped(dropped);
+  };
 
   readonly #onTimer = (): void => {
     this.#timer = null;
@@ -94,7 +114,7 @@ export class LogBuffer {
 
   #written(full: Uint8Array, records: number, error: Error | null): void {
     this.#spare = full;
-    if (error !== null) this.#options.onDropped(records);
+    if (error !== null) this.#drop(records);
     if (this.#used >= BATCH || (this.#closed && this.#used > 0)) this.flush();
     else if (this.#used > 0)
       this.#timer ??= this.#options.clock.after(this.#options.flushSeconds * 1000, this.#onTimer);
