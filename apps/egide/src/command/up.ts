@@ -59,7 +59,10 @@ export const upCommand: Command = {
       onReady(addresses, metrics) {
         const what =
           demo === null ? (hasFile ? file.name : site.join(", ")) : "a demonstration site";
-        shell.out(banner(addresses, metrics, what, paint.bold));
+        const { sink } = config.log;
+        const records = sink.kind === "file" ? sink.path : sink.kind;
+        const rows = [["site", what] as const, ["requests", records] as const];
+        shell.out(banner(addresses, metrics, rows, paint.bold));
       },
       logger: loggerFor(options, shell),
       paint,
@@ -73,8 +76,9 @@ export const upCommand: Command = {
 
 /** One zone that answers for every name. */
 function loadQuick(origin: readonly string[], env: Shell["env"]): Loaded {
-  const zone = { id: "site", hosts: ["*"], origin };
-  return loadConfigText("--origin", JSON.stringify({ zones: [zone] }), env);
+  const zone = { id: "site", hosts: ["*"], origin, tls: { certificate: "self-signed" } };
+  const log = { sink: { kind: "file", path: "var/requests.log", gzip: false } };
+  return loadConfigText("--origin", JSON.stringify({ zones: [zone], log }), env);
 }
 
 function isNamed(options: OptionValues, shell: Shell): boolean {
@@ -109,15 +113,15 @@ function withPorts(config: Config, options: OptionValues): Config {
 function banner(
   { http, https }: Addresses,
   metrics: string | null,
-  site: string,
+  more: readonly (readonly [name: string, value: string])[],
   bold: (text: string) => string,
 ): string {
   const rows = [
-    ...http.map((address) => ["http", localUrl("http", address), ""] as const),
-    ...https.map((address) => ["https", localUrl("https", address), ""] as const),
-    ["metrics", metrics === null ? "none" : `http://${metrics}/metrics`, ""] as const,
-    ["site", site, ""] as const,
+    ...http.map((address) => ["http", localUrl("http", address)] as const),
+    ...https.map((address) => ["https", localUrl("https", address)] as const),
+    ["metrics", metrics === null ? "none" : `http://${metrics}/metrics`] as const,
+    ...more,
   ];
-  const lines = rows.map(([name, url]) => `  ${name.padEnd(8)} ${bold(url)}`);
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(9)} ${bold(value)}`);
   return `\nÉgide serves.\n\n${lines.join("\n")}\n\nCtrl-C stops it.\n\n`;
 }

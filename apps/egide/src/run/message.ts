@@ -2,6 +2,7 @@ import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import type { LogSettings } from "@egide/contract/policy/log.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
+import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
 
 /** Where a worker listens: the machine's part of the configuration, with ports that are final. */
 export interface WorkerSettings {
@@ -10,6 +11,8 @@ export interface WorkerSettings {
   /** Of this worker alone. */
   readonly cacheBytes: number;
   readonly keys: Keys;
+  /** Where all workers count; the main thread reads it. */
+  readonly metrics: MetricsMemory;
 }
 
 /** What all workers must seal and name alike. */
@@ -42,7 +45,6 @@ export type ToWorker =
   /** The log's file was moved away from outside: open a new one. */
   | { readonly kind: "reopen" }
   | { readonly kind: "apply"; readonly snapshot: Snapshot }
-  | { readonly kind: "metrics"; readonly ask: number }
   | { readonly kind: "drain"; readonly ms: number };
 
 export type FromWorker =
@@ -51,7 +53,6 @@ export type FromWorker =
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | { readonly kind: "applied"; readonly version: number }
   | { readonly kind: "refused"; readonly version: number; readonly message: string }
-  | { readonly kind: "metrics"; readonly ask: number; readonly text: string }
   | {
       readonly kind: "log";
       readonly level: "debug" | "info" | "warn" | "error";

@@ -1,6 +1,8 @@
 import { parseListenAddress } from "@egide/contract/policy/address.ts";
+import { renderProcess } from "@egide/edge/log/metrics/process.ts";
+import { type MetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
+import { METRICS_TYPE, renderMetrics } from "@egide/edge/log/metrics/text.ts";
 import type { Logger } from "#log/logger.ts";
-import { mergeMetrics } from "#run/metrics-merge.ts";
 import type { Supervisor } from "#run/supervisor.ts";
 
 /** What the private address answers from. */
@@ -9,11 +11,11 @@ export interface Health {
   readonly ready: () => number;
   readonly wanted: number;
   readonly stopping: () => boolean;
-  readonly metrics: () => Promise<string>;
+  readonly metrics: () => string;
 }
 
 /** `/metrics`, `/healthz` (the process lives) and `/readyz` (it may be sent visitors). */
-export function answerPrivate(health: Health, path: string): Response | Promise<Response> {
+export function answerPrivate(health: Health, path: string): Response {
   switch (path) {
     case "/healthz":
       return plain(200, "alive\n");
@@ -23,12 +25,7 @@ export function answerPrivate(health: Health, path: string): Response | Promise<
       return plain(isReady ? 200 : 503, `${ready} of ${health.wanted} workers ready\n`);
     }
     case "/metrics":
-      return health.metrics().then(
-        (text) =>
-          new Response(text, {
-            headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-          }),
-      );
+      return new Response(health.metrics(), { headers: { "content-type": METRICS_TYPE } });
     default:
       return plain(404, "here are /metrics, /healthz and /readyz\n");
   }
@@ -41,17 +38,19 @@ function plain(status: number, text: string): Response {
 /** Null where none is wanted, or where the address is taken. */
 export function openMetrics(
   address: string | null,
+  memory: MetricsMemory,
   supervisor: Supervisor,
   stopping: () => boolean,
   logger: Logger,
 ): Bun.Server<undefined> | null {
   const at = address === null ? null : parseListenAddress(address);
   if (at === null) return null;
+  const counted = new SharedMetrics(memory);
   const health = {
     ready: () => supervisor.ready,
     wanted: supervisor.size,
     stopping,
-    metrics: async () => mergeMetrics(await supervisor.metrics()),
+    metrics: () => renderMetrics(counted) + renderProcess(),
   };
   try {
     return Bun.serve({

@@ -1,37 +1,25 @@
 import { describe, expect, test } from "bun:test";
-import { mergeMetrics } from "#run/metrics-merge.ts";
 import { answerPrivate, type Health } from "#run/metrics-server.ts";
 import { freePorts, isPortFree, localUrl } from "#run/ports.ts";
-
-describe("metrics of several workers", () => {
-  test("are added up, series by series", () => {
-    const one = '# HELP r Requests.\n# TYPE r counter\nr{s="2"} 1\nr{s="5"} 2\n';
-    const two = '# HELP r Requests.\n# TYPE r counter\nr{s="2"} 10\n# TYPE up gauge\nup 1\n';
-    expect(mergeMetrics([one, two])).toBe(
-      '# HELP r Requests.\n# TYPE r counter\nr{s="2"} 11\nr{s="5"} 2\n# TYPE up gauge\nup 1\n',
-    );
-    expect(mergeMetrics([])).toBe("");
-  });
-});
 
 describe("the private address", () => {
   const health = (over: Partial<Health> = {}): Health => ({
     ready: () => 2,
     wanted: 2,
     stopping: () => false,
-    metrics: async () => "up 1\n",
+    metrics: () => "up 1\n",
     ...over,
   });
-  const status = async (path: string, over: Partial<Health> = {}) =>
-    (await answerPrivate(health(over), path)).status;
+  const status = (path: string, over: Partial<Health> = {}) =>
+    answerPrivate(health(over), path).status;
 
   test("tells life from readiness", async () => {
-    expect(await status("/healthz", { ready: () => 0 })).toBe(200);
-    expect(await status("/readyz")).toBe(200);
-    expect(await status("/readyz", { ready: () => 0 })).toBe(503);
-    expect(await status("/readyz", { stopping: () => true })).toBe(503);
-    expect(await status("/other")).toBe(404);
-    expect(await (await answerPrivate(health(), "/metrics")).text()).toBe("up 1\n");
+    expect(status("/healthz", { ready: () => 0 })).toBe(200);
+    expect(status("/readyz")).toBe(200);
+    expect(status("/readyz", { ready: () => 0 })).toBe(503);
+    expect(status("/readyz", { stopping: () => true })).toBe(503);
+    expect(status("/other")).toBe(404);
+    expect(await answerPrivate(health(), "/metrics").text()).toBe("up 1\n");
   });
 });
 

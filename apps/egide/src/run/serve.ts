@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
+import { createMetricsMemory } from "@egide/edge/log/metrics/shared.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Loaded } from "#config/load.ts";
@@ -86,6 +87,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   certificates.setZones(options.config.zones);
   const workers = workerCount(options.config);
+  const counters = createMetricsMemory(workers);
   supervisor = new Supervisor({
     workers,
     settings: {
@@ -93,6 +95,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       log: options.config.log,
       cacheBytes: Math.floor(options.config.cache.memoryBytes / workers),
       keys: loadKeys(state),
+      metrics: counters,
     },
     snapshot: policy.snapshot(),
     certificates: certificates.entries(),
@@ -105,7 +108,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     const addresses = await running.start();
     if (predecessor !== null) await takeOver(predecessor, logger);
-    const metrics = openMetrics(listen.metrics, running, () => stopping, logger);
+    const metrics = openMetrics(listen.metrics, counters, running, () => stopping, logger);
     const ended = Promise.withResolvers<void>();
     const control = openControlSocket(socketPath, {
       hello: () => {

@@ -14,6 +14,7 @@ const CONFIG: Config = configSchema.parse({
 const snapshot = (version: number) => compileSnapshot(CONFIG, [], { version, created: 0 });
 const NO_BYTES = new Uint8Array(0);
 const KEYS = { secret: NO_BYTES, ticketKeys: NO_BYTES, addressKey: NO_BYTES, pseudonym: "test" };
+const METRICS = { buffer: new SharedArrayBuffer(0), workers: 0 };
 const ADDRESSES = { http: ["[::]:8080"], https: ["[::]:8443"] };
 
 class FakeThread implements Thread {
@@ -46,7 +47,13 @@ function setUp(workers = 2) {
   const lines: string[] = [];
   const supervisor = new Supervisor({
     workers,
-    settings: { listen: CONFIG.listen, log: CONFIG.log, cacheBytes: 0, keys: KEYS },
+    settings: {
+      listen: CONFIG.listen,
+      log: CONFIG.log,
+      cacheBytes: 0,
+      keys: KEYS,
+      metrics: METRICS,
+    },
     snapshot: snapshot(1),
     certificates: [],
     spawn(worker, events) {
@@ -161,16 +168,6 @@ describe("supervisor", () => {
     clock.advance(60_000);
     expect(threads).toHaveLength(2);
     expect(clock.pending).toBe(0);
-  });
-
-  test("metrics come from the workers that answer in time", async () => {
-    const { clock, threads, supervisor } = await started();
-    const asking = supervisor.metrics();
-    const ask = threads[0]?.heard.at(-1);
-    if (ask?.kind !== "metrics") throw new Error("not asked");
-    threads[0]?.events.message({ kind: "metrics", ask: ask.ask, text: "up 1\n" });
-    clock.advance(2000);
-    expect(await asking).toEqual(["up 1\n"]);
   });
 });
 

@@ -38,9 +38,6 @@ interface Slot {
   restart: Timer | null;
 }
 
-/** Metrics of a worker that does not answer are left out rather than waited for. */
-const METRICS_MS = 2000;
-
 /**
  * Keeps one edge alive in each worker thread: starts them, hands snapshots on, starts again what
  * falls, lets them finish at the end. A fallen worker takes its own connections with it and no others.
@@ -49,13 +46,11 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #slots: Slot[];
   readonly #waiting = new Map<number, (event: Addresses | AppError) => void>();
-  readonly #metrics = new Map<number, (text: string | null) => void>();
   readonly #drained = new Map<number, () => void>();
   #settings: WorkerSettings;
   #snapshot: Snapshot;
   #certificates: readonly TlsEntry[];
   #addresses: Addresses = { http: [], https: [] };
-  #asks = 0;
   #stopping = false;
   #frozen = false;
 
@@ -108,16 +103,6 @@ export class Supervisor {
   /** While another process takes over, a restart would jumble the order of the listeners. */
   freeze(frozen: boolean): void {
     this.#frozen = frozen;
-  }
-
-  /** Prometheus texts of the workers that answer in time. */
-  async metrics(): Promise<string[]> {
-    const asked: Promise<string | null>[] = [];
-    for (const { thread, ready } of this.#slots) {
-      if (thread !== null && ready) asked.push(this.#ask(thread));
-    }
-    const texts = await Promise.all(asked);
-    return texts.filter((text) => text !== null);
   }
 
   /** Stops accepting, lets what is under way finish within `ms`, then ends every thread. */
@@ -194,9 +179,6 @@ export class Supervisor {
       case "refused":
         logger.error({ worker: slot.index, version: message.version }, message.message);
         return;
-      case "metrics":
-        this.#metrics.get(message.ask)?.(message.text);
-        return;
       case "log":
         logger[message.level]({ worker: slot.index, ...message.fields }, message.message);
         return;
@@ -245,21 +227,6 @@ export class Supervisor {
     this.#waiting.delete(slot.index);
     waiting?.(event);
     return waiting !== undefined;
-  }
-
-  #ask(thread: Thread): Promise<string | null> {
-    this.#asks += 1;
-    const ask = this.#asks;
-    return new Promise((resolve) => {
-      const done = (text: string | null): void => {
-        timer.cancel();
-        this.#metrics.delete(ask);
-        resolve(text);
-      };
-      const timer = this.#options.clock.after(METRICS_MS, () => done(null));
-      this.#metrics.set(ask, done);
-      thread.post({ kind: "metrics", ask });
-    });
   }
 }
 

@@ -12,7 +12,6 @@ export interface WorkerEdge {
   reopenLog(): void;
   /** Closes the listeners, lets what is under way finish within `ms`. */
   drain(ms: number): Promise<void>;
-  metrics(): string;
 }
 
 export type StartMessage = Extract<ToWorker, { kind: "start" }>;
@@ -21,7 +20,7 @@ export type LogMessage = Extract<FromWorker, { kind: "log" }>;
 export type StartWorkerEdge = (
   start: StartMessage,
   log: (event: LogMessage) => void,
-) => Promise<WorkerEdge>;
+) => WorkerEdge | Promise<WorkerEdge>;
 
 /** Answers the supervisor's messages for as long as the thread lives. */
 export function workerLoop(startEdge: StartWorkerEdge, post: (message: FromWorker) => void) {
@@ -59,9 +58,6 @@ export function workerLoop(startEdge: StartWorkerEdge, post: (message: FromWorke
         return;
       case "reopen":
         edge?.reopenLog();
-        return;
-      case "metrics":
-        post({ kind: "metrics", ask: message.ask, text: edge?.metrics() ?? "" });
         return;
       case "drain":
         await edge?.drain(message.ms);

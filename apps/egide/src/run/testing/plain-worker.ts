@@ -42,7 +42,6 @@ const receive = workerLoop(
       setCertificates() {},
       reopenLog() {},
       drain: async () => listener.stop(),
-      metrics: () => "# TYPE test_workers gauge\ntest_workers 1\n",
     };
   },
   (message: FromWorker) => self.postMessage(message),

@@ -1,0 +1,61 @@
+import { startEdge } from "@egide/edge/edge.ts";
+import { systemClock } from "@egide/std/clock.ts";
+import type { FromWorker } from "#run/message.ts";
+import {
+  type LogMessage,
+  type StartMessage,
+  type WorkerEdge,
+  workerLoop,
+} from "#run/worker-loop.ts";
+
+/* One edge in one thread: the supervisor's messages on one side, @egide/edge on the other. */
+declare const self: Worker;
+
+function start(
+  { worker, settings, snapshot, certificates }: StartMessage,
+  log: (message: LogMessage) => void,
+): WorkerEdge {
+  const { keys } = settings;
+  const edge = startEdge({
+    clock: systemClock,
+    worker,
+    listen: settings.listen,
+    snapshot,
+    certificates,
+    ticketKeys: keys.ticketKeys,
+    secret: keys.secret,
+    addressKey: keys.addressKey,
+    pseudonym: keys.pseudonym,
+    // Also for a single worker: a newer process joins in before this one leaves.
+    reusePort: true,
+    cacheBytes: settings.cacheBytes,
+    acmeAnswer: () => null,
+    log: settings.log,
+    metrics: settings.metrics,
+    report: (level, message, fields) =>
+      log({ kind: "log", level, message, fields: plainFields(fields) }),
+  });
+  return {
+    addresses: edge.addresses,
+    apply: (next) => edge.apply(next),
+    setCertificates: (next) => edge.setCertificates(next),
+    reopenLog: () => edge.reopenLog(),
+    async drain(ms) {
+      await edge.drain(ms);
+      edge.close();
+    },
+  };
+}
+
+/** What crosses to the main thread is data: errors as their text. */
+function plainFields(fields: LogMessage["fields"]): LogMessage["fields"] {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      value instanceof Error ? (value.stack ?? value.message) : value,
+    ]),
+  );
+}
+
+const receive = workerLoop(start, (message: FromWorker) => self.postMessage(message));
+self.addEventListener("message", (event: MessageEvent) => void receive(event.data));
