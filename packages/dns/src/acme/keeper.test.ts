@@ -6,7 +6,7 @@ import { HttpChallenges } from "#acme/http-challenges.ts";
 import { CertificateKeeper } from "#acme/keeper.ts";
 import type { PemPair } from "#acme/pair.ts";
 import { backoffMs, renewalAt } from "#acme/schedule.ts";
-import { selfSigned } from "#acme/self-signed.ts";
+import { selfSigned } from "#acme/test-certificate.ts";
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -34,6 +34,7 @@ function start(): CertificateKeeper {
         return selfSigned(names, clock.now(), 90 * DAY);
       },
     },
+    temporary: ({ names }) => selfSigned(names, clock.now(), DAY),
     onCertificate: ({ id }, pair, temporary) => {
       expect(new X509Certificate(pair.cert).subjectAltName).toContain("DNS:");
       said.push(`${id} ${temporary ? "temporary" : "real"}`);

@@ -5,7 +5,6 @@ import type { HttpChallenges } from "#acme/http-challenges.ts";
 import type { Issuer } from "#acme/issuer.ts";
 import type { PemPair } from "#acme/pair.ts";
 import { backoffMs, renewalAt } from "#acme/schedule.ts";
-import { selfSigned } from "#acme/self-signed.ts";
 import type { AcmeStore } from "#acme/store.ts";
 
 /** A certificate that somebody wants: most often a zone and its hosts. */
@@ -21,6 +20,8 @@ export interface KeeperOptions {
   readonly clock: Clock;
   /** In [0, 1); Math.random unless a test says otherwise. */
   readonly chance?: () => number;
+  /** A self-signed certificate for the time until the authority answers. */
+  readonly temporary: (wanted: Wanted) => PemPair | Promise<PemPair>;
   /** Show this from now on. `temporary`: self-signed, until the authority answers. */
   readonly onCertificate: (wanted: Wanted, pair: PemPair, temporary: boolean) => void;
   readonly onProblem: (wanted: Wanted, error: AppError, nextTry: number) => void;
@@ -35,7 +36,6 @@ interface Kept {
 
 /** Longest time between two looks at the wall clock, which may have been set or slept meanwhile. */
 const LOOK_MS = 3_600_000;
-const TEMPORARY_MS = 30 * 86_400_000;
 
 /**
  * Keeps a valid certificate for all that is wanted: from disk if there is one, a temporary one if
@@ -83,7 +83,7 @@ export class CertificateKeeper {
   }
 
   async #start(wanted: Wanted): Promise<void> {
-    const { clock, onCertificate, store } = this.#options;
+    const { clock, onCertificate, store, temporary } = this.#options;
     const now = clock.now();
     const pair = store.readPair(wanted.names);
     const life = pair === null ? null : lifetime(pair);
@@ -91,8 +91,7 @@ export class CertificateKeeper {
     const due = usable ? renewalAt(life.notBefore, life.notAfter, this.#chance()) : now;
     this.#kept.set(wanted.id, { wanted, due, failures: 0 });
     if (usable) onCertificate(wanted, pair, false);
-    // Valid from an hour ago: clocks differ.
-    else onCertificate(wanted, await selfSigned(wanted.names, now - LOOK_MS, TEMPORARY_MS), true);
+    else onCertificate(wanted, await temporary(wanted), true);
   }
 
   /** Works off what is due, then sleeps until the next is, or for an hour. */

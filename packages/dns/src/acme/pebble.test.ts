@@ -12,8 +12,9 @@ import { AcmeIssuer, readRetryAfter } from "#acme/acme-issuer.ts";
 import { HttpChallenges } from "#acme/http-challenges.ts";
 import { CertificateKeeper } from "#acme/keeper.ts";
 import type { PemPair } from "#acme/pair.ts";
-import { selfSigned } from "#acme/self-signed.ts";
+
 import { AcmeStore } from "#acme/store.ts";
+import { selfSigned } from "#acme/test-certificate.ts";
 
 /** Debian's `pebble` is the authority: Let's Encrypt's own small server for tests. */
 const has = (command: string) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
@@ -120,6 +121,7 @@ describe.skipIf(missing.length > 0)(title, () => {
       store,
       challenges,
       clock: systemClock,
+      temporary: () => selfSigned(names, Date.now() - 60_000, 86_400_000),
       onCertificate: (_, pair, temporary) => void got.push({ pair, temporary }),
       onProblem: (_, error) => void problems.push(error),
     });

@@ -10,7 +10,7 @@ import type { PemPair } from "#acme/pair.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** Nobody trusts it; it lets TLS be spoken until the first certificate comes. */
+/** Certificates for tests, with a lifetime at any time. */
 export async function selfSigned(
   names: readonly string[],
   notBefore: number,
