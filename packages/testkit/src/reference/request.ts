@@ -51,7 +51,8 @@ function head(cursor: Cursor): Head {
   if (parts.length !== 3) throw new Malformed(`request line ${JSON.stringify(line.slice(0, 60))}`);
   const [method, target, protocol] = parts as [string, string, string];
   if (!isToken(method)) throw new Malformed(`method ${JSON.stringify(method.slice(0, 40))}`);
-  if (!/^[\x21-\x7e]+$/.test(target)) throw new Malformed("byte in the target");
+  // Not in RFC 3986, but browsers have sent bytes from 0x80, and all readers see the same in them.
+  if (!/^[\x21-\x7e\x80-\xff]+$/.test(target)) throw new Malformed("byte in the target");
   if (protocol !== "HTTP/1.1" && protocol !== "HTTP/1.0")
     throw new Malformed(`version ${protocol}`);
   const fields = cursor.fields();

@@ -307,6 +307,12 @@ const upgrades: H1Case[] = [
     check: (seen) => want("tunnel", seen.tunnel, "\x81\x85\x00\x00\x00\x00hello\x00\xff"),
   },
   {
+    id: "upgrade/http10",
+    about: "Upgrade in HTTP/1.0 is ignored (RFC 9110, 7.8)",
+    send: [request("GET /c HTTP/1.0", SWITCH)],
+    expect: forward({ ...GET, lacks: ["upgrade"] }),
+  },
+  {
     id: "upgrade/refused-by-origin",
     about: "an origin that does not switch answers as usual",
     send: [get("/c", ...SWITCH)],

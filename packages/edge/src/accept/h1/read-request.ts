@@ -1,7 +1,7 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { RequestHead } from "#exchange.ts";
 import type { H1Fault } from "#accept/h1/faults.ts";
-import { emptyFraming, readFraming, resetFraming } from "#wire/h1/framing.ts";
+import { emptyFraming, type Framing, readFraming, resetFraming } from "#wire/h1/framing.ts";
 import { type ParsedRequest, parseRequest } from "#wire/h1/request.ts";
 
 /** A head with what it means for its connection. One object serves a thread: read it at once. */
@@ -40,8 +40,18 @@ export function readRequest(
     bodyLength,
     persistent: sound && again,
     expectsContinue: framing.expectContinue && bodyLength !== 0 && parsed.version === 11,
-    upgrade: sound && framing.upgrade && bodyLength === 0 ? framing.upgradeTo : null,
+    upgrade: sound && bodyLength === 0 && parsed.version === 11 ? upgradeOf(framing) : null,
   };
+}
+
+/**
+ * The protocols a client may be switched to. Never h2c: HTTP/2 carried through as a tunnel would hide
+ * requests from every rule, and RFC 9113, section 3.1, has withdrawn that way of asking for it.
+ */
+function upgradeOf({ upgrade, upgradeTo }: Framing): string | null {
+  if (!upgrade || upgradeTo === null) return null;
+  const h2c = upgradeTo.split(",").some((token) => token.trim().toLowerCase() === "h2c");
+  return h2c ? null : upgradeTo;
 }
 
 /** What can be read of a head that is not whole, so that rules and log see whom they refuse. */
