@@ -1,8 +1,5 @@
-import { systemClock } from "@egide/std/clock.ts";
-import { cacheSchema } from "@egide/contract/policy/cache.ts";
-import { createCache } from "@egide/edge/cache/cache.ts";
+import { EdgeProcess } from "@egide/testkit/edge-process.ts";
 import { rawFetch } from "./http-cache/client.ts";
-import { originFetch, serveFetch } from "./http-cache/proxy.ts";
 import { loadSuite, type Package, type Test } from "./http-cache/suite.ts";
 
 /**
@@ -28,21 +25,22 @@ const OUTDATED = new Set([
 
 type Results = Record<string, true | [string, string]>;
 
-/** Runs mnot's cache tests against the cache and prints what failed; true where the goals are met. */
+/** Runs mnot's cache tests against the running edge and prints what failed; true where the goals are met. */
 export async function run(): Promise<boolean> {
   const suite = await loadSuite();
   const origin = await suite.origin();
-  const cache = createCache({ clock: systemClock, memoryBytes: 67_108_864 });
-  // The suite wants Set-Cookie stored as any other field, which is not how a zone starts out.
-  const settings = cacheSchema.parse({ setCookie: "store" });
-  const front = await serveFetch(cache.wrap(settings, "conformance", originFetch(origin.port)));
   let results: Results;
   try {
-    results = await suite.run(`http://127.0.0.1:${front.port}`, rawFetch);
+    // The suite wants Set-Cookie stored as any other field, which is not how a zone starts out.
+    const zone = { cache: { setCookie: "store" } };
+    const edge = await EdgeProcess.start({ originPort: origin.port, zone });
+    try {
+      results = await suite.run(`http://127.0.0.1:${edge.http}`, rawFetch);
+    } finally {
+      await edge.stop();
+    }
   } finally {
-    front.server.close();
     origin.child.kill();
-    cache.close();
   }
   return report(suite, results);
 }
@@ -76,5 +74,3 @@ function report(suite: Package, results: Results): boolean {
   );
   return required.all > 140 && required.ok === required.all && optimal.ok >= optimal.all * 0.9;
 }
-
-if (import.meta.main) process.exit((await run()) ? 0 : 1);
