@@ -68,3 +68,24 @@ export const logSettingsSchema = z.strictObject({
 
 export type LogSink = z.infer<typeof logSinkSchema>;
 export type LogSettings = z.infer<typeof logSettingsSchema>;
+
+/** Traces by OTLP over HTTP with JSON. Off without an endpoint. */
+export const traceSettingsSchema = z.strictObject({
+  /** Where a collector listens, e.g. `http://127.0.0.1:4318`; `/v1/traces` is added. */
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null),
+  /** Sent with each export, e.g. a collector's key. */
+  headers: z.record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(4096)).default({}),
+  /** Share of the requests that are traced. */
+  share: z.number().min(0).max(1).default(0.01),
+  /**
+   * Continue a visitor's own trace (W3C traceparent) and heed its wish to be sampled. Only where all
+   * visitors are one's own programs: strangers could have every request traced.
+   */
+  continueIncoming: z.boolean().default(false),
+  serviceName: z.string().min(1).max(255).default("egide"),
+});
+
+export type TraceSettings = z.infer<typeof traceSettingsSchema>;
