@@ -18,6 +18,8 @@ import { RequestLogger } from "#log/logger.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
 import { type MetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
 import { LogRules } from "#log/record.ts";
+import { SpanExporter } from "#log/trace/exporter.ts";
+import { Tracer } from "#log/trace/tracer.ts";
 import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
@@ -103,12 +105,14 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       report("warn", "the request log can't keep up", { dropped: records });
     },
   });
+  const exporter = openExporter(options, recorder);
   let enforced: Enforced = enforce(options.snapshot, null, deps);
   const pipeline = new Pipeline(enforced.policy, {
     clock,
     nextId: requestIds(),
     acmeAnswer: options.acmeAnswer,
     passes: new Passes(options.secret),
+    tracer: exporter === null ? null : new Tracer(options.log.traces, (span) => exporter.add(span)),
     finished(facts) {
       recorder.request(facts, clock.monotonic());
       logger.record(facts, facts.zone?.log ?? NO_ZONE);
@@ -144,7 +148,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       const timer = clock.after(ms, () => bound.resolve());
       await Promise.race([front.drain(), bound.promise]);
       timer.cancel();
-      await logger.close();
+      await Promise.all([logger.close(), exporter?.close()]);
     },
     reopenLog: () => logger.reopen(),
     close() {
@@ -154,6 +158,17 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       cache.close();
     },
   };
+}
+
+function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExporter | null {
+  const { clock, log } = options;
+  const { endpoint } = log.traces;
+  if (endpoint === null) return null;
+  return new SpanExporter({
+    settings: { ...log.traces, endpoint },
+    clock,
+    onDropped: (spans) => recorder.add("traceDropped", [], spans),
+  });
 }
 
 interface Bound extends Listening {

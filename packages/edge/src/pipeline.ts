@@ -12,11 +12,12 @@ import type { ZoneTable } from "#identify/zones.ts";
 import type { LogRules } from "#log/record.ts";
 import { answerFailure, answerVerdict, type OwnReply, redirect } from "#respond/answer.ts";
 import type { Dress } from "#respond/dress.ts";
+import type { Traced, Tracer } from "#log/trace/tracer.ts";
 import { PASS_PATH, type Passes } from "#respond/pass.ts";
 import { sendResponse } from "#respond/send.ts";
 import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
 import type { Verdict } from "#verdict.ts";
-import { joinHeader } from "#wire/headers.ts";
+import { joinHeader, withoutHeaders } from "#wire/headers.ts";
 import { joinTunnels } from "#wire/tunnel.ts";
 
 /** A zone as the pipeline needs it, made ready once per snapshot. */
@@ -48,6 +49,8 @@ export interface PipelineOptions {
   /** Text for a token that an ACME server asks for over plain HTTP, or null. */
   readonly acmeAnswer: (path: string) => string | null;
   readonly passes: Passes;
+  /** Null: nothing is traced. */
+  readonly tracer: Tracer | null;
   /** Hears of every request exactly once, when it is over. */
   readonly finished: (facts: Facts<ServedZone>) => void;
   /** An exception that should not have been: it is answered, and told. */
@@ -112,6 +115,7 @@ class Run implements ResponseSink, OwnReply {
   readonly #policy: Policy;
   readonly #options: PipelineOptions;
   #call: Call | null = null;
+  #traced: Traced | null = null;
   #answered = false;
   #over = false;
 
@@ -222,7 +226,7 @@ class Run implements ResponseSink, OwnReply {
         target: facts.target,
         scheme: head.scheme,
         authority: facts.authority,
-        headers,
+        headers: this.#trace(headers),
         body: exchange.body,
         bodyLength: exchange.bodyLength,
         upgrade: exchange.upgrade,
@@ -231,6 +235,21 @@ class Run implements ResponseSink, OwnReply {
       this,
     );
     if (!this.#answered) this.#call = call;
+  }
+
+  /** The origin's spans are to stand below ours. */
+  #trace(headers: RawHeaders): RawHeaders {
+    const { tracer } = this.#options;
+    if (tracer === null) return headers;
+    this.#traced = tracer.begin(joinHeader(headers, "traceparent"));
+    if (this.#traced === null) return headers;
+    const continued = this.#traced.context.parentId !== "";
+    const kept = withoutHeaders(
+      headers,
+      (name) => name === "traceparent" || (name === "tracestate" && !continued),
+    );
+    kept.push("traceparent", this.#traced.outgoing);
+    return kept;
   }
 
   informational(status: number, headers: RawHeaders): void {
@@ -278,6 +297,9 @@ class Run implements ResponseSink, OwnReply {
       facts.fault = error.source;
     }
     this.#options.finished(facts);
+    if (this.#traced !== null) {
+      this.#options.tracer?.end(this.#traced, facts, this.#options.clock.monotonic());
+    }
   }
 
   /** An exception becomes an answer, where none has begun: nothing fails open in silence. */

@@ -58,17 +58,6 @@ export const logSinkSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const logSettingsSchema = z.strictObject({
-  sink: logSinkSchema.default({ kind: "stdout" }),
-  /** Longest time a record waits before it is written. */
-  flushSeconds: z.number().positive().max(60).default(1),
-  /** Memory of a worker for records that wait; those beyond are counted and dropped. */
-  bufferBytes: z.int().min(262_144).max(268_435_456).default(4_194_304),
-});
-
-export type LogSink = z.infer<typeof logSinkSchema>;
-export type LogSettings = z.infer<typeof logSettingsSchema>;
-
 /** Traces by OTLP over HTTP with JSON. Off without an endpoint. */
 export const traceSettingsSchema = z.strictObject({
   /** Where a collector listens, e.g. `http://127.0.0.1:4318`; `/v1/traces` is added. */
@@ -88,4 +77,15 @@ export const traceSettingsSchema = z.strictObject({
   serviceName: z.string().min(1).max(255).default("egide"),
 });
 
+export const logSettingsSchema = z.strictObject({
+  sink: logSinkSchema.default({ kind: "stdout" }),
+  /** Longest time a record waits before it is written. */
+  flushSeconds: z.number().positive().max(60).default(1),
+  /** Memory of a worker for records that wait; those beyond are counted and dropped. */
+  bufferBytes: z.int().min(262_144).max(268_435_456).default(4_194_304),
+  traces: traceSettingsSchema.prefault({}),
+});
+
+export type LogSink = z.infer<typeof logSinkSchema>;
+export type LogSettings = z.infer<typeof logSettingsSchema>;
 export type TraceSettings = z.infer<typeof traceSettingsSchema>;

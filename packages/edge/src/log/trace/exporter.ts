@@ -65,13 +65,7 @@ export class SpanExporter {
     if (this.#sending !== null || this.#waiting.length === 0) return;
     const batch = this.#waiting.slice(0, BATCH);
     this.#waiting = this.#waiting.slice(BATCH);
-    this.#sending = this.#deliver(batch).then(() => {
-      this.#sending = null;
-      if (this.#waiting.length >= BATCH) this.#send();
-      else if (this.#waiting.length > 0) {
-        this.#timer ??= this.#options.clock.after(INTERVAL_MS, this.#onTimer);
-      }
-    });
+    this.#sending = this.#deliver(batch);
   }
 
   async #deliver(batch: readonly Span[]): Promise<void> {
@@ -83,6 +77,11 @@ export class SpanExporter {
     } catch {
       // A collector that is down costs its spans, nothing else.
       onDropped(batch.length);
+    }
+    this.#sending = null;
+    if (this.#waiting.length >= BATCH) this.#send();
+    else if (this.#waiting.length > 0) {
+      this.#timer ??= this.#options.clock.after(INTERVAL_MS, this.#onTimer);
     }
   }
 }
