@@ -56,6 +56,12 @@ export class PairConn implements Conn {
     return this.write(Buffer.from(text, "latin1"));
   }
 
+  writeHead(start: string, fields: readonly string[], end: string): boolean {
+    let text = start;
+    for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+    return this.writeLatin1(text + end);
+  }
+
   flush(): void {}
 
   pause(): void {

@@ -48,6 +48,12 @@ export class FakeConn implements Conn {
     return true;
   }
 
+  writeHead(start: string, fields: readonly string[], end: string): boolean {
+    let text = start;
+    for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+    return this.writeLatin1(text + end);
+  }
+
   flush(): void {}
 
   pause(): void {

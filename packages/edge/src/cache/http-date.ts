@@ -8,15 +8,19 @@ const LONG_DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "frid
  * 9111, section 5.3, wants an invalid Expires to count as already expired.
  */
 export function parseHttpDate(text: string, now: number): number {
-  if (text === lastText) return lastTime;
-  lastTime = parse(text, now);
-  lastText = text;
-  return lastTime;
+  const known = seen.get(text);
+  if (known !== undefined) return known;
+  const time = parse(text, now);
+  // The form with two digits for the year means what it means by the day it is read.
+  if (text.charCodeAt(3) !== 0x2c) return time;
+  if (seen.size >= SEEN) seen.clear();
+  seen.set(text, time);
+  return time;
 }
 
-/** An origin's answers of one second bear one Date. */
-let lastText = "";
-let lastTime = NaN;
+/** An origin's answers of one second bear one Date, and its files the same Last-Modified for long. */
+const seen = new Map<string, number>();
+const SEEN = 1024;
 
 function parse(text: string, now: number): number {
   const comma = text.indexOf(",");

@@ -11,7 +11,7 @@ const HOPS = 32;
  * X-Forwarded-For that is not one. What strangers put before it is never believed.
  */
 export function clientAddress(peer: string, headers: RawHeaders, trusted: CidrSet): string {
-  const address = canonicalIp(peer) ?? peer;
+  const address = spelling(peer);
   if (trusted.isEmpty || !trusted.has(address)) return address;
   const chain = joinHeader(headers, "x-forwarded-for");
   if (chain === undefined) return address;
@@ -31,4 +31,18 @@ function unbracket(hop: string): string {
   if (hop.startsWith("[")) return hop.slice(1, Math.max(1, hop.indexOf("]")));
   const colon = hop.indexOf(":");
   return colon > 0 && colon === hop.lastIndexOf(":") ? hop.slice(0, colon) : hop;
+}
+
+/** Peers come again with every request: their one spelling is worked out once. */
+const spellings = new Map<string, string>();
+const SPELLINGS = 16_384;
+
+function spelling(peer: string): string {
+  let known = spellings.get(peer);
+  if (known === undefined) {
+    known = canonicalIp(peer) ?? peer;
+    if (spellings.size >= SPELLINGS) spellings.clear();
+    spellings.set(peer, known);
+  }
+  return known;
 }

@@ -94,7 +94,6 @@ export function forwardHeaders(
     out.push(name, value);
   }
   const { client } = by;
-  const quoted = client.includes(":") ? `"[${client}]"` : client;
   out.push(
     "X-Forwarded-For",
     client,
@@ -103,15 +102,42 @@ export function forwardHeaders(
     "X-Forwarded-Host",
     by.authority,
     "Forwarded",
-    `for=${quoted};proto=${by.scheme};host="${by.authority}"`,
+    forwarded(by),
     "X-Request-Id",
     by.requestId,
     "Via",
-    `${via}${VIA[by.version] as string} ${by.pseudonym}`,
+    via === "" ? viaOf(by) : via + viaOf(by),
     "CDN-Loop",
-    loop + by.pseudonym,
+    loop === "" ? by.pseudonym : loop + by.pseudonym,
   );
   return out;
+}
+
+let viaName = "";
+let viaTexts: Record<number, string> = {};
+
+function viaOf({ version, pseudonym }: Forwarding): string {
+  if (pseudonym !== viaName) {
+    viaName = pseudonym;
+    viaTexts = {};
+  }
+  return (viaTexts[version] ??= `${VIA[version] as string} ${pseudonym}`);
+}
+
+/** Forwarded (RFC 7239) by visitor, for the site that he asked for last: most ask for one. */
+const forwardedTexts = new Map<string, { authority: string; scheme: string; text: string }>();
+const FORWARDED_TEXTS = 8192;
+
+function forwarded({ client, authority, scheme }: Forwarding): string {
+  const known = forwardedTexts.get(client);
+  if (known !== undefined && known.authority === authority && known.scheme === scheme) {
+    return known.text;
+  }
+  const quoted = client.includes(":") ? `"[${client}]"` : client;
+  const text = `for=${quoted};proto=${scheme};host="${authority}"`;
+  if (forwardedTexts.size >= FORWARDED_TEXTS) forwardedTexts.clear();
+  forwardedTexts.set(client, { authority, scheme, text });
+  return text;
 }
 
 function mayBeDropped(name: string, nominated: readonly string[] | null): boolean {

@@ -59,7 +59,7 @@ export function identify<Zone>(
   const authority = readAuthority(head.authority);
   if (authority !== null) {
     facts.host = authority.host;
-    facts.authority = spell(authority);
+    facts.authority = authority.port === "" ? authority.host : spell(authority);
     facts.zone = directory.zones.find(authority.host);
     if (facts.zone !== null) facts.zoneId = directory.zoneId(facts.zone);
   }

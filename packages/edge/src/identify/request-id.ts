@@ -7,6 +7,7 @@ export function requestIds(): () => string {
   const prefix = ((life[0] as number) * 65_536 + ((life[1] as number) >>> 16))
     .toString(36)
     .padStart(10, "0");
-  let count = 0;
-  return () => prefix + (count++).toString(36).padStart(10, "0");
+  // Starts where numbers have ten digits: nothing needs filling up.
+  let count = 36 ** 9;
+  return () => prefix + (count++).toString(36);
 }

@@ -39,6 +39,8 @@ export interface Conn {
   write(bytes: Uint8Array): boolean;
   /** The same for a head or a small text, one char a byte. */
   writeLatin1(text: string): boolean;
+  /** A message head, one char a byte: `start`, a line for each field, `end`; without joining them first. */
+  writeHead(start: string, fields: readonly string[], end: string): boolean;
   flush(): void;
   pause(): void;
   resume(): void;

@@ -2,10 +2,14 @@ import type { RawHeaders } from "#stream.ts";
 
 /** True where `name` equals `lower` (already lower case) without regard to ASCII case. */
 export function nameIs(name: string, lower: string): boolean {
-  if (name.length !== lower.length) return false;
-  // Most names of one length differ in their first letter: look before making a string.
-  if ((name.charCodeAt(0) | 0x20) !== (lower.charCodeAt(0) | 0x20)) return false;
-  return name === lower || name.toLowerCase() === lower;
+  const { length } = lower;
+  if (name.length !== length) return false;
+  for (let i = 0; i < length; i++) {
+    const code = name.charCodeAt(i);
+    if (code === lower.charCodeAt(i)) continue;
+    if (code < 0x41 || code > 0x5a || code + 0x20 !== lower.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** Index of the first field called `lower`, or -1. The value stands at the index + 1. */

@@ -20,3 +20,35 @@ export function asBuffer(bytes: Uint8Array): Buffer {
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Up to here a loop is cheaper than a call out of the engine. */
+const SHORT = 40;
+
+/** Writes `text` at `at` and answers where it ends. There must be room. */
+export function putLatin1(into: Buffer, text: string, at: number): number {
+  const { length } = text;
+  if (length > SHORT) return at + writeLatin1(into, text, at);
+  for (let i = 0; i < length; i++) into[at + i] = text.charCodeAt(i);
+  return at + length;
+}
+
+/** Bytes that `name: value` lines for these fields take. */
+export function fieldBytes(fields: readonly string[]): number {
+  let bytes = fields.length * 2;
+  for (let i = 0; i < fields.length; i++) bytes += (fields[i] as string).length;
+  return bytes;
+}
+
+/** Writes a `name: value` line for each field. */
+export function putFields(into: Buffer, fields: readonly string[], from: number): number {
+  let at = from;
+  for (let i = 0; i < fields.length; i += 2) {
+    at = putLatin1(into, fields[i] as string, at);
+    into[at++] = 0x3a;
+    into[at++] = 0x20;
+    at = putLatin1(into, fields[i + 1] as string, at);
+    into[at++] = 0x0d;
+    into[at++] = 0x0a;
+  }
+  return at;
+}

@@ -1,9 +1,10 @@
 import type { ClientFacts, Exchange, Refusal, RequestHead } from "#exchange.ts";
 import type { H1Body } from "#accept/h1/body.ts";
-import { dateField, headText } from "#accept/h1/head-text.ts";
+import { dateField, statusLine } from "#accept/h1/head-text.ts";
 import type { RawHeaders, Tunnel } from "#stream.ts";
 import type { Conn } from "#wire/conn.ts";
 import { nameIs } from "#wire/headers.ts";
+import { fieldBytes } from "#wire/latin1.ts";
 
 /** What an exchange asks of its connection. */
 export interface H1Host {
@@ -69,13 +70,12 @@ export class H1Exchange implements Exchange {
 
   informational(status: number, headers: RawHeaders): void {
     if (this.#framed !== "pending" || this.head.version === 10) return;
-    this.#text(`${headText(status, "", headers)}\r\n`);
+    this.#head(statusLine(status, ""), headers, "\r\n");
   }
 
   start(status: number, reason: string, headers: RawHeaders, length: number): void {
     if (this.#framed !== "pending") return;
-    let text = headText(status, reason, headers);
-    if (!hasDate(headers)) text += dateField(this.#host.wallClock());
+    let text = hasDate(headers) ? "" : dateField(this.#host.wallClock());
     const bodyless = status === 204 || status === 304 || this.head.method === "HEAD";
     if (length >= 0) {
       if (status !== 204 && !(status === 304 && length === 0))
@@ -93,7 +93,7 @@ export class H1Exchange implements Exchange {
     const keep = this.#host.keeps(this) && this.#framed !== "close";
     if (!keep) text += "Connection: close\r\n";
     else if (this.head.version === 10) text += "Connection: keep-alive\r\n";
-    this.#text(`${text}\r\n`);
+    this.#head(statusLine(status, reason), headers, `${text}\r\n`);
   }
 
   write(chunk: Uint8Array): boolean {
@@ -152,8 +152,7 @@ export class H1Exchange implements Exchange {
   }
 
   switchProtocols(headers: RawHeaders): Tunnel {
-    const upgrade = headText(101, "", headers);
-    this.#text(`${upgrade}Connection: Upgrade\r\n\r\n`);
+    this.#head(statusLine(101, ""), headers, "Connection: Upgrade\r\n\r\n");
     this.#framed = "over";
     return this.#host.tunnel(this);
   }
@@ -173,6 +172,11 @@ export class H1Exchange implements Exchange {
     this.onAbort = null;
     this.onDrain = null;
     this.#host.finished(this, broken);
+  }
+
+  #head(start: string, fields: RawHeaders, end: string): void {
+    this.bytesOut += start.length + fieldBytes(fields) + end.length;
+    this.#host.conn.writeHead(start, fields, end);
   }
 
   #text(text: string): boolean {

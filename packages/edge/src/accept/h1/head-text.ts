@@ -1,5 +1,3 @@
-import type { RawHeaders } from "#stream.ts";
-
 /** Reason phrases (RFC 9110, section 15) for statuses that come without one. */
 const REASONS: Record<number, string> = {
   100: "Continue",
@@ -48,13 +46,17 @@ const REASONS: Record<number, string> = {
   508: "Loop Detected",
 };
 
-/** Status line and fields, without the empty line; `reason` "" is filled in. */
-export function headText(status: number, reason: string, headers: RawHeaders): string {
-  let text = `HTTP/1.1 ${status} ${reason === "" ? (REASONS[status] ?? "") : reason}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) {
-    text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`;
+const lines = new Map<number, string>();
+
+/** The status line; `reason` "" is filled in. */
+export function statusLine(status: number, reason: string): string {
+  if (reason !== "" && reason !== REASONS[status]) return `HTTP/1.1 ${status} ${reason}\r\n`;
+  let line = lines.get(status);
+  if (line === undefined) {
+    line = `HTTP/1.1 ${status} ${REASONS[status] ?? ""}\r\n`;
+    if (status < 1000) lines.set(status, line);
   }
-  return text;
+  return line;
 }
 
 let dateSecond = -1;

@@ -1,8 +1,27 @@
 import type { RawHeaders } from "#stream.ts";
 import { isHopByHop } from "#wire/h1/framing.ts";
 
-/** Lengths of hop-by-hop fields' names and of Content-Length: only these are looked at closer. */
-const LENGTHS = new Set([2, 7, 10, 14, 16, 17, 18, 19]);
+/** By length and first letter: only these fields are looked at closer. */
+function mayBeOfThisHop(name: string): boolean {
+  const first = name.charCodeAt(0) | 0x20;
+  switch (name.length) {
+    case 2:
+    case 17:
+      return first === 0x74; // TE, Transfer-Encoding
+    case 7:
+      return first === 0x75; // Upgrade
+    case 10:
+      return first === 0x63 || first === 0x6b; // Connection, Keep-Alive
+    case 14:
+      return first === 0x63; // Content-Length
+    case 16:
+    case 18:
+    case 19:
+      return first === 0x70; // Proxy-Connection and its kind
+    default:
+      return false;
+  }
+}
 
 /**
  * Takes the fields of this hop and Content-Length out of `headers`, in place (RFC 9110, section 7.6.1).
@@ -16,7 +35,7 @@ export function keepEndToEnd(
   let to = 0;
   for (let from = 0; from < headers.length; from += 2) {
     const name = headers[from] as string;
-    if (nominated !== null || LENGTHS.has(name.length)) {
+    if (nominated !== null || mayBeOfThisHop(name)) {
       const lower = name.toLowerCase();
       const ofThisHop = lower === "content-length" || isHopByHop(lower, nominated);
       if (ofThisHop && !(keepUpgrade && lower === "upgrade")) continue;

@@ -1,4 +1,5 @@
 import type { OriginRequest, RawHeaders } from "#stream.ts";
+import type { Conn } from "#wire/conn.ts";
 
 /** Methods whose requests mean to carry content: without any they say so (RFC 9110, section 8.6). */
 function meansContent(method: string): boolean {
@@ -6,22 +7,28 @@ function meansContent(method: string): boolean {
 }
 
 /**
- * A request head as it goes to an origin (RFC 9112, section 3). The visitor's fields keep their order
- * and case; only Host, the framing and Connection are the edge's.
+ * Writes a request head as it goes to an origin (RFC 9112, section 3). The visitor's fields keep their
+ * order and case; only Host, the framing and Connection are the edge's.
  */
-export function requestText(request: OriginRequest, host: string | null, close: boolean): string {
-  const { headers } = request;
-  let text = `${request.method} ${request.target} HTTP/1.1\r\nHost: ${host ?? request.authority}\r\n`;
-  for (let i = 0; i < headers.length; i += 2) {
-    text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`;
-  }
+export function writeRequest(
+  conn: Conn,
+  request: OriginRequest,
+  host: string | null,
+  close: boolean,
+): void {
+  const start = `${request.method} ${request.target} HTTP/1.1\r\nHost: ${host ?? request.authority}\r\n`;
+  conn.writeHead(start, request.headers, requestEnd(request, close));
+}
+
+function requestEnd(request: OriginRequest, close: boolean): string {
+  let text = "";
   if (request.body !== null) {
-    text +=
+    text =
       request.bodyLength >= 0
         ? `Content-Length: ${request.bodyLength}\r\n`
         : "Transfer-Encoding: chunked\r\n";
   } else if (meansContent(request.method)) {
-    text += "Content-Length: 0\r\n";
+    text = "Content-Length: 0\r\n";
   }
   if (request.upgrade !== null) text += `Connection: Upgrade\r\nUpgrade: ${request.upgrade}\r\n`;
   else if (close) text += "Connection: close\r\n";

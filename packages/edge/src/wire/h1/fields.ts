@@ -1,6 +1,6 @@
 import type { RawHeaders } from "#stream.ts";
 import { CLASS, COLON, CR, HT, LF, SP, TOKEN, VALUE } from "#wire/h1/chars.ts";
-import { readLatin1 } from "#wire/latin1.ts";
+import { intern } from "#wire/h1/intern.ts";
 
 /** Why a message head was refused; every one is a code of docs/reference/errors.md behind `http1.`. */
 export type HeadFault =
@@ -31,8 +31,6 @@ export function readFields(
   maxFields: number,
   out: RawHeaders,
 ): FieldsResult {
-  const start = at;
-  const text = readLatin1(bytes, start, end);
   let p = at;
   for (let count = 0; ; count++) {
     const first = bytes[p] as number;
@@ -41,20 +39,28 @@ export function readFields(
     if (first === SP || first === HT) return "obs_fold";
     if (count === maxFields) return "too_many_fields";
     let q = p;
-    while (((CLASS[bytes[q] as number] as number) & TOKEN) !== 0) q++;
-    if (bytes[q] !== COLON || q === p) return nameFault(bytes[q] as number, q === p);
-    const nameEnd = q++;
-    while (bytes[q] === SP || bytes[q] === HT) q++;
-    const valueStart = q;
-    while (((CLASS[bytes[q] as number] as number) & VALUE) !== 0) q++;
-    if (bytes[q] !== CR) return bytes[q] === LF ? "bare_lf" : "field_value";
+    let byte = first;
+    let hash = 0;
+    while (((CLASS[byte] as number) & TOKEN) !== 0) {
+      hash = (Math.imul(hash, 31) + byte) | 0;
+      byte = bytes[++q] as number;
+    }
+    if (byte !== COLON || q === p) return nameFault(byte, q === p);
+    const name = intern(bytes, p, q, hash);
+    do byte = bytes[++q] as number;
+    while (byte === SP || byte === HT);
+    const start = q;
+    let stop = q;
+    hash = 0;
+    while (((CLASS[byte] as number) & VALUE) !== 0) {
+      hash = (Math.imul(hash, 31) + byte) | 0;
+      q++;
+      if (byte !== SP && byte !== HT) stop = q;
+      byte = bytes[q] as number;
+    }
+    if (byte !== CR) return byte === LF ? "bare_lf" : "field_value";
     if (bytes[q + 1] !== LF) return "bare_cr";
-    let valueEnd = q;
-    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1] as number)) valueEnd--;
-    out.push(
-      text.substring(p - start, nameEnd - start),
-      text.substring(valueStart - start, valueEnd - start),
-    );
+    out.push(name, intern(bytes, start, stop, hash));
     p = q + 2;
   }
 }

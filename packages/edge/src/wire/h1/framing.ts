@@ -1,4 +1,5 @@
 import type { RawHeaders } from "#stream.ts";
+import { nameIs } from "#wire/headers.ts";
 import { isToken } from "#wire/h1/chars.ts";
 
 /** Why the framing of a message is refused (behind `http1.` in docs/reference/errors.md). */
@@ -67,24 +68,24 @@ export function readFraming(
     const name = headers[i] as string;
     switch (name.length) {
       case 4:
-        if (name === "Host" || name.toLowerCase() === "host") {
+        if (nameIs(name, "host")) {
           if (out.host !== null) return "repeated_host";
           out.host = headers[i + 1] as string;
         }
         break;
       case 6:
-        if (name.toLowerCase() === "expect") readExpect(headers[i + 1] as string, out);
+        if (nameIs(name, "expect")) readExpect(headers[i + 1] as string, out);
         break;
       case 7:
-        if (name.toLowerCase() === "upgrade") out.upgradeTo = headers[i + 1] as string;
+        if (nameIs(name, "upgrade")) out.upgradeTo = headers[i + 1] as string;
         break;
       case 10:
-        if (name.toLowerCase() === "connection" && !readConnection(headers[i + 1] as string, out)) {
+        if (nameIs(name, "connection") && !readConnection(headers[i + 1] as string, out)) {
           return "connection";
         }
         break;
       case 14:
-        if (name === "Content-Length" || name.toLowerCase() === "content-length") {
+        if (nameIs(name, "content-length")) {
           if (sawLength) return "repeated_content_length";
           sawLength = true;
           const length = readLength(headers[i + 1] as string);
@@ -93,7 +94,7 @@ export function readFraming(
         }
         break;
       case 17:
-        if (name.toLowerCase() === "transfer-encoding") {
+        if (nameIs(name, "transfer-encoding")) {
           // The one coding that both sides of a proxy must read alike; lists and repeats are not it.
           if (chunked || (headers[i + 1] as string).toLowerCase() !== "chunked") {
             return "transfer_encoding";

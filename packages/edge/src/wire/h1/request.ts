@@ -1,6 +1,7 @@
 import type { RawHeaders } from "#stream.ts";
 import { CLASS, SP, TARGET, TOKEN } from "#wire/h1/chars.ts";
 import { type HeadFault, readFields } from "#wire/h1/fields.ts";
+import { intern } from "#wire/h1/intern.ts";
 import { readLatin1 } from "#wire/latin1.ts";
 
 /** A request head as its bytes say, before its meaning is judged. */
@@ -31,9 +32,13 @@ export function parseRequest(
   out: ParsedRequest,
 ): "ok" | HeadFault {
   let p = start;
-  while (((CLASS[bytes[p] as number] as number) & TOKEN) !== 0) p++;
+  let hash = 0;
+  while (((CLASS[bytes[p] as number] as number) & TOKEN) !== 0) {
+    hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
+    p++;
+  }
   if (p === start || bytes[p] !== SP) return "start_line";
-  out.method = readLatin1(bytes, start, p);
+  out.method = intern(bytes, start, p, hash);
   const targetStart = ++p;
   while (((CLASS[bytes[p] as number] as number) & TARGET) !== 0) p++;
   out.target = readLatin1(bytes, targetStart, p);

@@ -1,7 +1,7 @@
 import type { RawHeaders } from "#stream.ts";
 import { CLASS, CR, LF, SP, VALUE } from "#wire/h1/chars.ts";
 import { type HeadFault, readFields } from "#wire/h1/fields.ts";
-import { readLatin1 } from "#wire/latin1.ts";
+import { intern } from "#wire/h1/intern.ts";
 
 export interface ParsedResponse {
   status: number;
@@ -37,9 +37,13 @@ export function parseResponse(
   if (bytes[p] === SP) p++;
   else if (bytes[p] !== CR) return bytes[p] === LF ? "bare_lf" : "start_line";
   const reasonStart = p;
-  while (((CLASS[bytes[p] as number] as number) & VALUE) !== 0) p++;
+  let hash = 0;
+  while (((CLASS[bytes[p] as number] as number) & VALUE) !== 0) {
+    hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
+    p++;
+  }
   if (bytes[p] !== CR) return bytes[p] === LF ? "bare_lf" : "start_line";
   if (bytes[p + 1] !== LF) return "bare_cr";
-  out.reason = readLatin1(bytes, reasonStart, p);
+  out.reason = intern(bytes, reasonStart, p, hash);
   return readFields(bytes, p + 2, end, maxFields, out.headers);
 }

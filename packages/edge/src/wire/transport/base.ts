@@ -1,5 +1,5 @@
 import type { Conn, ConnHandler, Endpoint, TlsFacts } from "#wire/conn.ts";
-import { writeLatin1 } from "#wire/latin1.ts";
+import { fieldBytes, putFields, putLatin1, writeLatin1 } from "#wire/latin1.ts";
 import { gather } from "#wire/transport/gather.ts";
 
 /** A handler for connections that nobody speaks on yet: everything is ignored. */
@@ -76,6 +76,20 @@ export abstract class BaseConn implements Conn {
       }
     }
     return this.write(Buffer.from(text, "latin1"));
+  }
+
+  writeHead(start: string, fields: readonly string[], end: string): boolean {
+    if (this.#ending || this.#closed) return true;
+    const bytes = start.length + fieldBytes(fields) + end.length;
+    const room = this.#queue === null ? gather.reserve(this, bytes) : null;
+    if (room === null) {
+      const whole = Buffer.allocUnsafe(bytes);
+      putHead(whole, 0, start, fields, end);
+      return this.write(whole);
+    }
+    putHead(room, gather.used, start, fields, end);
+    gather.took(bytes);
+    return this.#verdict();
   }
 
   flush(): void {
@@ -197,4 +211,14 @@ export abstract class BaseConn implements Conn {
     if (done === queue.length) this.#queue = null;
     else queue.splice(0, done);
   }
+}
+
+function putHead(
+  into: Buffer,
+  at: number,
+  start: string,
+  fields: readonly string[],
+  end: string,
+): void {
+  putLatin1(into, end, putFields(into, fields, putLatin1(into, start, at)));
 }
