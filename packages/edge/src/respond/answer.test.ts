@@ -198,7 +198,10 @@ describe("a failure", () => {
     answerFailure(exchange, failure("origin.refused", "origin"), reply().own);
     expect(exchange.status).toBe(502);
     expect(exchange.text).toContain('<li class="f"><b>example.org</b>');
-    expect(exchange.text).toContain("It did not work.");
+    expect(exchange.text).not.toContain("It did not work.");
+    const own = new FakeExchange({ headers: BROWSER });
+    answerFailure(own, failure("client.body_timeout", "client"), reply().own);
+    expect(own.text).toContain("It did not work.");
   });
 });
 

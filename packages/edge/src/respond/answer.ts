@@ -62,7 +62,9 @@ export function answerVerdict(
 export function answerFailure(exchange: Exchange, error: AppError, reply: OwnReply): void {
   const status = statusOf(error);
   const { code, source, retry, retryAfter, publicMessage } = error;
-  const notice = { ...blank(status, code), source, retry, retryAfter, detail: publicMessage };
+  // Of what is not their doing, the words for the status tell visitors enough, in their language.
+  const detail = source === "client" ? publicMessage : "";
+  const notice = { ...blank(status, code), source, retry, retryAfter, detail };
   send(exchange, notice, [], reply);
 }
 
