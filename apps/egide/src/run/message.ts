@@ -3,6 +3,7 @@ import type { Listen } from "@egide/contract/policy/listen.ts";
 import type { LogSettings } from "@egide/contract/policy/log.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
+import type { ChallengeEntries } from "#tls/challenges.ts";
 
 /** Where a worker listens: the machine's part of the configuration, with ports that are final. */
 export interface WorkerSettings {
@@ -42,6 +43,8 @@ export type ToWorker =
       readonly certificates: readonly TlsEntry[];
     }
   | { readonly kind: "certificates"; readonly certificates: readonly TlsEntry[] }
+  /** What an ACME authority is to be answered. */
+  | { readonly kind: "challenges"; readonly entries: ChallengeEntries }
   /** The log's file was moved away from outside: open a new one. */
   | { readonly kind: "reopen" }
   | { readonly kind: "apply"; readonly snapshot: Snapshot }

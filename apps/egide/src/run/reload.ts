@@ -19,7 +19,7 @@ export interface Reloadable {
 }
 
 /** Reads the configuration again. One that is not sound, or whose certificates are not, changes nothing. */
-export function reload(target: Reloadable): void {
+export async function reload(target: Reloadable): Promise<void> {
   const { logger, env } = target;
   // Logs may have been moved away in any case: that is what the signal is for as well.
   target.supervisor.reopenLogs();
@@ -29,7 +29,7 @@ export function reload(target: Reloadable): void {
   }
   const now = Math.trunc(performance.now() * 1000);
   notifyServiceManager(`RELOADING=1\nMONOTONIC_USEC=${now}`, env);
-  const problems = take(target, target.load());
+  const problems = await take(target, target.load());
   for (const problem of problems) logger.error(problem);
   if (problems.length > 0) {
     logger.error(
@@ -41,14 +41,15 @@ export function reload(target: Reloadable): void {
 }
 
 /** Answers what is wrong, in words; nothing means that it is in force. */
-function take(target: Reloadable, loaded: Loaded): string[] {
+async function take(target: Reloadable, loaded: Loaded): Promise<string[]> {
   const { policy, supervisor, certificates, logger, paint } = target;
   if (!loaded.ok) return loaded.problems.map((problem) => renderProblem(problem, paint));
   try {
-    certificates.setZones(loaded.config.zones);
+    await certificates.setZones(loaded.config.zones);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return [`${error.publicMessage} (${error.code})`];
+    if (error instanceof AppError) return [`${error.publicMessage} (${error.code})`];
+    // A full disk, say: the process that serves must not end over it.
+    return [error instanceof Error ? error.message : String(error)];
   }
   const waiting = policy.replace(loaded.config);
   const snapshot = policy.snapshot();

@@ -27,9 +27,14 @@ state: ${directory}
 }
 
 async function start(...args: string[]): Promise<Serving> {
+  return startWith({}, ...args);
+}
+
+async function startWith(env: Record<string, string>, ...args: string[]): Promise<Serving> {
   const process = Bun.spawn(
     [Bun.which("bun") ?? globalThis.process.execPath, PROGRAM, file, ...args],
     {
+      env: { ...globalThis.process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
@@ -110,6 +115,15 @@ describe("the process", () => {
     await serving.logged("fell as told");
     for (let i = 0; i < 20; i++) expect(await ask(serving.port)).not.toBe("");
     await serving.logged("worker started again");
+  }, 20_000);
+
+  test("an edge that falls leaves no listener behind that nobody reads from", async () => {
+    writeFileSync(file, configure("one.example"));
+    const fallOnce = join(directory, "fell");
+    const serving = await startWith({ WORKER: "./fragile-worker.ts", FALL_ONCE: fallOnce });
+    await serving.logged("fell as told");
+    await serving.logged("worker started again");
+    for (let i = 0; i < 40; i++) expect(await ask(serving.port)).not.toBe("");
   }, 20_000);
 
   test("orders are in force, and lifted, within a second; a broken one changes nothing", async () => {

@@ -81,11 +81,13 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { addresses: inherited } = predecessor?.hello ?? {};
   const certificates = new CertificateProvider({
     state,
+    acme: options.config.acme,
     clock: systemClock,
     logger,
     onChange: () => supervisor?.setCertificates(certificates.entries()),
+    onChallenges: (entries) => supervisor?.setChallenges(entries),
   });
-  certificates.setZones(options.config.zones);
+  await certificates.setZones(options.config.zones);
   const workers = workerCount(options.config);
   const counters = createMetricsMemory(workers);
   supervisor = new Supervisor({
@@ -130,9 +132,13 @@ export async function serve(options: ServeOptions): Promise<number> {
         await Promise.race([drained, Bun.sleep(HANDSHAKE_MS)]);
       },
     });
+    const reloadable = { ...options, load: options.reload, policy, supervisor, certificates };
+    let reloading = Promise.resolve();
     const signals = onSignals({
-      reload: () =>
-        reload({ ...options, load: options.reload, policy, supervisor: running, certificates }),
+      // One after the other: two signals in a row must not cross.
+      reload: () => {
+        reloading = reloading.then(() => reload(reloadable));
+      },
       replace: () => replace(options),
       stop: (signal) => {
         if (stopping) process.exit(1);

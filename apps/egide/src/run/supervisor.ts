@@ -2,6 +2,7 @@ import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
+import type { ChallengeEntries } from "#tls/challenges.ts";
 import type { Logger } from "#log/logger.ts";
 import { type Backoff, delayAfter, fallsAfter, WORKER_BACKOFF } from "#run/backoff.ts";
 import type { Addresses, FromWorker, ToWorker, WorkerSettings } from "#run/message.ts";
@@ -50,6 +51,7 @@ export class Supervisor {
   #settings: WorkerSettings;
   #snapshot: Snapshot;
   #certificates: readonly TlsEntry[];
+  #challenges: ChallengeEntries = [];
   #addresses: Addresses = { http: [], https: [] };
   #stopping = false;
   #frozen = false;
@@ -94,6 +96,11 @@ export class Supervisor {
   setCertificates(certificates: readonly TlsEntry[]): void {
     this.#certificates = certificates;
     this.#tell({ kind: "certificates", certificates });
+  }
+
+  setChallenges(entries: ChallengeEntries): void {
+    this.#challenges = entries;
+    this.#tell({ kind: "challenges", entries });
   }
 
   reopenLogs(): void {
@@ -166,6 +173,7 @@ export class Supervisor {
         slot.ready = true;
         // What changed while it was starting is in force in it too.
         slot.thread?.post({ kind: "certificates", certificates: this.#certificates });
+        slot.thread?.post({ kind: "challenges", entries: this.#challenges });
         slot.thread?.post({ kind: "apply", snapshot: this.#snapshot });
         this.#answer(slot, message.addresses);
         return;

@@ -2,6 +2,7 @@ import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Addresses, FromWorker, ToWorker } from "#run/message.ts";
+import type { ChallengeEntries } from "#tls/challenges.ts";
 
 /** An edge as the loop drives it. */
 export interface WorkerEdge {
@@ -9,6 +10,7 @@ export interface WorkerEdge {
   /** Takes a snapshot whole or throws and keeps the one in force. */
   apply(snapshot: Snapshot): void | Promise<void>;
   setCertificates(certificates: readonly TlsEntry[]): void;
+  setChallenges(entries: ChallengeEntries): void;
   reopenLog(): void;
   /** Closes the listeners, lets what is under way finish within `ms`. */
   drain(ms: number): Promise<void>;
@@ -55,6 +57,9 @@ export function workerLoop(startEdge: StartWorkerEdge, post: (message: FromWorke
         return;
       case "certificates":
         edge?.setCertificates(message.certificates);
+        return;
+      case "challenges":
+        edge?.setChallenges(message.entries);
         return;
       case "reopen":
         edge?.reopenLog();

@@ -1,3 +1,4 @@
+import { HttpChallenges } from "@egide/dns/acme/http-challenges.ts";
 import { startEdge } from "@egide/edge/edge.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import type { FromWorker } from "#run/message.ts";
@@ -16,6 +17,7 @@ function start(
   log: (message: LogMessage) => void,
 ): WorkerEdge {
   const { keys } = settings;
+  let challenges = new HttpChallenges();
   const edge = startEdge({
     clock: systemClock,
     worker,
@@ -29,16 +31,33 @@ function start(
     // Also for a single worker: a newer process joins in before this one leaves.
     reusePort: true,
     cacheBytes: settings.cacheBytes,
-    acmeAnswer: () => null,
+    acmeAnswer: (path) => challenges.answer(path),
     log: settings.log,
     metrics: settings.metrics,
     report: (level, message, fields) =>
       log({ kind: "log", level, message, fields: plainFields(fields) }),
   });
+  // Sockets that the edge opened by itself outlive the thread: a listener that nobody reads from would
+  // go on getting its share of the visitors.
+  const fall = (error: unknown): void => {
+    const fields = plainFields({ error });
+    log({ kind: "log", level: "error", message: "the worker falls", fields });
+    try {
+      edge.close();
+    } finally {
+      process.exit(1);
+    }
+  };
+  process.on("uncaughtException", fall);
+  process.on("unhandledRejection", fall);
   return {
     addresses: edge.addresses,
     apply: (next) => edge.apply(next),
     setCertificates: (next) => edge.setCertificates(next),
+    setChallenges(entries) {
+      challenges = new HttpChallenges();
+      for (const [token, answer] of entries) challenges.put(token, answer);
+    },
     reopenLog: () => edge.reopenLog(),
     async drain(ms) {
       await edge.drain(ms);

@@ -1,41 +1,49 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Acme } from "@egide/contract/policy/tls.ts";
 import type { Zone } from "@egide/contract/policy/zone.ts";
+import { AcmeIssuer } from "@egide/dns/acme/acme-issuer.ts";
+import { CertificateKeeper, type Wanted } from "@egide/dns/acme/keeper.ts";
+import { AcmeStore } from "@egide/dns/acme/store.ts";
 import { type Certificate, readCertificate } from "@egide/edge/accept/tls/certificate.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import { CertificateFiles, type FilePair } from "@egide/edge/accept/tls/files.ts";
 import type { Clock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
 import type { Logger } from "#log/logger.ts";
-import { type PemPair, selfSigned } from "#tls/self-signed.ts";
+import { type ChallengeEntries, SharedChallenges } from "#tls/challenges.ts";
+import { splitNames } from "#tls/names.ts";
+import { ownCertificate } from "#tls/own.ts";
 
 export interface ProviderOptions {
   readonly state: string;
+  readonly acme: Acme;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The set changed by itself: a file was renewed. */
+  /** The set changed by itself: a certificate was renewed. */
   readonly onChange: () => void;
+  /** What workers must answer to an ACME authority from now on. */
+  readonly onChallenges: (entries: ChallengeEntries) => void;
 }
 
 /**
- * Where the certificates of the zones come from. Lives beside the workers, which are given finished
- * sets: a renewal costs no request anything.
+ * Where the certificates of the zones come from: files, an ACME authority, or made here. Lives beside
+ * the workers, which are given finished sets: a renewal costs no request anything.
  */
 export class CertificateProvider {
   readonly #options: ProviderOptions;
   readonly #files: CertificateFiles;
   readonly #current = new Map<string, Certificate>();
+  /** Made when the first zone wants it: most installations with files never do. */
+  #keeper: CertificateKeeper | null = null;
   #zones: readonly Zone[] = [];
 
   constructor(options: ProviderOptions) {
     this.#options = options;
-    const { clock, logger, onChange } = options;
+    const { clock, logger } = options;
     this.#files = new CertificateFiles({
       clock,
-      onChange: (pair, certificate) => {
-        logger.info({ zone: pair.id, notAfter: when(certificate) }, "certificate changed");
-        this.#current.set(pair.id, certificate);
-        onChange();
-      },
+      onChange: (pair, certificate) => this.#renewed(pair.id, certificate),
       onProblem: ({ pair, error }) =>
         logger.error(
           { zone: pair.id, file: pair.cert },
@@ -47,25 +55,26 @@ export class CertificateProvider {
   }
 
   /** Throws AppError where a file of the new zones is not sound; then the former zones stay. */
-  setZones(zones: readonly Zone[]): void {
+  async setZones(zones: readonly Zone[]): Promise<void> {
     const next = new Map<string, Certificate>();
-    const pairs: FilePair[] = [];
-    for (const zone of zones) {
-      const { certificate } = zone.tls;
-      if (typeof certificate === "string") {
-        next.set(zone.id, this.#ownCertificate(zone));
-      } else {
-        const pair = { id: zone.id, ...certificate };
-        next.set(zone.id, this.#files.add(pair));
-        pairs.push(pair);
-      }
-    }
+    const pairs = zones.flatMap((zone) => filePair(zone) ?? []);
+    for (const pair of pairs) next.set(pair.id, this.#readFiles(pair));
     for (const { id } of this.#zones) {
       if (!pairs.some((pair) => pair.id === id)) this.#files.remove(id);
     }
+    this.#zones = zones;
+    const wanted: Wanted[] = [];
+    for (const zone of zones) {
+      if (next.has(zone.id)) continue;
+      const names = this.#namesToProve(zone);
+      if (names.length > 0) wanted.push({ id: zone.id, names });
+      const { state, clock } = this.#options;
+      const current = names.length > 0 ? this.#current.get(zone.id) : undefined;
+      next.set(zone.id, current ?? (await ownCertificate(state, zone, clock.now())));
+    }
     this.#current.clear();
     for (const [id, certificate] of next) this.#current.set(id, certificate);
-    this.#zones = zones;
+    if (wanted.length > 0 || this.#keeper !== null) await this.#ask(wanted);
   }
 
   /** What the workers show from now on. */
@@ -87,34 +96,75 @@ export class CertificateProvider {
 
   close(): void {
     this.#files.stop();
+    this.#keeper?.stop();
   }
 
-  /** Kept in the state directory, so that a browser that was told to trust it goes on doing so. */
-  #ownCertificate(zone: Zone): Certificate {
-    const { state, clock } = this.#options;
-    const directory = join(state, "certificates", "self-signed");
-    const file = join(directory, `${encodeURIComponent(zone.id).replaceAll("*", "%2A")}.json`);
-    const names = zone.hosts.map((host) => (host === "*" ? "localhost" : host));
-    if (zone.hosts.includes("*")) names.push("127.0.0.1", "::1");
-    const kept = readKept(file, names, clock.now());
-    if (kept !== null) return kept;
-    const pair: PemPair = selfSigned(names, clock.now());
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(file, JSON.stringify({ names, ...pair }), { mode: 0o600 });
-    return readCertificate(pair.cert, pair.key, clock.now());
+  #readFiles(pair: FilePair): Certificate {
+    try {
+      return this.#files.add(pair);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const { code, publicMessage } = error;
+      throw new AppError({
+        code,
+        source: "operator",
+        retry: false,
+        publicMessage: `zone ${pair.id}: ${pair.cert}: ${publicMessage}`,
+        cause: error,
+      });
+    }
+  }
+
+  #namesToProve({ id, hosts, tls }: Zone): readonly string[] {
+    if (tls.certificate !== "auto") return [];
+    const { provable, others } = splitNames(hosts);
+    if (others.length > 0) {
+      this.#options.logger.info(
+        { zone: id, hosts: others },
+        "no authority vouches for these names: a self-signed certificate is shown",
+      );
+    }
+    return provable;
+  }
+
+  async #ask(wanted: readonly Wanted[]): Promise<void> {
+    this.#keeper ??= this.#makeKeeper();
+    await this.#keeper.want(wanted);
+  }
+
+  #makeKeeper(): CertificateKeeper {
+    const { acme, clock, logger, state } = this.#options;
+    const store = new AcmeStore(join(state, "certificates", "acme"), acme.directory);
+    return new CertificateKeeper({
+      issuer: new AcmeIssuer({ settings: acme, store }),
+      store,
+      challenges: new SharedChallenges(this.#options.onChallenges),
+      clock,
+      onCertificate: ({ id }, pair, temporary) => {
+        // What we made ourselves serves as well as what the keeper would show meanwhile.
+        if (temporary) return;
+        this.#renewed(id, readCertificate(pair.cert, pair.key, clock.now()));
+      },
+      onProblem: ({ id, names }, error, nextTry) =>
+        logger.error(
+          { zone: id, names, nextTry: new Date(nextTry).toISOString(), error },
+          `no certificate yet: ${error.publicMessage}`,
+        ),
+    });
+  }
+
+  #renewed(id: string, certificate: Certificate): void {
+    this.#options.logger.info(
+      { zone: id, issuer: certificate.issuer, notAfter: when(certificate) },
+      "certificate changed",
+    );
+    this.#current.set(id, certificate);
+    this.#options.onChange();
   }
 }
 
-/** Null where there is none, or none that would do for another month. */
-function readKept(file: string, names: readonly string[], now: number): Certificate | null {
-  try {
-    const kept = JSON.parse(readFileSync(file, "utf8")) as PemPair & { names: string[] };
-    if (kept.names.join() !== names.join()) return null;
-    const certificate = readCertificate(kept.cert, kept.key, now);
-    return certificate.notAfter - now > 30 * 86_400_000 ? certificate : null;
-  } catch {
-    return null;
-  }
+function filePair({ id, tls }: Zone): FilePair | null {
+  return typeof tls.certificate === "string" ? null : { id, ...tls.certificate };
 }
 
 function when(certificate: Certificate): string {

@@ -40,6 +40,7 @@ const receive = workerLoop(
         snapshot = next;
       },
       setCertificates() {},
+      setChallenges() {},
       reopenLog() {},
       drain: async () => listener.stop(),
     };

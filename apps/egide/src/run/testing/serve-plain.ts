@@ -3,7 +3,7 @@ import { loadConfigFile } from "#config/load.ts";
 import { createLogger } from "#log/logger.ts";
 import { serve } from "#run/serve.ts";
 
-/* `bun serve-plain.ts FILE [--takeover]`: the process model around the plain worker. */
+/* `bun serve-plain.ts FILE [--takeover]`: the process model around the plain worker, or WORKER. */
 const path = process.argv[2] as string;
 const file = { path, name: path, directory: dirname(path) };
 const load = () => loadConfigFile(file, {});
@@ -16,7 +16,7 @@ process.exit(
     config: loaded.config,
     reload: load,
     takeover: process.argv.includes("--takeover"),
-    worker: new URL("./plain-worker.ts", import.meta.url),
+    worker: new URL(process.env["WORKER"] ?? "./plain-worker.ts", import.meta.url),
     onReady: ({ http }) => process.stdout.write(`ready ${http[0]}\n`),
     logger: createLogger({
       isTerminal: false,
