@@ -70,7 +70,7 @@ export class CertificateProvider {
       if (names.length > 0) wanted.push({ id: zone.id, names });
       const { state, clock } = this.#options;
       const current = names.length > 0 ? this.#current.get(zone.id) : undefined;
-      next.set(zone.id, current ?? (await ownCertificate(state, zone, clock.now())));
+      next.set(zone.id, current ?? ownCertificate(state, zone, clock.now()));
     }
     this.#current.clear();
     for (const [id, certificate] of next) this.#current.set(id, certificate);
@@ -140,8 +140,10 @@ export class CertificateProvider {
       store,
       challenges: new SharedChallenges(this.#options.onChallenges),
       clock,
+      temporary: ({ id, names }) =>
+        this.#current.get(id) ?? ownCertificate(state, { id, hosts: [...names] }, clock.now()),
       onCertificate: ({ id }, pair, temporary) => {
-        // What we made ourselves serves as well as what the keeper would show meanwhile.
+        // That is what is shown already.
         if (temporary) return;
         this.#renewed(id, readCertificate(pair.cert, pair.key, clock.now()));
       },
