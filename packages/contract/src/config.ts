@@ -29,6 +29,11 @@ const cacheStoreSchema = z.strictObject({
     .min(0)
     .default(268_435_456)
     .describe("Memory for cached responses, all workers together."),
+  diskBytes: z
+    .int()
+    .min(0)
+    .default(1_073_741_824)
+    .describe("Disk for cached responses, in `cache` below `state`; 0 keeps them in memory alone."),
 });
 
 /** `egide.yaml`. Three lines are enough: everything but `zones` has a default that serves. */

@@ -10,7 +10,8 @@ import { Front } from "#accept/front.ts";
 import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
 import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
 import { listenTls } from "#accept/tls/listener.ts";
-import { type Cache, createCache } from "#cache/cache.ts";
+import type { Cache } from "#cache/cache.ts";
+import { openCache } from "#cache/open.ts";
 import { requestIds } from "#identify/request-id.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
 import { Pipeline } from "#pipeline.ts";
@@ -46,10 +47,13 @@ export interface EdgeOptions {
   /** Share the ports with the other workers of this process. */
   readonly reusePort: boolean;
   readonly cacheBytes: number;
+  /** Folder and size of the tier that all workers share. */
+  readonly cacheDisk: { readonly path: string; readonly bytes: number } | null;
   readonly acmeAnswer: (path: string) => string | null;
   readonly report: Report;
   /** Serial number of this worker, from 0. */
   readonly worker: number;
+  readonly workers: number;
   readonly log: LogSettings;
   /** 32 bytes: key of hashed addresses in the log. */
   readonly addressKey: Uint8Array;
@@ -78,7 +82,15 @@ const NO_ZONE = new LogRules(logPolicySchema.parse({}));
 export function startEdge(options: EdgeOptions): RunningEdge {
   const { clock, report } = options;
   const wheel = new TimerWheel(clock);
-  const cache = createCache({ clock, memoryBytes: options.cacheBytes });
+  const cache = openCache({
+    clock,
+    memoryBytes: options.cacheBytes,
+    disk: options.cacheDisk,
+    worker: options.worker,
+    workers: options.workers,
+    onDiskFailure: (error) =>
+      report("error", "the cache's disk can't be used: memory has to do", { error }),
+  });
   const https = options.listen.https.map(mustParse);
   const deps = {
     cache,

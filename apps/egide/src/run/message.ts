@@ -11,6 +11,8 @@ export interface WorkerSettings {
   readonly log: LogSettings;
   /** Of this worker alone. */
   readonly cacheBytes: number;
+  /** Of all workers together. */
+  readonly cacheDisk: { readonly path: string; readonly bytes: number } | null;
   readonly keys: Keys;
   /** Where all workers count; the main thread reads it. */
   readonly metrics: MetricsMemory;

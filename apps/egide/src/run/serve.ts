@@ -96,6 +96,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       listen: { ...listen, ...inherited },
       log: options.config.log,
       cacheBytes: Math.floor(options.config.cache.memoryBytes / workers),
+      cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
       keys: loadKeys(state),
       metrics: counters,
     },

@@ -51,6 +51,7 @@ function setUp(workers = 2) {
       listen: CONFIG.listen,
       log: CONFIG.log,
       cacheBytes: 0,
+      cacheDisk: null,
       keys: KEYS,
       metrics: METRICS,
     },

@@ -13,7 +13,7 @@ import {
 declare const self: Worker;
 
 function start(
-  { worker, settings, snapshot, certificates }: StartMessage,
+  { worker, workers, settings, snapshot, certificates }: StartMessage,
   log: (message: LogMessage) => void,
 ): WorkerEdge {
   const { keys } = settings;
@@ -30,7 +30,9 @@ function start(
     pseudonym: keys.pseudonym,
     // Also for a single worker: a newer process joins in before this one leaves.
     reusePort: true,
+    workers,
     cacheBytes: settings.cacheBytes,
+    cacheDisk: settings.cacheDisk,
     acmeAnswer: (path) => challenges.answer(path),
     log: settings.log,
     metrics: settings.metrics,
