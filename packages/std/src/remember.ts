@@ -16,6 +16,7 @@ export class Remember<V> {
   set(key: string, value: V): void {
     if (key.length > LONGEST_KEY) return;
     if (this.#map.size >= ENTRIES) this.#map.clear();
-    this.#map.set(key, value);
+    // A copy: a slice of a request's head would keep all of that head.
+    this.#map.set(Buffer.from(key).toString(), value);
   }
 }

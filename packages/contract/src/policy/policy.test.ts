@@ -21,6 +21,16 @@ test("values that would break a response's head are refused", () => {
   );
 });
 
+test("a page template that can't be read is refused where it is wrong", () => {
+  const parsed = respondPolicySchema.safeParse({
+    errorPages: { template: "<h1>{{title}}</h1>\n<p>{{nope}}" },
+  });
+  expect(parsed.error?.issues[0]).toMatchObject({
+    path: ["errorPages", "template"],
+    message: expect.stringContaining("line 2, column 4: there is no {{nope}}"),
+  });
+});
+
 test("a misspelt setting is an error, not a default", () => {
   expect(logPolicySchema.safeParse({ adress: "whole" }).success).toBe(false);
   expect(respondPolicySchema.safeParse({ compression: { enable: true } }).success).toBe(false);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PAGE_VALUES, Template, TemplateError } from "#page-template.ts";
 
 /** Content types worth compressing: an exact type, or a prefix that ends in `*`. */
 const COMPRESSIBLE = [
@@ -46,9 +47,18 @@ const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
 /** Visible ASCII and spaces: what may stand in a field value without quoting trouble. */
 const headerValue = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/);
 
+function checkTemplate(source: string, context: z.RefinementCtx): void {
+  try {
+    Template.parse(source, PAGE_VALUES);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    context.addIssue({ code: "custom", message: `in the template, ${error.message}` });
+  }
+}
+
 export const errorPagesSchema = z.strictObject({
   /** The zone's own HTML with `{{placeholders}}`: see docs/guide/error-pages.md. */
-  template: z.string().max(262_144).nullable().default(null),
+  template: z.string().max(262_144).superRefine(checkTemplate).nullable().default(null),
   /** Content-Security-Policy of that template; null keeps the strict one that allows inline style. */
   contentSecurityPolicy: headerValue.nullable().default(null),
   /** Name of the site on the pages; null: the host that was asked for. */

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { CodingChoice } from "#respond/compress/negotiate.ts";
 
-const choice = new CodingChoice(["br", "zstd", "gzip"]);
+const choice = CodingChoice.among(["br", "zstd", "gzip"]);
 
 test.each([
   [undefined, null],

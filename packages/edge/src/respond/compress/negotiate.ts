@@ -3,6 +3,7 @@ import { Remember } from "@egide/std/remember.ts";
 import { eachWeighted } from "#respond/weighted.ts";
 
 const NONE = 0;
+const choices = new Map<string, CodingChoice>();
 
 /**
  * Picks a content coding by Accept-Encoding (RFC 9110, section 12.5.3): the one with the highest
@@ -13,8 +14,19 @@ export class CodingChoice {
   readonly #offered: readonly Coding[];
   readonly #known = new Remember<Coding | null>();
 
-  constructor(offered: readonly Coding[]) {
+  private constructor(offered: readonly Coding[]) {
     this.#offered = offered;
+  }
+
+  /** The same for all zones that offer the same: so many zones do not make so many tables. */
+  static among(offered: readonly Coding[]): CodingChoice {
+    const key = offered.join();
+    let choice = choices.get(key);
+    if (choice === undefined) {
+      choice = new CodingChoice(offered);
+      choices.set(key, choice);
+    }
+    return choice;
   }
 
   choose(acceptEncoding: string | undefined): Coding | null {

@@ -24,7 +24,7 @@ export class CompressionPlan {
   constructor(policy: CompressionPolicy) {
     this.#minBytes = policy.minBytes;
     this.maxStreams = policy.maxStreams;
-    this.#choice = new CodingChoice(policy.codings);
+    this.#choice = CodingChoice.among(policy.codings);
     for (const type of policy.types) {
       const lower = type.toLowerCase();
       if (lower.endsWith("*")) this.#prefixes.push(lower.slice(0, -1));

@@ -1,49 +1,5 @@
 import { createHash } from "node:crypto";
 
-/** What a page may name: also the placeholders of a zone's own template. */
-export const PAGE_VALUES: ReadonlySet<string> = new Set([
-  "lang",
-  "en",
-  "fr",
-  "status",
-  "title",
-  "what",
-  "advice",
-  "retry",
-  "site",
-  "host",
-  "visitor_state",
-  "edge_state",
-  "site_state",
-  "visitor_fault",
-  "edge_fault",
-  "site_fault",
-  "request_id",
-  "time",
-  "time_text",
-  "code",
-  "detail",
-  "reason",
-  "reference",
-  "demanded_by",
-  "contact",
-  "continue_url",
-  "label_visitor",
-  "label_edge",
-  "label_where",
-  "label_request",
-  "label_time",
-  "label_code",
-  "label_detail",
-  "label_reason",
-  "label_reference",
-  "label_demanded_by",
-  "label_contact",
-  "label_protected",
-  "label_proceed",
-  "label_proceed_note",
-]);
-
 // Colours are paired for a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3) in both schemes.
 const STYLE = `:root{color-scheme:light dark;--bg:#f4f5f7;--card:#fff;--ink:#1b1f24;--soft:#565f6a;--line:#d9dde2;--ok:#17693a;--bad:#b3261e;--act:#1f4fb4;--on:#fff}
 @media (prefers-color-scheme:dark){:root{--bg:#101317;--card:#191d23;--ink:#eceff3;--soft:#a7b0bb;--line:#323943;--ok:#6fd295;--bad:#ff9c92;--act:#9dbdff;--on:#0c1526}}

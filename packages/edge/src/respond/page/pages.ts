@@ -1,15 +1,20 @@
 import type { ErrorPagesPolicy } from "@egide/contract/policy/respond.ts";
+import { PAGE_VALUES, Template } from "@egide/contract/page-template.ts";
 import { ENGLISH } from "#respond/page/english.ts";
 import { FRENCH } from "#respond/page/french.ts";
-import { PAGE, PAGE_VALUES, STRICT_CSP, TEMPLATE_CSP } from "#respond/page/html.ts";
+import { PAGE, STRICT_CSP, TEMPLATE_CSP } from "#respond/page/html.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
-import { Template } from "#respond/page/template.ts";
 import type { Lang, Language, StatusText } from "#respond/page/text.ts";
 
 const LANGUAGES: Readonly<Record<Lang, Language>> = { en: ENGLISH, fr: FRENCH };
 const builtIn = Template.parse(PAGE, PAGE_VALUES);
-/** Pages with all but the request put in: there are only so many statuses and codes. */
-const MOST_READY = 512;
+/**
+ * Pages with all but the request put in: there are only so many statuses and codes. Those of the
+ * built-in page are shared by all zones of a worker.
+ */
+const MOST_READY = 64;
+const MOST_SHARED = 1024;
+const shared = new Map<string, Template>();
 
 /** The words for a status and a code. */
 export function textFor(notice: Notice, lang: Lang): StatusText {
@@ -20,7 +25,7 @@ export function textFor(notice: Notice, lang: Lang): StatusText {
   return byCode ?? language.status[notice.status] ?? other;
 }
 
-/** One zone's pages for people. Throws TemplateError where its own template can't be read. */
+/** One zone's pages for people. */
 export class Pages {
   readonly csp: string;
   readonly interstitialCsp = STRICT_CSP;
@@ -55,15 +60,14 @@ export class Pages {
 
   #template(notice: Notice, lang: Lang): Template {
     const key = `${lang} ${notice.status} ${notice.source} ${notice.code}`;
-    let template = this.#ready.get(key);
-    if (template === undefined) {
-      // The interstitial has a form that must not be lost: it is always the built-in page.
-      const whole = notice.continueUrl === "" && this.#own !== null ? this.#own : builtIn;
-      template = whole.specialise(this.#known(notice, lang));
-      if (this.#ready.size >= MOST_READY) this.#ready.clear();
-      this.#ready.set(key, template);
+    // The interstitial has a form that must not be lost: it is always the built-in page.
+    if (this.#own === null || notice.continueUrl !== "") {
+      return ready(shared, MOST_SHARED, `${key} ${this.#contact}`, () =>
+        builtIn.specialise(this.#known(notice, lang)),
+      );
     }
-    return template;
+    const own = this.#own;
+    return ready(this.#ready, MOST_READY, key, () => own.specialise(this.#known(notice, lang)));
   }
 
   #known(notice: Notice, lang: Lang): Record<string, string> {
@@ -93,6 +97,21 @@ export class Pages {
       label_proceed_note: frame.proceedNote,
     };
   }
+}
+
+function ready(
+  table: Map<string, Template>,
+  most: number,
+  key: string,
+  make: () => Template,
+): Template {
+  let template = table.get(key);
+  if (template === undefined) {
+    template = make();
+    if (table.size >= most) table.clear();
+    table.set(key, template);
+  }
+  return template;
 }
 
 /** The three on the way and how each of them fared; nothing where an order speaks. */

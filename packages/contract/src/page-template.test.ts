@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { escapeHtml, Template, TemplateError } from "#respond/page/template.ts";
+import { escapeHtml, Template, TemplateError } from "#page-template.ts";
 
 const NAMES = new Set(["a", "b", "c"]);
 const parse = (source: string): Template => Template.parse(source, NAMES);
