@@ -78,7 +78,9 @@ export const upCommand: Command = {
 function loadQuick(origin: readonly string[], env: Shell["env"]): Loaded {
   const zone = { id: "site", hosts: ["*"], origin, tls: { certificate: "self-signed" } };
   const log = { sink: { kind: "file", path: "var/requests.log", gzip: false } };
-  return loadConfigText("--origin", JSON.stringify({ zones: [zone], log }), env);
+  // Whoever presses Ctrl-C waits for what is under way, but not for streams without an end.
+  const shutdown = { drainSeconds: 5 };
+  return loadConfigText("--origin", JSON.stringify({ zones: [zone], log, shutdown }), env);
 }
 
 function isNamed(options: OptionValues, shell: Shell): boolean {

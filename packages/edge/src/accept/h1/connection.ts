@@ -26,6 +26,9 @@ export interface H1Options {
   readonly onClosed: () => void;
 }
 
+/** How long a connection without a request may still bring one, once the edge stops. */
+const IDLE_GRACE_MS = 3000;
+
 /** `busy`: an exchange runs. `linger`: our side is shut, the peer's last bytes are thrown away. */
 type Phase = "head" | "busy" | "linger" | "tunnel" | "closed";
 
@@ -65,10 +68,13 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
 
   /**
    * The next response is the last one. An idle connection is not closed under a request that may be
-   * on its way: it waits for one, as long as whoever drains allows.
+   * on its way: it waits for one, but no longer than a few round trips.
    */
   shutdown(): void {
     this.#draining = true;
+    if (this.#phase !== "head" || this.#reader.partial > 0) return;
+    const grace = this.#options.clock.monotonic() + IDLE_GRACE_MS;
+    this.#deadline = Math.min(this.#deadline, grace);
   }
 
   wallClock(): number {
