@@ -270,6 +270,7 @@ class Run implements ResponseSink, OwnReply {
     this.#call = null;
     facts.originAnswered = this.#options.clock.monotonic();
     facts.status = response.status;
+    if (response.sticky !== undefined) response.headers.push("Set-Cookie", response.sticky);
     if (response.status === 101) this.#switch(response);
     else sendResponse(facts.exchange, response, this);
   }

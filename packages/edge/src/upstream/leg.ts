@@ -34,7 +34,8 @@ export class Leg implements Entrant, Connectee, H1Client {
   readonly #report: LegReport;
   #ticket: Ticket | null = null;
   #connecting: { cancel(): void } | null = null;
-  #connection: H1Connection | null = null;
+  /** What carries the request: an HTTP/1.1 connection, or a call on an HTTP/2 session. */
+  #carrier: { cancel(): void } | null = null;
   #hasPlace = false;
   #placedAt = 0;
   #reported = false;
@@ -61,9 +62,9 @@ export class Leg implements Entrant, Connectee, H1Client {
   cancel(): void {
     if (this.#over) return;
     this.#tell("nothing", 0);
-    const connection = this.#connection;
+    const carrier = this.#carrier;
     this.#leave();
-    connection?.cancel();
+    carrier?.cancel();
   }
 
   admitted(): void {
@@ -71,6 +72,12 @@ export class Leg implements Entrant, Connectee, H1Client {
     this.#hasPlace = true;
     this.#placedAt = this.#clock.monotonic();
     this.origin.requests++;
+    const { request, body } = this.#host;
+    if (this.origin.speaksH2(request)) {
+      const carrier = this.origin.sendH2(request, body, this);
+      if (!this.#over) this.#carrier = carrier;
+      return;
+    }
     const pooled = this.origin.pool.take();
     if (pooled === null) this.#connect();
     else this.#begin(pooled);
@@ -108,7 +115,7 @@ export class Leg implements Entrant, Connectee, H1Client {
   }
 
   failed(error: AppError, progress: Progress): void {
-    this.#connection = null;
+    this.#carrier = null;
     const { request, body } = this.#host;
     const next = afterFailure({
       progress,
@@ -117,12 +124,11 @@ export class Leg implements Entrant, Connectee, H1Client {
       mendable: error.retry,
     });
     if (next === "fresh") {
-      // The other idle connections are as old, or older.
+      // The other idle connections are as old, or older. Only HTTP/1.1 is ever stale.
       this.#connect();
       return;
     }
-    if (error.source !== "origin") this.#tell("nothing", 0);
-    else this.#tell(error.code.startsWith("origin.http1.") ? "broken" : "unanswered", 0);
+    this.#tell(outcomeOf(error), 0);
     this.#fail(error, progress);
   }
 
@@ -134,11 +140,11 @@ export class Leg implements Entrant, Connectee, H1Client {
 
   #connect(): void {
     const connecting = this.origin.connector.connect(this.origin.tls, this);
-    if (!this.#over && this.#connection === null) this.#connecting = connecting;
+    if (!this.#over && this.#carrier === null) this.#connecting = connecting;
   }
 
   #begin(connection: H1Connection): void {
-    this.#connection = connection;
+    this.#carrier = connection;
     connection.begin(this.#host.request, this.#host.body, this);
   }
 
@@ -157,7 +163,7 @@ export class Leg implements Entrant, Connectee, H1Client {
   /** Gives the place, or the place in the line, back. */
   #leave(): void {
     this.#over = true;
-    this.#connection = null;
+    this.#carrier = null;
     const { slots } = this.origin;
     if (this.#ticket !== null) slots.giveUp(this.#ticket);
     this.#ticket = null;
@@ -169,3 +175,18 @@ export class Leg implements Entrant, Connectee, H1Client {
     slots.leave();
   }
 }
+
+/** What a failure without an answer says of the origin. */
+function outcomeOf({ source, code }: AppError): LegOutcome {
+  if (source !== "origin") return "nothing";
+  if (code.startsWith("origin.http1.") || code.startsWith("origin.http2.")) return "broken";
+  return UNREACHED.has(code) ? "unreached" : "unanswered";
+}
+
+const UNREACHED = new Set([
+  "origin.dns_failed",
+  "origin.connect_failed",
+  "origin.connect_timeout",
+  "origin.tls_failed",
+  "origin.h2_refused",
+]);

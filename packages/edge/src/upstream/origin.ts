@@ -5,18 +5,25 @@ import {
   parseOriginUrl,
 } from "@egide/contract/policy/origin.ts";
 import type { TimerWheel } from "@egide/std/wheel.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import type { OriginRequest } from "#stream.ts";
 import { H1Connection } from "#upstream/h1/connection.ts";
 import { H1Pool } from "#upstream/h1/pool.ts";
-import type { H1Settings } from "#upstream/h1/roles.ts";
+import type { H1Client, H1Settings } from "#upstream/h1/roles.ts";
 import { Health, type HealthRules } from "#upstream/health/judge.ts";
+import { H2Call } from "#upstream/multiplex/h2-call.ts";
+import { H2Pool } from "#upstream/multiplex/h2-pool.ts";
 import { Slots } from "#upstream/queue/slots.ts";
 import { Connector } from "#upstream/reach/connector.ts";
 import type { Dial } from "#upstream/reach/dial.ts";
 import type { Resolver } from "#upstream/reach/resolver.ts";
 import { type OriginTls, originTls } from "#upstream/reach/tls.ts";
+import type { RequestBody } from "#upstream/request-body.ts";
 import type { Conn } from "#wire/conn.ts";
+import { getHeader } from "#wire/headers.ts";
 
 export interface OriginDeps {
+  readonly clock: Clock;
   readonly wheel: TimerWheel;
   readonly dial: Dial;
   readonly resolver: Resolver;
@@ -37,6 +44,7 @@ export class Origin {
   readonly connector: Connector;
   readonly slots: Slots;
   readonly pool: H1Pool;
+  readonly h2: H2Pool;
   readonly health: Health;
   readonly hostHeader: string | null;
   requests = 0;
@@ -50,7 +58,7 @@ export class Origin {
   constructor(settings: OriginSettings, zone: OriginsSettings, deps: OriginDeps) {
     const address = parseOriginUrl(settings.url);
     if (address === null) throw new RangeError(`not an origin: ${settings.url}`);
-    const { wheel, dial, resolver } = deps;
+    const { clock, wheel, dial, resolver } = deps;
     const host = address.kind === "tcp" ? address.host : null;
     this.name = settings.id ?? settings.url;
     this.weight = settings.weight;
@@ -64,8 +72,37 @@ export class Origin {
     this.pool = new H1Pool(zone.keepAlive.maxIdle, (at) => this.connector.isCurrent(at));
     this.health = new Health(healthRules(zone));
     this.#h1 = h1Settings(zone, this.hostHeader);
+    const tls = address.tls ? originTls(settings.tls, host, "h2") : null;
+    this.h2 = new H2Pool(this.connector, tls, clock, wheel, this.#h1);
     this.#wheel = wheel;
     this.#maxInFlight = zone.maxInFlight;
+  }
+
+  /** Whether a request goes over HTTP/2: where that is set, and gRPC, which needs it. */
+  speaksH2(request: OriginRequest): boolean {
+    if (this.protocol === "h2" || this.protocol === "h2c") return true;
+    if (this.protocol === "h1" || request.method !== "POST") return false;
+    const type = getHeader(request.headers, "content-type");
+    return type?.toLowerCase().startsWith("application/grpc") === true;
+  }
+
+  /** Sends a request over HTTP/2. `client` may hear of a failure at once. */
+  sendH2(request: OriginRequest, body: RequestBody | null, client: H1Client): { cancel(): void } {
+    const call = new H2Call(request, body, client, this.#wheel, this.#h1);
+    this.h2.send(call);
+    return { cancel: () => this.h2.drop(call) };
+  }
+
+  /** Closes what is idle at addresses that the origin has left. */
+  prune(): void {
+    this.pool.prune();
+    this.h2.prune();
+  }
+
+  /** Closes what is idle, and all else behind its last request. */
+  close(): void {
+    this.pool.close();
+    this.h2.close();
   }
 
   /** Speaks HTTP/1.1 on a connection that has just been opened. */

@@ -34,7 +34,7 @@ export function upstreamStats(site: Site): UpstreamStats {
       inFlight: origin.slots.inFlight,
       waiting: origin.slots.waiting,
       idleConnections: origin.pool.idle,
-      openConnections: origin.pool.open,
+      openConnections: origin.pool.open + origin.h2.open,
       requests: origin.requests,
       failures: origin.failures,
     })),

@@ -40,10 +40,10 @@ export function createUpstream(settings: OriginsSettings, deps: UpstreamDeps): U
     maxMs: maxSeconds * 1000,
   });
   const origins = settings.origins.map(
-    (origin) => new Origin(origin, settings, { wheel, dial, resolver }),
+    (origin) => new Origin(origin, settings, { clock, wheel, dial, resolver }),
   );
   resolver.onChange = () => {
-    for (const origin of origins) origin.pool.prune();
+    for (const origin of origins) origin.prune();
   };
   const site = new Site(settings, origins, identity, clock, wheel);
   const { active } = settings.health;
@@ -57,7 +57,7 @@ export function createUpstream(settings: OriginsSettings, deps: UpstreamDeps): U
     close() {
       site.isClosing = true;
       for (const checker of checkers) checker.stop();
-      for (const origin of origins) origin.pool.close();
+      for (const origin of origins) origin.close();
     },
     stats: () => upstreamStats(site),
   };

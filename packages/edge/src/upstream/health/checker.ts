@@ -2,7 +2,6 @@ import type { OriginsSettings } from "@egide/contract/policy/origin.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import type { OriginRequest, OriginResponse } from "#stream.ts";
-import type { H1Connection } from "#upstream/h1/connection.ts";
 import type { H1Client } from "#upstream/h1/roles.ts";
 import { isExpected } from "#upstream/health/probe.ts";
 import type { Origin } from "#upstream/origin.ts";
@@ -14,7 +13,7 @@ type ActiveCheck = NonNullable<OriginsSettings["health"]["active"]>;
 /** Checks are spread by up to this share of their interval, so that edges do not ask in step. */
 const JITTER = 0.1;
 
-/** Asks one origin, time and again, on a connection of its own each time, whether it is well. */
+/** Asks one origin, time and again, on a connection of its own each time (HTTP/2: on a stream), whether it is well. */
 export class Checker implements Connectee, H1Client {
   readonly #origin: Origin;
   readonly #check: ActiveCheck;
@@ -25,7 +24,7 @@ export class Checker implements Connectee, H1Client {
   readonly #deadline = new WheelTimer(() => this.#end(false));
   readonly #request: OriginRequest;
   #connecting: { cancel(): void } | null = null;
-  #connection: H1Connection | null = null;
+  #carrier: { cancel(): void } | null = null;
   #running = false;
 
   constructor(
@@ -67,7 +66,7 @@ export class Checker implements Connectee, H1Client {
     this.#connecting = null;
     const connection = this.#origin.speakOnce(conn, address, this.#check.timeoutSeconds * 1000);
     conn.handler = connection;
-    this.#connection = connection;
+    this.#carrier = connection;
     connection.begin(this.#request, null, this);
     return connection;
   }
@@ -91,8 +90,13 @@ export class Checker implements Connectee, H1Client {
   #begin(): void {
     this.#running = true;
     this.#wheel.schedule(this.#deadline, this.#check.timeoutSeconds * 1000);
+    if (this.#origin.speaksH2(this.#request)) {
+      const carrier = this.#origin.sendH2(this.#request, null, this);
+      if (this.#running) this.#carrier = carrier;
+      return;
+    }
     const connecting = this.#origin.connector.connect(this.#origin.tls, this);
-    if (this.#running && this.#connection === null) this.#connecting = connecting;
+    if (this.#running && this.#carrier === null) this.#connecting = connecting;
   }
 
   #end(isGood: boolean): void {
@@ -108,8 +112,8 @@ export class Checker implements Connectee, H1Client {
     this.#wheel.cancel(this.#deadline);
     this.#connecting?.cancel();
     this.#connecting = null;
-    this.#connection?.cancel();
-    this.#connection = null;
+    this.#carrier?.cancel();
+    this.#carrier = null;
   }
 }
 
