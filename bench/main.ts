@@ -82,8 +82,9 @@ async function measure(workload: Workload): Promise<void> {
   const able = present.filter((peer) => isAble(peer, workload));
   // Memory is counted from a fresh start; the first round of the others warms and is not counted.
   const fresh = workload.kind === "idle" || workload.kind === "stalled";
-  const running = fresh ? [] : await Promise.all(able.map(start));
+  const running: Running[] = [];
   try {
+    if (!fresh) for (const peer of able) running.push(await start(peer));
     for (let round = fresh ? 1 : 0; round <= rounds; round++) {
       for (const [i, peer] of able.entries()) {
         const run = running[i] ?? (await start(peer));

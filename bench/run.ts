@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LoadResult, runConnections, runHttp } from "./load/http.ts";
@@ -51,6 +51,7 @@ export class Running {
     key: string,
   ): Promise<Running> {
     const folder = mkdtempSync(join(tmpdir(), `egide-bench-${peer.name}-`));
+    chmodSync(folder, 0o777); // nginx serves as www-data
     const ports = { plain: freePort(), tls: freePort() };
     const ground = { folder, ports, origin, certificate, key };
     const { argv, env } = await peer.command(ground);
