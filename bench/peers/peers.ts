@@ -7,12 +7,12 @@ const HERE = import.meta.dirname;
 /** Fills a configuration file's capital words in and writes it to the peer's folder. */
 function configure(name: string, ground: Ground): string {
   const text = readFileSync(join(HERE, name), "utf8")
-    .replaceAll("@FOLDER@", ground.folder)
-    .replaceAll("@CERTIFICATE@", ground.certificate)
-    .replaceAll("@KEY@", ground.key)
-    .replaceAll("@PLAIN@", String(ground.ports.plain))
-    .replaceAll("@TLS@", String(ground.ports.tls))
-    .replaceAll("@ORIGIN@", String(ground.origin));
+    .replaceAll("%FOLDER%", ground.folder)
+    .replaceAll("%CERTIFICATE%", ground.certificate)
+    .replaceAll("%KEY%", ground.key)
+    .replaceAll("%PLAIN%", String(ground.ports.plain))
+    .replaceAll("%TLS%", String(ground.ports.tls))
+    .replaceAll("%ORIGIN%", String(ground.origin));
   const path = join(ground.folder, name);
   writeFileSync(path, text);
   return path;

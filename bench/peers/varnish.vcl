@@ -1,6 +1,6 @@
 vcl 4.1;
 # Varnish as its documentation sets it up before one origin. No TLS: it speaks none.
-backend default { .host = "127.0.0.1"; .port = "@ORIGIN@"; .max_connections = 1024; }
+backend default { .host = "127.0.0.1"; .port = "%ORIGIN%"; .max_connections = 1024; }
 sub vcl_recv {
   if (req.url == "/refused") { return (synth(403)); }
   if (req.http.Upgrade ~ "(?i)websocket") { return (pipe); }
