@@ -111,9 +111,9 @@ export class RuleSet {
     return new Transaction(this.#engine, settings);
   }
 
-  /** An empty overlay, to which a zone's exclusions are added. */
-  overlay(): Overlay {
-    return new Overlay(this.#engine.baseOverlay.find, this.#engine.config.unicodeMap);
+  /** The overlay that takes nothing out: a zone's exclusions start from it. */
+  get overlay(): Overlay {
+    return this.#engine.baseOverlay;
   }
 
   /**

@@ -2,6 +2,13 @@ import type { Operator, OperatorFactory } from "#operator/operator.ts";
 
 /** C's atoi: an optional sign and digits at the start; anything else counts as 0. */
 export function toInteger(text: string): number {
+  // Scores and levels are one or two digits: worth a look before the general way.
+  if (text.length <= 2 && text.length > 0) {
+    const first = text.charCodeAt(0) - 48;
+    const last = text.charCodeAt(text.length - 1) - 48;
+    if (first >= 0 && first <= 9 && last >= 0 && last <= 9)
+      return text.length === 1 ? first : first * 10 + last;
+  }
   const number = Number.parseInt(text, 10);
   return Number.isNaN(number) ? 0 : number;
 }

@@ -1,6 +1,7 @@
 import { AhoCorasick } from "#operator/aho-corasick.ts";
 import type { Operator } from "#operator/operator.ts";
 import { cutLiterals } from "#regex/literals.ts";
+import { kindOf } from "#transform/kinds.ts";
 
 /**
  * Tells in one pass over a string which operators can't match it, because none of the literals that
@@ -42,7 +43,13 @@ export class Gate {
     }
   }
 
+  /** The kinds of bytes in the string that `missesOf` saw last. */
+  lastKinds = 0;
+
   missesOf(value: string): Int32Array {
+    let kinds = 0;
+    for (let i = 0; i < value.length; i++) kinds |= kindOf[value.charCodeAt(i) & 255] as number;
+    this.lastKinds = kinds;
     const miss = this.#none.slice();
     const { words } = this;
     this.#automaton?.scan(value, (state) => {

@@ -1,10 +1,16 @@
 import type { Operator } from "#operator/operator.ts";
 import { Gate } from "#plan/gate.ts";
 import { SlotNames } from "#plan/slots.ts";
-import { headVariables, type PlannedTarget, type PlannedTargets, type Step } from "#plan/step.ts";
+import {
+  headVariables,
+  type PlannedTarget,
+  type PlannedTargets,
+  responseVariables,
+  type Step,
+} from "#plan/step.ts";
 import { type Stage, StageTree } from "#plan/text.ts";
 import type { BuiltRules } from "#rule/builder.ts";
-import type { Entry, Rule, TargetSet } from "#rule/model.ts";
+import type { Entry, Rule, Target, TargetSet } from "#rule/model.ts";
 import { targetSetKey } from "#rule/targets.ts";
 import { isVolatile } from "#rule/variables.ts";
 import { type Transform, transforms } from "#transform/registry.ts";
@@ -16,7 +22,7 @@ export interface Plan {
   readonly gate: Gate;
   readonly slots: SlotNames;
   readonly operators: readonly Operator[];
-  readonly batchCount: number;
+  readonly pieceCount: number;
   readonly chainCount: number;
 }
 
@@ -32,7 +38,8 @@ class Planner {
   readonly #fileKeys = new Map<Operator, string>();
   readonly #operators = new Set<Operator>();
   readonly #targets = new Map<string, PlannedTargets>();
-  readonly #batches = new Map<number, number>();
+  readonly #pieces = new Map<string, number>();
+  readonly #bases = new Map<string, number>();
   #chains = 0;
 
   run(built: BuiltRules): Plan {
@@ -42,7 +49,7 @@ class Planner {
       gate: new Gate(this.#pure),
       slots: this.#slots,
       operators: [...this.#operators],
-      batchCount: this.#batches.size,
+      pieceCount: this.#pieces.size,
       chainCount: this.#chains,
     };
   }
@@ -69,6 +76,11 @@ class Planner {
         this.#slots.slotOf(effect.key.constant);
       }
     }
+    const [only] = targets.list;
+    const quick =
+      targets.list.length === 1 && only?.exclude.length === 0 && stage.parent === undefined
+        ? only
+        : undefined;
     return {
       rule,
       first,
@@ -79,7 +91,9 @@ class Planner {
       stage,
       stages: path(stage),
       targets,
-      batch: this.#batch(targets, stage),
+      pieces: targets.list.map((target) => this.#piece(target, stage)),
+      slot: quick?.slot ?? -1,
+      count: quick?.count ?? false,
       next: rule.next === undefined ? undefined : this.#step(rule.next, first, index, -1),
       jump,
     };
@@ -112,12 +126,22 @@ class Planner {
     return operator;
   }
 
-  #batch(targets: PlannedTargets, stage: Stage): number {
-    const key = targets.index * 4096 + stage.index;
-    let number = this.#batches.get(key);
+  #base(target: Target): number {
+    const key = targetSetKey({ include: [target], exclude: [] });
+    let number = this.#bases.get(key);
     if (number === undefined) {
-      number = this.#batches.size;
-      this.#batches.set(key, number);
+      number = this.#bases.size;
+      this.#bases.set(key, number);
+    }
+    return number;
+  }
+
+  #piece(target: PlannedTarget, stage: Stage): number {
+    const key = `${target.base} ${stage.index}`;
+    let number = this.#pieces.get(key);
+    if (number === undefined) {
+      number = this.#pieces.size;
+      this.#pieces.set(key, number);
     }
     return number;
   }
@@ -133,14 +157,19 @@ class Planner {
           target.variable === "TX" && target.selector.kind === "name"
             ? this.#slots.slotOf(target.selector.lower)
             : -1,
+        base: this.#base(target),
         exclude: set.exclude.filter((other) => other.variable === target.variable),
+        changes: responseVariables.has(target.variable)
+          ? 2
+          : headVariables.has(target.variable)
+            ? 0
+            : 1,
       }),
     );
     const planned: PlannedTargets = {
       index: this.#targets.size,
       list,
       volatile: list.some((target) => isVolatile(target.variable)),
-      headOnly: list.every((target) => headVariables.has(target.variable)),
     };
     this.#targets.set(key, planned);
     return planned;

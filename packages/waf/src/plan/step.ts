@@ -7,8 +7,12 @@ import type { VariableName } from "#rule/variables.ts";
 export interface PlannedTarget extends Target {
   /** The slot of a TX variable selected by name; -1 otherwise. */
   readonly slot: number;
+  /** Number of the target without its exclusions. */
+  readonly base: number;
   /** The exclusions that speak of this variable. */
   readonly exclude: readonly Target[];
+  /** When its values may change: 0 never after the head, 1 with the request's body, 2 with the response. */
+  readonly changes: 0 | 1 | 2;
 }
 
 /** The targets of one or more rules; equal ones are one object. */
@@ -17,8 +21,6 @@ export interface PlannedTargets {
   readonly list: readonly PlannedTarget[];
   /** Nothing about it may be kept: some variable changes while rules run. */
   readonly volatile: boolean;
-  /** All of it is known once the request's head is. */
-  readonly headOnly: boolean;
 }
 
 /** A rule as it runs. */
@@ -36,12 +38,29 @@ export interface Step {
   /** Every stage from the raw value on, for multiMatch. */
   readonly stages: readonly Stage[];
   readonly targets: PlannedTargets;
-  /** Number of the pair (targets, stage). */
-  readonly batch: number;
+  /** For each target the number of the pair (target without exclusions, stage). */
+  readonly pieces: readonly number[];
   readonly next: Step | undefined;
+  /** The slot where the one target is a TX variable by name, taken as it is; -1 otherwise. */
+  readonly slot: number;
+  /** The target counts (`&TX:name`). */
+  readonly count: boolean;
   /** Where the phase goes on after a match; -1: at the next step. */
   readonly jump: number;
 }
+
+/** Known only with the response. */
+export const responseVariables: ReadonlySet<VariableName> = new Set<VariableName>([
+  "OUTBOUND_DATA_ERROR",
+  "RESPONSE_BODY",
+  "RESPONSE_CONTENT_LENGTH",
+  "RESPONSE_CONTENT_TYPE",
+  "RESPONSE_HEADERS",
+  "RESPONSE_HEADERS_NAMES",
+  "RESPONSE_PROTOCOL",
+  "RESPONSE_STATUS",
+  "STATUS_LINE",
+]);
 
 /** Known as soon as the request's head is, and the same from then on. */
 export const headVariables: ReadonlySet<VariableName> = new Set<VariableName>([

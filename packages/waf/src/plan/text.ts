@@ -1,4 +1,5 @@
 import type { Gate } from "#plan/gate.ts";
+import { anyKind, triggers } from "#transform/kinds.ts";
 import type { Transform } from "#transform/registry.ts";
 import type { UnicodeMap } from "#transform/url-decode-uni.ts";
 
@@ -7,11 +8,13 @@ export interface Stage {
   readonly index: number;
   readonly parent: Stage | undefined;
   readonly transform: Transform | undefined;
+  /** Kinds of bytes without which the whole chain changes nothing. */
+  readonly triggers: number;
 }
 
 /** All chains of transformations of a rule set, as a tree. Stage 0 changes nothing. */
 export class StageTree {
-  readonly root: Stage = { index: 0, parent: undefined, transform: undefined };
+  readonly root: Stage = { index: 0, parent: undefined, transform: undefined, triggers: 0 };
   readonly #children = new Map<string, Stage>();
   #count = 1;
 
@@ -22,7 +25,13 @@ export class StageTree {
       path += `/${name}`;
       let next = this.#children.get(path);
       if (next === undefined) {
-        next = { index: this.#count++, parent: stage, transform: transformNamed(name) };
+        const own = triggers[name] ?? anyKind;
+        next = {
+          index: this.#count++,
+          parent: stage,
+          transform: transformNamed(name),
+          triggers: stage.triggers | own,
+        };
         this.#children.set(path, next);
       }
       stage = next;
@@ -40,16 +49,25 @@ export class Text {
   readonly value: string;
   /** Bit n is set where pure operator n does not match. */
   readonly miss: Int32Array;
-  readonly #outs: (Text | undefined)[] = [];
+  /** The kinds of its bytes. */
+  readonly #kinds: number;
+  #outs: (Text | undefined)[] | undefined;
 
-  constructor(value: string, miss: Int32Array) {
+  constructor(value: string, gate: Gate) {
     this.value = value;
-    this.miss = miss;
+    this.miss = gate.missesOf(value);
+    this.#kinds = gate.lastKinds;
   }
 
   /** What a chain of transformations makes of it. */
   at(stage: Stage, store: TextStore): Text {
-    if (stage.parent === undefined) return this;
+    if (
+      stage.parent === undefined ||
+      (stage.triggers !== anyKind && (this.#kinds & stage.triggers) === 0)
+    ) {
+      return this;
+    }
+    this.#outs ??= [];
     const known = this.#outs[stage.index];
     if (known !== undefined) return known;
     const from = this.at(stage.parent, store);
@@ -70,10 +88,10 @@ export class SharedTexts {
   #young = new Map<string, Text>();
   #old = new Map<string, Text>();
 
-  get(value: string, make: () => Text): Text {
+  get(value: string, gate: Gate): Text {
     const young = this.#young.get(value);
     if (young !== undefined) return young;
-    const text = this.#old.get(value) ?? make();
+    const text = this.#old.get(value) ?? new Text(value, gate);
     if (this.#young.size >= generationSize) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -97,17 +115,13 @@ export class TextStore {
   }
 
   get(value: string): Text {
-    if (value.length <= sharedLength) return this.#shared.get(value, () => this.#make(value));
+    if (value.length <= sharedLength) return this.#shared.get(value, this.#gate);
     this.#own ??= new Map();
     let text = this.#own.get(value);
     if (text === undefined) {
-      text = this.#make(value);
+      text = new Text(value, this.#gate);
       this.#own.set(value, text);
     }
     return text;
-  }
-
-  #make(value: string): Text {
-    return new Text(value, this.#gate.missesOf(value));
   }
 }

@@ -148,7 +148,15 @@ export function cutLiterals(literals: readonly string[]): readonly string[] {
   const cut = [...new Set(literals.map((text) => text.slice(0, maxLength)))].sort(
     (a, b) => a.length - b.length,
   );
-  const kept: string[] = [];
-  for (const text of cut) if (!kept.some((short) => text.includes(short))) kept.push(text);
-  return kept;
+  const kept = new Set<string>();
+  for (const text of cut) if (!holdsOne(text, kept)) kept.add(text);
+  return [...kept];
+}
+
+function holdsOne(text: string, kept: ReadonlySet<string>): boolean {
+  for (let from = 0; from < text.length; from++) {
+    for (let to = from + 1; to <= text.length; to++)
+      if (kept.has(text.slice(from, to))) return true;
+  }
+  return false;
 }

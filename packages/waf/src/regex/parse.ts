@@ -8,6 +8,7 @@ import {
   unite,
 } from "#regex/ast.ts";
 import { PatternError } from "#regex/error.ts";
+import { readQuantifier } from "#regex/quantifier.ts";
 import { control, posix, shorthand, skipExtended } from "#regex/classes.ts";
 
 export interface Pattern {
@@ -48,6 +49,7 @@ class Parser {
   #at = 0;
   #groups = 0;
   #irregular = false;
+  #highestBack = 0;
   #depth = 0;
   readonly #names = new Map<string, number>();
   #flags: Flags;
@@ -60,6 +62,8 @@ class Parser {
   run(): Pattern {
     const node = this.#alternatives();
     if (this.#at < this.#text.length) this.#fail("unmatched )");
+    if (this.#highestBack > this.#groups)
+      this.#fail("back-reference to a group that is not there", 0);
     return { node, groups: this.#groups, irregular: this.#irregular };
   }
 
@@ -145,21 +149,10 @@ class Parser {
     let node = atom;
     for (;;) {
       const start = this.#at;
-      let min: number;
-      let max: number;
-      if (this.#take("*")) [min, max] = [0, Number.POSITIVE_INFINITY];
-      else if (this.#take("+")) [min, max] = [1, Number.POSITIVE_INFINITY];
-      else if (this.#take("?")) [min, max] = [0, 1];
-      else {
-        const braces = /^\{(\d{1,6})(?:(,)(\d{0,6}))?\}/.exec(
-          this.#text.slice(this.#at, this.#at + 20),
-        );
-        if (braces === null) return node;
-        this.#at += braces[0].length;
-        min = Number(braces[1]);
-        if (braces[2] === undefined) max = min;
-        else max = braces[3] === "" ? Number.POSITIVE_INFINITY : Number(braces[3]);
-      }
+      const found = readQuantifier(this.#text, start);
+      if (found === undefined) return node;
+      const { min, max } = found;
+      this.#at = found.end;
       if (min > maxRepeat || (max !== Number.POSITIVE_INFINITY && max > maxRepeat)) {
         this.#fail("repeat count too large", start);
       }
@@ -274,18 +267,23 @@ class Parser {
         return this.#quoted();
       default:
     }
-    const number = /^(?:([1-9])|g(?:\{?(\d{1,2})\}?))/.exec(
-      this.#text.slice(this.#at, this.#at + 5),
+    const number = /^(?:([1-9]\d{0,2})|g\{?(\d{1,2})\}?)/.exec(
+      this.#text.slice(this.#at, this.#at + 6),
     );
     if (number !== null) {
-      this.#at += number[0].length;
-      return this.#back(Number(number[1] ?? number[2]));
+      const index = Number(number[1] ?? number[2]);
+      // Two digits and more are octal unless there are as many groups (pcre2pattern, "Backreferences").
+      if (index < 10 || index <= this.#groups || number[2] !== undefined) {
+        this.#at += number[0].length;
+        return this.#back(index);
+      }
     }
     return this.#byte(this.#escapedByte(start), start);
   }
 
   #back(index: number): Node {
     this.#irregular = true;
+    this.#highestBack = Math.max(this.#highestBack, index);
     return { kind: "back", index, fold: this.#flags.fold };
   }
 
@@ -304,7 +302,9 @@ class Parser {
     const text = this.#text.slice(this.#at, end < 0 ? undefined : end);
     const parts = Array.from(text, (char, i) => this.#byte(char.charCodeAt(0), this.#at + i));
     this.#at = end < 0 ? this.#text.length : end + 2;
-    return { kind: "cat", parts };
+    // A quantifier behind it is about its last character alone.
+    const last = parts.pop();
+    return { kind: "cat", parts: last === undefined ? [] : [...parts, this.#quantified(last)] };
   }
 
   /** The one byte that an escape stands for; the cursor is on the character after the backslash. */

@@ -19,8 +19,7 @@ export type Verdict = boolean | undefined;
 export class Regex {
   readonly source: string;
   readonly groups: number;
-  /** Longest value given to JavaScriptCore. */
-  readonly #limit: number;
+  #knownLimit: number | undefined;
   readonly #node: Node;
   readonly #irregular: boolean;
   #native: RegExp | undefined;
@@ -33,7 +32,12 @@ export class Regex {
     this.groups = pattern.groups;
     this.#node = pattern.node;
     this.#irregular = pattern.irregular || overRe2(pattern.node);
-    this.#limit = this.#irregular ? 0 : boundOf(pattern.node).limit;
+  }
+
+  /** Longest value given to JavaScriptCore. */
+  get #limit(): number {
+    this.#knownLimit ??= boundOf(this.#node).limit;
+    return this.#knownLimit;
   }
 
   /** True where only the counted backtracker can run the pattern. */

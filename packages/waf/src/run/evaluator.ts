@@ -1,16 +1,16 @@
 import { hasBit, setBit } from "#plan/gate.ts";
-import type { Step } from "#plan/step.ts";
+import type { PlannedTarget, Step } from "#plan/step.ts";
 import type { Stage, Text, TextStore } from "#plan/text.ts";
 import type { OperatorScope } from "#operator/operator.ts";
 import type { EffectRunner } from "#run/effects.ts";
 import { Item } from "#run/item.ts";
 import type { Overlay } from "#run/overlay.ts";
-import type { State } from "#run/state.ts";
+import { excluded, type State } from "#run/state.ts";
 import type { Target } from "#rule/model.ts";
 
-/** The values of one list of targets after one chain of transformations. */
-interface Batch {
-  readonly phase: number;
+/** The values of one target after one chain of transformations, whatever rules exclude of them. */
+interface Piece {
+  readonly epoch: number;
   readonly items: readonly Item[];
   readonly texts: readonly Text[];
   /** Operators that match none of the texts, as far as known when it was made. */
@@ -32,10 +32,9 @@ export class Evaluator {
   readonly #effects: EffectRunner;
   readonly #observer: Observer;
   readonly #texts: TextStore | undefined;
-  readonly #batches: (Batch | undefined)[] = [];
+  readonly #pieces: (Piece | undefined)[] = [];
   readonly #words: number;
-  readonly overlay: Overlay;
-  phase = 0;
+  overlay: Overlay;
 
   constructor(
     state: State,
@@ -57,9 +56,15 @@ export class Evaluator {
 
   /** Runs a chain; true where all its rules match. */
   chain(first: Step): boolean {
-    if (this.overlay.removes(first.index)) return false;
     const state = this.#state;
-    state.matched = [];
+    // Most rules end here: the one variable does not match, or no value can.
+    if (first.slot >= 0) {
+      if (!this.#slotMatches(first)) return false;
+    } else if (this.#texts !== undefined && planned(first) && this.#blocked(first, this.#texts)) {
+      return false;
+    }
+    if (this.overlay.removes(first.index)) return false;
+    if (state.matched.length > 0) state.matched = [];
     for (let step: Step | undefined = first; step !== undefined; step = step.next) {
       state.rule = step.rule;
       if (!this.#step(step)) return false;
@@ -74,63 +79,85 @@ export class Evaluator {
     }
     const more = this.overlay.exclusions(step.index);
     if (step.rule.multiMatch) return this.#multi(step, more);
-    if (this.#texts !== undefined && step.pure >= 0 && !step.targets.volatile) {
-      return more === undefined
-        ? this.#batched(step, this.#texts)
-        : this.#shared(step, this.#texts, more);
-    }
+    if (this.#texts !== undefined && planned(step)) return this.#judge(step, more, this.#texts);
     return this.#plain(step, more);
   }
 
-  /** Several rules look at the same values: one bit tells that none of them can match. */
-  #batched(step: Step, store: TextStore): boolean {
-    const batch = this.#batch(step, store);
-    if (batch.items.length === 0) return false;
-    if (!step.negated && hasBit(batch.miss, step.pure)) return false;
-    return this.#judge(step, batch.items, batch.texts);
+  /** One TX variable, as it is. */
+  #slotMatches(step: Step): boolean {
+    const item = this.#state.tx.at(step.slot);
+    const value = step.count ? (item === undefined ? "0" : "1") : item?.value;
+    if (value === undefined) return false;
+    return (step.operator?.test(value, this.#scope) === true) !== step.negated;
   }
 
-  #shared(step: Step, store: TextStore, more: readonly Target[]): boolean {
-    const items = this.#state.select(step.targets, more);
-    return this.#judge(
-      step,
-      items,
-      items.map((item) => store.get(item.value).at(step.stage, store)),
-    );
-  }
-
-  #batch(step: Step, store: TextStore): Batch {
-    const known = this.#batches[step.batch];
-    if (known !== undefined && (step.targets.headOnly || known.phase === this.phase)) return known;
-    const items = this.#state.select(step.targets, undefined);
-    const texts: Text[] = [];
-    const miss = new Int32Array(this.#words).fill(-1);
-    for (const item of items) {
-      const text = store.get(item.value).at(step.stage, store);
-      texts.push(text);
-      for (let i = 0; i < miss.length; i++)
-        miss[i] = (miss[i] as number) & (text.miss[i] as number);
+  /** Rules share their pieces: a bit in each tells that the operator matches none of the values. */
+  #blocked(step: Step, store: TextStore): boolean {
+    const { list } = step.targets;
+    for (let i = 0; i < list.length; i++) {
+      const piece = this.#piece(step, i, store);
+      if (piece.items.length > 0 && (step.negated || !hasBit(piece.miss, step.pure))) return false;
     }
-    const batch = { phase: this.phase, items, texts, miss };
-    this.#batches[step.batch] = batch;
-    return batch;
+    return true;
   }
 
-  #judge(step: Step, items: readonly Item[], texts: readonly Text[]): boolean {
-    let any = false;
-    for (let i = 0; i < items.length; i++) {
-      const text = texts[i] as Text;
-      let found = false;
-      if (!hasBit(text.miss, step.pure)) {
-        if (!this.#observer.mayGoOn(text.value.length)) return any;
-        found = step.operator?.test(text.value, this.#scope) === true;
-        if (!found) setBit(text.miss, step.pure);
+  #piece(step: Step, index: number, store: TextStore): Piece {
+    const number = step.pieces[index] as number;
+    const target = step.targets.list[index] as PlannedTarget;
+    const epoch = this.#state.epochOf(target);
+    const known = this.#pieces[number];
+    if (known?.epoch === epoch) return known;
+    const items = this.#state.base(target);
+    const texts: Text[] = [];
+    let miss: Int32Array = none;
+    if (items.length === 1) {
+      const item = items[0] as Item;
+      item.text ??= store.get(item.value);
+      const text = item.text.at(step.stage, store);
+      texts.push(text);
+      miss = text.miss;
+    } else if (items.length > 1) {
+      miss = new Int32Array(this.#words).fill(-1);
+      for (const item of items) {
+        item.text ??= store.get(item.value);
+        const text = item.text.at(step.stage, store);
+        texts.push(text);
+        const own = text.miss;
+        for (let i = 0; i < own.length; i++) miss[i] = (miss[i] as number) & (own[i] as number);
       }
-      if (found === step.negated) continue;
-      any = true;
-      this.#hit(step, items[i], text.value);
+    }
+    const piece = { epoch, items, texts, miss };
+    this.#pieces[number] = piece;
+    return piece;
+  }
+
+  #judge(step: Step, more: readonly Target[] | undefined, store: TextStore): boolean {
+    let any = false;
+    const { list } = step.targets;
+    for (let i = 0; i < list.length; i++) {
+      const piece = this.#piece(step, i, store);
+      if (piece.items.length === 0 || (!step.negated && hasBit(piece.miss, step.pure))) continue;
+      const { exclude } = list[i] as PlannedTarget;
+      for (let k = 0; k < piece.items.length; k++) {
+        const item = piece.items[k] as Item;
+        const text = piece.texts[k] as Text;
+        if (!step.negated && hasBit(text.miss, step.pure)) continue;
+        if (exclude.length > 0 && excluded(item, exclude)) continue;
+        if (more !== undefined && excluded(item, more)) continue;
+        if (!this.#observer.mayGoOn(text.value.length)) return any;
+        if (this.#remembered(step, text) === step.negated) continue;
+        any = true;
+        this.#hit(step, item, text.value);
+      }
     }
     return any;
+  }
+
+  #remembered(step: Step, text: Text): boolean {
+    if (hasBit(text.miss, step.pure)) return false;
+    const found = step.operator?.test(text.value, this.#scope) === true;
+    if (!found) setBit(text.miss, step.pure);
+    return found;
   }
 
   #plain(step: Step, more: readonly Target[] | undefined): boolean {
@@ -154,17 +181,26 @@ export class Evaluator {
   /** The raw value and every different value on the way are judged, each for itself. */
   #multi(step: Step, more: readonly Target[] | undefined): boolean {
     let any = false;
+    const store = this.#texts;
     for (const item of this.#state.select(step.targets, more)) {
-      let value = item.value;
+      let last: string | undefined;
       for (const stage of step.stages) {
-        const next = stage.transform?.(value, this.overlay.unicodeMap) ?? value;
-        if (stage.parent !== undefined && next === value) continue;
-        value = next;
-        if (!this.#observer.mayGoOn(value.length)) return any;
-        const found =
-          this.#texts === undefined || step.pure < 0
-            ? step.operator?.test(value, this.#scope) === true
-            : this.#remembered(step, this.#texts.get(value));
+        let found: boolean;
+        let value: string;
+        if (store !== undefined && step.pure >= 0) {
+          item.text ??= store.get(item.value);
+          const text = item.text.at(stage, store);
+          ({ value } = text);
+          if (value === last) continue;
+          if (!hasBit(text.miss, step.pure) && !this.#observer.mayGoOn(value.length)) return any;
+          found = this.#remembered(step, text);
+        } else {
+          value = stage.transform?.(last ?? item.value, this.overlay.unicodeMap) ?? item.value;
+          if (value === last) continue;
+          if (!this.#observer.mayGoOn(value.length)) return any;
+          found = step.operator?.test(value, this.#scope) === true;
+        }
+        last = value;
         if (found === step.negated) continue;
         any = true;
         this.#hit(step, item, value);
@@ -173,29 +209,25 @@ export class Evaluator {
     return any;
   }
 
-  #remembered(step: Step, text: Text): boolean {
-    if (hasBit(text.miss, step.pure)) return false;
-    const found = step.operator?.test(text.value, this.#scope) === true;
-    if (!found) setBit(text.miss, step.pure);
-    return found;
-  }
-
   #hit(step: Step, item: Item | undefined, value: string | undefined): void {
     const state = this.#state;
+    const { rule, operator } = step;
     let seen: Item | undefined;
     if (item !== undefined && value !== undefined) {
       seen = value === item.value ? item : new Item(item.variable, item.key, value, item.lower);
       state.matched.push(seen);
     }
-    if (
-      step.rule.capture &&
-      value !== undefined &&
-      step.operator?.captures !== undefined &&
-      !step.negated
-    ) {
-      state.tx.capture(step.operator.captures(value, this.#scope));
+    if (rule.capture && value !== undefined && operator?.captures !== undefined && !step.negated) {
+      state.tx.capture(operator.captures(value, this.#scope));
     }
-    if (step.rule.effects.length > 0) this.#effects.run(step.rule.effects);
+    if (rule.effects.length > 0) this.#effects.run(rule.effects);
     if (step.next === undefined) this.#observer.matched(step, seen);
   }
+}
+
+const none = new Int32Array(0);
+
+/** True where the plan's shared pieces can answer: a pure operator over values that stay. */
+function planned(step: Step): boolean {
+  return step.pure >= 0 && !step.targets.volatile && !step.rule.multiMatch;
 }

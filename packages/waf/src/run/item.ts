@@ -1,3 +1,4 @@
+import type { Text } from "#plan/text.ts";
 import type { VariableName } from "#rule/variables.ts";
 
 /** One value of a variable. */
@@ -7,6 +8,8 @@ export class Item {
   readonly key: string;
   readonly lower: string;
   readonly value: string;
+  /** What the plan knows of the value; set on first use. */
+  text: Text | undefined = undefined;
 
   constructor(variable: VariableName, key: string, value: string, lower = lowerAscii(key)) {
     this.variable = variable;

@@ -7,20 +7,19 @@ export type ChainFinder = (rules: RuleSelector) => readonly number[];
 
 /**
  * What a zone, or a rule's `ctl`, takes out of a shared rule set: whole chains, or targets of them.
- * The rule set itself stays as it is, so that a thousand zones can share it.
+ * Neither the rule set nor an overlay ever changes, so that a thousand zones can share the one and
+ * a rule that takes out the same thing in every request finds the other ready.
  */
 export class Overlay {
-  readonly unicodeMap: UnicodeMap | undefined;
   readonly find: ChainFinder;
-  #removed: Set<number> | undefined;
-  #targets: Map<number, readonly Target[]> | undefined;
+  readonly unicodeMap: UnicodeMap | undefined;
+  #removed: ReadonlySet<number> | undefined;
+  #targets: ReadonlyMap<number, readonly Target[]> | undefined;
+  readonly #derived = new WeakMap<object, Overlay>();
 
-  constructor(find: ChainFinder, unicodeMap: UnicodeMap | undefined, base?: Overlay) {
+  constructor(find: ChainFinder, unicodeMap: UnicodeMap | undefined) {
     this.find = find;
     this.unicodeMap = unicodeMap;
-    if (base === undefined) return;
-    this.#removed = base.#removed;
-    this.#targets = base.#targets;
   }
 
   removes(chain: number): boolean {
@@ -31,15 +30,31 @@ export class Overlay {
     return this.#targets?.get(chain);
   }
 
-  removeRules(rules: RuleSelector): void {
-    this.#removed = new Set(this.#removed);
-    for (const chain of this.find(rules)) this.#removed.add(chain);
+  /** This overlay without the rules that are named. */
+  withoutRules(rules: RuleSelector): Overlay {
+    return this.#derive(rules, (next) => {
+      next.#removed = new Set([...(this.#removed ?? []), ...this.find(rules)]);
+    });
   }
 
-  removeTargets(rules: RuleSelector, targets: readonly Target[]): void {
-    this.#targets = new Map(this.#targets);
-    for (const chain of this.find(rules)) {
-      this.#targets.set(chain, [...(this.#targets.get(chain) ?? []), ...targets]);
+  /** This overlay without targets of the rules that are named. */
+  withoutTargets(rules: RuleSelector, targets: readonly Target[]): Overlay {
+    return this.#derive(rules, (next) => {
+      const map = new Map(this.#targets);
+      for (const chain of this.find(rules)) map.set(chain, [...(map.get(chain) ?? []), ...targets]);
+      next.#targets = map;
+    });
+  }
+
+  #derive(key: object, change: (next: Overlay) => void): Overlay {
+    let next = this.#derived.get(key);
+    if (next === undefined) {
+      next = new Overlay(this.find, this.unicodeMap);
+      next.#removed = this.#removed;
+      next.#targets = this.#targets;
+      change(next);
+      this.#derived.set(key, next);
     }
+    return next;
   }
 }

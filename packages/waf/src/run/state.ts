@@ -1,5 +1,10 @@
 import type { Clock } from "@egide/std/clock.ts";
-import type { PlannedTarget, PlannedTargets } from "#plan/step.ts";
+import {
+  headVariables,
+  type PlannedTarget,
+  type PlannedTargets,
+  responseVariables,
+} from "#plan/step.ts";
 import type { Facts } from "#run/facts.ts";
 import { Item, noItems, scalar } from "#run/item.ts";
 import { readers } from "#run/readers.ts";
@@ -32,7 +37,10 @@ export class State implements MacroScope {
   processor = "";
   severity = 255;
   webAppId = "";
-  #cache = new Map<VariableName, readonly Item[]>();
+  readonly #cache = new Map<VariableName, readonly Item[]>();
+  readonly #bases: ({ readonly epoch: number; readonly items: readonly Item[] } | undefined)[] = [];
+  /** How often the head, the request and the response have changed so far. */
+  readonly #epochs: [number, number, number] = [0, 0, 0];
 
   constructor(facts: Facts, tx: TxStore, clock: Clock) {
     this.facts = facts;
@@ -41,9 +49,20 @@ export class State implements MacroScope {
     this.startedAt = clock.now();
   }
 
-  /** Forgets what was read of the facts, since more of them are known now. */
-  refresh(): void {
-    this.#cache = new Map();
+  /** Forgets what was read of the facts, since more of the request or the response is known now. */
+  refresh(what: "request" | "response"): void {
+    if (what === "request") this.#epochs[1]++;
+    this.#epochs[2]++;
+    for (const variable of this.#cache.keys()) {
+      const stays =
+        what === "request" ? headVariables.has(variable) : !responseVariables.has(variable);
+      if (!stays) this.#cache.delete(variable);
+    }
+  }
+
+  /** Changes whenever the values of this target may have. */
+  epochOf(target: PlannedTarget): number {
+    return this.#epochs[target.changes];
   }
 
   /** All values of a variable. */
@@ -143,9 +162,18 @@ export class State implements MacroScope {
     let items = this.#chosen(target);
     if (target.exclude.length > 0) items = items.filter((item) => !excluded(item, target.exclude));
     if (more !== undefined) items = items.filter((item) => !excluded(item, more));
-    if (!target.count) return items;
-    const key = target.selector.kind === "name" ? target.selector.lower : "";
-    return [new Item(target.variable, key, String(items.length), key)];
+    return target.count ? counted(target, items) : items;
+  }
+
+  /** The values of a target, whatever is excluded. */
+  base(target: PlannedTarget): readonly Item[] {
+    const epoch = this.#epochs[target.changes];
+    const known = this.#bases[target.base];
+    if (known?.epoch === epoch) return known.items;
+    const chosen = this.#chosen(target);
+    const items = target.count ? counted(target, chosen) : chosen;
+    this.#bases[target.base] = { epoch, items };
+    return items;
   }
 
   #chosen(target: PlannedTarget): readonly Item[] {
@@ -176,6 +204,11 @@ export class State implements MacroScope {
     if (key === undefined) return items[0]?.value;
     return items.find((item) => item.lower === key)?.value;
   }
+}
+
+function counted(target: Target, items: readonly Item[]): readonly Item[] {
+  const key = target.selector.kind === "name" ? target.selector.lower : "";
+  return [new Item(target.variable, key, String(items.length), key)];
 }
 
 function picks(selector: Selector, item: Item): boolean {

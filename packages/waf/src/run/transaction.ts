@@ -11,7 +11,7 @@ import { Evaluator } from "#run/evaluator.ts";
 import { Facts } from "#run/facts.ts";
 import type { Item } from "#run/item.ts";
 import type { Intervention, Outcome } from "#run/outcome.ts";
-import { Overlay } from "#run/overlay.ts";
+import type { Overlay } from "#run/overlay.ts";
 import { makeRecord, type MatchRecord } from "#run/record.ts";
 import { Redactor } from "#run/redact.ts";
 import type { TransactionSettings } from "#run/settings.ts";
@@ -94,13 +94,12 @@ export class Transaction implements Controls, OperatorScope {
     this.#state = new State(this.#facts, new TxStore(engine.plan.slots), engine.clock);
     this.#state.webAppId = settings.webAppId ?? config.webAppId;
     this.#effects = new EffectRunner(this.#state, this, engine.store, config.collectionTimeout);
-    const overlay = new Overlay(engine.baseOverlay.find, config.unicodeMap, settings.overlay);
     this.#evaluator = new Evaluator(
       this.#state,
       this,
       this.#effects,
       this,
-      overlay,
+      settings.overlay ?? engine.baseOverlay,
       engine.texts(),
       engine.plan.gate.words,
     );
@@ -143,7 +142,7 @@ export class Transaction implements Controls, OperatorScope {
   requestEnd(): Intervention | undefined {
     return this.#guard(() => {
       if (this.mode !== "off") this.#readRequestBody();
-      this.#state.refresh();
+      this.#state.refresh("request");
       this.#run(2);
     });
   }
@@ -154,7 +153,7 @@ export class Transaction implements Controls, OperatorScope {
       this.#facts.status = status;
       this.#facts.responseProtocol = protocol;
       this.#facts.responseHeaders = headers;
-      this.#state.refresh();
+      this.#state.refresh("response");
       if (this.#allowed === "request") this.#allowed = "none";
       this.#run(3);
     });
@@ -184,7 +183,7 @@ export class Transaction implements Controls, OperatorScope {
   responseEnd(): Intervention | undefined {
     return this.#guard(() => {
       this.#facts.responseBody = this.#responseBody?.text();
-      this.#state.refresh();
+      this.#state.refresh("response");
       this.#run(4);
     });
   }
@@ -192,7 +191,6 @@ export class Transaction implements Controls, OperatorScope {
   /** Runs phase 5, keeps what collections hold, and says everything that came out. */
   finish(): Outcome {
     this.#guard(() => {
-      this.#state.refresh();
       this.#run(5);
       this.#effects.save();
     });
@@ -261,7 +259,6 @@ export class Transaction implements Controls, OperatorScope {
     if (phase < 5 && (this.#intervention !== undefined || this.#exhausted)) return;
     if (phase < 5 && (this.#allowed === "transaction" || this.#allowed === "request")) return;
     const steps = this.#engine.plan.phases[phase - 1] as readonly Step[];
-    this.#evaluator.phase = phase;
     this.#allowed = this.#allowed === "phase" ? "none" : this.#allowed;
     for (let i = 0; i < steps.length; ) {
       const step = steps[i] as Step;
@@ -367,11 +364,11 @@ export class Transaction implements Controls, OperatorScope {
   }
 
   removeRules(rules: RuleSelector): void {
-    this.#evaluator.overlay.removeRules(rules);
+    this.#evaluator.overlay = this.#evaluator.overlay.withoutRules(rules);
   }
 
   removeTargets(rules: RuleSelector, targets: readonly Target[]): void {
-    this.#evaluator.overlay.removeTargets(rules, targets);
+    this.#evaluator.overlay = this.#evaluator.overlay.withoutTargets(rules, targets);
   }
 
   hide(what: "arg" | "requestHeader" | "responseHeader" | "matched", name: string): void {

