@@ -364,6 +364,37 @@ describe("collapsing", () => {
     expect(slow.text).toBe(fast.text);
   });
 
+  test("a server error doesn't line up those who waited, nor end collapsing for long", () => {
+    const visits = Array.from({ length: 4 }, () => visit(get));
+    origin.last.answer(500, [], "no");
+    expect(origin.asked).toHaveLength(4);
+    for (const asked of origin.asked.slice(1)) asked.answer(500, [], "no");
+    for (const each of visits) expect(each.status).toBe(500);
+    clock.advance(1001);
+    visit(get);
+    visit(get);
+    expect(origin.asked).toHaveLength(5);
+  });
+
+  test("goes on beside purges of other things", () => {
+    visit(get);
+    cache.purge("zone", { kind: "url", url: "https://example.org/other" });
+    visit(get);
+    expect(origin.asked).toHaveLength(1);
+    cache.purge("zone", { kind: "tag", tag: "a" });
+    visit(get);
+    expect(origin.asked).toHaveLength(2);
+  });
+
+  test("known variants are waited for apart", () => {
+    visit(get, { headers: ["Foo", "1"] });
+    origin.last.answer(200, [...FRESH, "Vary", "Foo"], "one");
+    visit(get, { headers: ["Foo", "2"] });
+    visit(get, { headers: ["Foo", "3"] });
+    visit(get, { headers: ["Foo", "3"] });
+    expect(origin.asked).toHaveLength(3);
+  });
+
   test("waiters are bounded", () => {
     use({ collapse: { maxWaiters: 2 } });
     for (let i = 0; i < 5; i++) visit(get);
@@ -480,6 +511,28 @@ describe("partial content", () => {
     expect(origin.last.header("range")).toBeUndefined();
     origin.last.answer(200, [...FRESH, "ETag", '"w"'], "abcdefghij");
     expect(whole.text).toBe("abcdefghij");
+  });
+
+  test("becomes whole when the stretches add up", () => {
+    visit(get, { headers: ["Range", "bytes=0-3"] });
+    origin.last.answer(206, part(0, 3), "0123");
+    visit(get, { headers: ["Range", "bytes=4-9"] });
+    origin.last.answer(206, part(4, 9), "456789");
+    const whole = visit(get);
+    expect(whole.status).toBe(200);
+    expect(whole.text).toBe("0123456789");
+    expect(whole.header("content-range")).toBeUndefined();
+    expect(origin.asked).toHaveLength(2);
+  });
+
+  test("a range of everything is fetched whole", () => {
+    const player = visit(get, { headers: ["Range", "bytes=0-"] });
+    expect(origin.last.header("range")).toBeUndefined();
+    origin.last.answer(200, FRESH, "0123456789");
+    expect(player.status).toBe(206);
+    expect(player.header("content-range")).toBe("bytes 0-9/10");
+    expect(visit(get, { headers: ["Range", "bytes=5-"] }).text).toBe("56789");
+    expect(origin.asked).toHaveLength(1);
   });
 
   test("that contradicts its length isn't believed", () => {

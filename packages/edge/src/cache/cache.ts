@@ -66,10 +66,10 @@ export function createCache(options: CacheOptions): Cache {
     counters,
     memoryObjectBytes:
       options.memoryObjectBytes ?? Math.min(4_194_304, Math.floor(options.memoryBytes / 64)),
-    purge(zone, target, soft) {
+    purge(zone, target, soft, logged) {
       const event: PurgeEvent = { zone, target, soft, stamp: purges.stamp() };
       purges.apply(event);
-      disk?.log(JSON.stringify(event));
+      if (logged) disk?.log(JSON.stringify(event));
       options.onPurge?.(event);
       return event;
     },
@@ -85,7 +85,7 @@ export function createCache(options: CacheOptions): Cache {
       const zone = new ZoneCache(core, compileSettings(settings), zoneId, sites, fetch);
       return (request, sink) => zone.handle(request, sink);
     },
-    purge: (zoneId, target, soft = false) => core.purge(zoneId, target, soft),
+    purge: (zoneId, target, soft = false) => core.purge(zoneId, target, soft, true),
     applyPurge: (event) => purges.apply(event),
     stats: () => ({
       ...counters,

@@ -29,6 +29,6 @@ export interface Core {
   readonly counters: CacheCounters;
   /** Bodies up to this size are kept in memory. */
   readonly memoryObjectBytes: number;
-  /** Forgets here, and tells the other workers. */
-  purge(zone: string, target: PurgeTarget, soft: boolean): PurgeEvent;
+  /** Forgets here, and tells the other workers; `logged`: also after a restart. */
+  purge(zone: string, target: PurgeTarget, soft: boolean, logged: boolean): PurgeEvent;
 }

@@ -16,6 +16,8 @@ export interface Disk {
   find(scope: string, key: string, headers: RawHeaders, done: (found: Found | null) => void): void;
   /** Writes in the background what was stored or freshened; may decline when there is too much. */
   save(scope: string, key: string, entry: Entry): void;
+  /** Removes what is filed under `key`, all variants. */
+  forget(scope: string, key: string): void;
   /** Keeps a purge beyond this run. */
   log(line: string): void;
   readonly bytes: number;

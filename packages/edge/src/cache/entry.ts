@@ -112,6 +112,11 @@ export class Bucket {
   }
 }
 
+/** Opens the keys of one site on disk and in lists of all sites. */
+export function siteScope(zone: string, origin: string): string {
+  return `${zone}\x01${origin}`;
+}
+
 /** One scheme and host of a zone. */
 export class Site {
   readonly zone: string;
@@ -124,6 +129,6 @@ export class Site {
   constructor(zone: string, origin: string) {
     this.zone = zone;
     this.origin = origin;
-    this.scope = `${zone}\x01${origin}`;
+    this.scope = siteScope(zone, origin);
   }
 }

@@ -3,12 +3,13 @@ import type { Call, OriginRequest, OriginResponse, RawHeaders, ResponseSink } fr
 import { withoutHeaders } from "#wire/headers.ts";
 import { confirms, hasValidator, isPrecondition, validatingHeaders } from "./conditional.ts";
 import type { Entry, Meta } from "./entry.ts";
-import { keep } from "./keep.ts";
+import { keep, saveToDisk } from "./keep.ts";
 import { completePart, keepPart, missingRange } from "./part.ts";
 import { reply } from "./reply.ts";
 import { freshened, type Fetched, judge } from "./storable.ts";
 import { varyKey } from "./vary.ts";
-import { Waiter } from "./waiter.ts";
+import { wantsWhole } from "./view.ts";
+import type { Waiter } from "./waiter.ts";
 import type { Spot, ZoneCache } from "./zone.ts";
 
 /** Why the origin is asked: the values of `fwd` in RFC 9211, section 2.2. */
@@ -29,7 +30,8 @@ export class Flight implements ResponseSink, Call {
   readonly #entry: Entry | null;
   readonly #why: Forward;
   readonly stamp: number;
-  readonly serial: number;
+  /** What the zone finds it by. */
+  readonly name: string;
   #requestTime = 0;
   #call: Call | null = null;
   #validating = false;
@@ -51,7 +53,7 @@ export class Flight implements ResponseSink, Call {
     this.#entry = entry;
     this.#why = why;
     this.stamp = zone.core.purges.stamp();
-    this.serial = zone.core.purges.serial;
+    this.name = zone.flightName(spot, request);
     if (leader !== null) this.join(leader);
   }
 
@@ -80,7 +82,7 @@ export class Flight implements ResponseSink, Call {
     // A visitor's own conditions are kept where its answer is for it alone.
     if (this.spot.unstorable && !plain) return headers;
     const { view } = this.#leader ?? { view: null };
-    if (view !== null && view.range !== null && this.#entry === null && !plain) return headers;
+    if (view !== null && !wantsWhole(view) && this.#entry === null && !plain) return headers;
     const out = withoutHeaders(headers, isPrecondition);
     const part = plain ? null : missingRange(this.#zone, this.spot, this.#request);
     this.#completing = part;
@@ -142,7 +144,8 @@ export class Flight implements ResponseSink, Call {
     this.#finish();
     if (typeof whole === "string") {
       const part = response.status === 206;
-      if (!part) core.store.setUnstorable(this.spot.site, this.spot.key, core.clock.now());
+      if (!part)
+        core.store.setUnstorable(this.spot.site, this.spot.key, response.status, core.clock.now());
       const passed = part ? keepPart(this.#zone, this.spot, fetched, response) : response;
       this.#passThrough(passed, whole);
       return;
@@ -190,7 +193,7 @@ export class Flight implements ResponseSink, Call {
     this.#finish();
     core.counters.validated++;
     entry.freshen(freshened(fetched, entry.meta, response.headers));
-    core.disk?.save(this.spot.site.scope, this.spot.key, entry);
+    saveToDisk(core, entry);
     this.#serve(entry, `${core.name}; fwd=stale; fwd-status=304`, null);
   }
 

@@ -1,6 +1,7 @@
 import type { RawHeaders } from "#stream.ts";
 import { getHeader } from "#wire/headers.ts";
 import type { Core } from "./core.ts";
+import { siteScope } from "./entry.ts";
 import { keyTarget } from "./key.ts";
 import type { Plan } from "./settings.ts";
 
@@ -56,5 +57,9 @@ export function invalidate(
     const url = resolveUrl(plan, origin, target, reference);
     if (url !== null) urls.add(url);
   }
-  for (const url of urls) core.purge(zone, { kind: "url", url }, false);
+  for (const url of urls) {
+    // Visitors cause these at any rate: rather than growing a log, the file goes, if it is known.
+    if (!plan.suffixRules) core.disk?.forget(siteScope(zone, origin), url.slice(origin.length));
+    core.purge(zone, { kind: "url", url }, false, plan.suffixRules);
+  }
 }

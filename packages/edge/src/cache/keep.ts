@@ -5,6 +5,13 @@ import { type Bucket, Entry, type Meta } from "./entry.ts";
 import { FillingBody } from "./filling.ts";
 import type { Plan } from "./settings.ts";
 
+/** What was purged while it came in must not be found after a restart. */
+export function saveToDisk(core: Core, entry: Entry): void {
+  const { site, key } = entry.bucket;
+  if (core.purges.verdict(site.zone, entry.meta) === "hard") return;
+  core.disk?.save(site.scope, key, entry);
+}
+
 /**
  * Puts a response in the store while its body is still on its way. `attach` is called once the entry
  * can be read from, and before the first byte moves.
@@ -18,12 +25,11 @@ export function keep(
   attach: (entry: Entry) => void,
 ): void {
   const { variants, objectBytes } = plan.settings.limits;
-  const { scope } = bucket.site;
   core.counters.stored++;
   if (response.body === null) {
     const entry = new Entry(bucket, meta, new MemoryBody(EMPTY));
     core.store.insert(entry, variants);
-    core.disk?.save(scope, bucket.key, entry);
+    saveToDisk(core, entry);
     attach(entry);
     return;
   }
@@ -36,7 +42,7 @@ export function keep(
     onComplete: (body) => {
       entry.body = body;
       core.store.settle(entry);
-      core.disk?.save(scope, bucket.key, entry);
+      saveToDisk(core, entry);
     },
     onLost: () => core.store.restore(entry, variants),
   });

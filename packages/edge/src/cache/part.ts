@@ -4,12 +4,13 @@ import type { AppError } from "@egide/std/error.ts";
 import { MemoryBody } from "./body.ts";
 import { Entry, type Meta } from "./entry.ts";
 import { isWeak } from "./etag.ts";
+import { saveToDisk } from "./keep.ts";
 import { parseContentRange, parseRange, type Stretch } from "./range.ts";
 import { freshened, type Fetched, judge } from "./storable.ts";
 import { varyKey } from "./vary.ts";
 import type { Spot, ZoneCache } from "./zone.ts";
 
-/** Stretches kept of one representation's variants; more would be searched for too long. */
+/** Stretches kept of one URL, one for each variant; more would be searched for too long. */
 const MAX_PARTS = 8;
 
 /**
@@ -36,10 +37,13 @@ export function keepPart(
   const meta: Meta = { ...judged, headers, status: 206, part };
   const body = new CopyingSource(response.body, length, (bytes) => {
     const bucket = core.store.bucketOf(spot.site, spot.key, spot.url);
-    core.store.insert(
-      joinNeighbour(bucket.parts, new Entry(bucket, meta, new MemoryBody(bytes))),
-      MAX_PARTS,
-    );
+    const joined = joinNeighbour(bucket.parts, new Entry(bucket, meta, new MemoryBody(bytes)));
+    if (joined.body.length === range.total) {
+      const all = { ...joined.meta, status: 200, reason: "OK", part: null };
+      const entry = new Entry(bucket, all, joined.body);
+      core.store.insert(entry, zone.plan.settings.limits.variants);
+      saveToDisk(core, entry);
+    } else core.store.insert(joined, MAX_PARTS);
     core.counters.stored++;
   });
   return { ...response, body };

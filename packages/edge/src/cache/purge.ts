@@ -33,6 +33,8 @@ interface ZoneTable {
   readonly tags: Map<string, Stamps>;
   readonly hosts: Map<string, Stamps>;
   readonly all: Stamps;
+  /** The latest purge by tag, whichever. */
+  lastTag: number;
 }
 
 /** Prefixes of a zone that are kept apart; beyond, the oldest become a purge of their whole zone. */
@@ -86,6 +88,7 @@ export class PurgeTable {
         mark(table.prefixes, target.prefix, event.soft, stamp, MAX_PREFIXES, table.all);
         break;
       case "tag":
+        table.lastTag = stamp;
         mark(table.tags, target.tag.toLowerCase(), event.soft, stamp, MAX_NAMES, table.all);
         break;
       case "host":
@@ -116,6 +119,13 @@ export class PurgeTable {
     return soft ? "soft" : "keep";
   }
 
+  /** Whether a purge after `stamp` may concern a response for `url` whose tags aren't known yet. */
+  since(zone: string, url: string, stamp: number): boolean {
+    const table = this.#zones.get(zone);
+    if (table === undefined) return false;
+    return table.lastTag > stamp || this.verdict(zone, { url, tags: [], stamp }) !== "keep";
+  }
+
   #table(zone: string): ZoneTable {
     let table = this.#zones.get(zone);
     if (table === undefined) {
@@ -125,6 +135,7 @@ export class PurgeTable {
         tags: new Map(),
         hosts: new Map(),
         all: { hard: 0, soft: 0 },
+        lastTag: 0,
       };
       this.#zones.set(zone, table);
     }

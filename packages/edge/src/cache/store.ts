@@ -8,6 +8,8 @@ import type { RawHeaders } from "#stream.ts";
 /** Keys whose last response could not be stored: not worth waiting for each other. */
 const MAX_UNSTORABLE = 16_384;
 const UNSTORABLE_MS = 60_000;
+/** After a server error: long enough that those who waited don't queue up one behind the other. */
+const FAILED_MS = 1000;
 
 /** The memory tier of one worker: what is stored, found by key and variant, bounded in bytes. */
 export class Store {
@@ -151,10 +153,10 @@ export class Store {
     return until !== undefined && until > now;
   }
 
-  setUnstorable(site: Site, key: string, now: number): void {
+  setUnstorable(site: Site, key: string, status: number, now: number): void {
     const name = unstorableKey(site, key);
     this.#unstorable.delete(name);
-    this.#unstorable.set(name, now + UNSTORABLE_MS);
+    this.#unstorable.set(name, now + (status >= 500 ? FAILED_MS : UNSTORABLE_MS));
     if (this.#unstorable.size <= MAX_UNSTORABLE) return;
     for (const oldest of this.#unstorable.keys()) {
       this.#unstorable.delete(oldest);

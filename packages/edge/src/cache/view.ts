@@ -15,6 +15,14 @@ export interface View {
   stateful: boolean;
 }
 
+/**
+ * No range, or one that is all of it, as players ask: what is fetched whole can be stored, and the
+ * range is answered from that.
+ */
+export function wantsWhole(view: View): boolean {
+  return view.range === null || (view.range === "bytes=0-" && view.ifRange === null);
+}
+
 /** One pass over the fields; lengths are compared before names, so that most cost a switch. */
 export function readView(request: OriginRequest, honour: boolean): View {
   const view: View = {

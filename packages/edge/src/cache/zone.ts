@@ -9,7 +9,8 @@ import { coveringPart } from "./part.ts";
 import { Passing } from "./pass.ts";
 import { reply, replyOnlyIfCached, replyPart } from "./reply.ts";
 import { type PathRule, type Plan, ruleFor } from "./settings.ts";
-import { readView, type View } from "./view.ts";
+import { varyKey } from "./vary.ts";
+import { readView, type View, wantsWhole } from "./view.ts";
 import { Waiter } from "./waiter.ts";
 
 /** Where in the store a request belongs. */
@@ -156,6 +157,7 @@ export class ZoneCache {
   #forward(waiter: Waiter, spot: Spot, entry: Entry | null): void {
     const { core, plan } = this;
     const { request, view, sink } = waiter;
+    const { site } = spot;
     if (view.control.onlyIfCached) {
       waiter.call = replyOnlyIfCached(`${core.name}; detail=only-if-cached`, sink);
       return;
@@ -170,8 +172,8 @@ export class ZoneCache {
     }
     core.counters.misses++;
     const shared = this.#mayShare(spot, view, entry);
-    const known = shared ? this.#flights.get(spot.site.scope + spot.key) : undefined;
-    if (known !== undefined && known.serial === core.purges.serial) {
+    const known = shared ? this.#flights.get(this.flightName(spot, request)) : undefined;
+    if (known !== undefined && !core.purges.since(site.zone, spot.url, known.stamp)) {
       if (known.waiting < plan.settings.collapse.maxWaiters) {
         core.counters.collapsed++;
         known.join(waiter);
@@ -179,7 +181,7 @@ export class ZoneCache {
       }
     }
     const flight = new Flight(this, spot, request, waiter, entry, why);
-    if (shared) this.#flights.set(spot.site.scope + spot.key, flight);
+    if (shared) this.#flights.set(flight.name, flight);
     flight.start();
   }
 
@@ -187,8 +189,7 @@ export class ZoneCache {
     if (!this.plan.settings.collapse.enabled || spot.unstorable || spot.authorization) return false;
     if (view.control.noCache || view.control.maxAge >= 0 || view.control.minFresh >= 0)
       return false;
-    if (view.range !== null && entry === null) return false;
-    return true;
+    return wantsWhole(view) || entry !== null;
   }
 
   #why(spot: Spot, view: View, entry: Entry | null): Forward {
@@ -245,8 +246,13 @@ export class ZoneCache {
   }
 
   landed(flight: Flight): void {
-    const name = flight.spot.site.scope + flight.spot.key;
-    if (this.#flights.get(name) === flight) this.#flights.delete(name);
+    if (this.#flights.get(flight.name) === flight) this.#flights.delete(flight.name);
+  }
+
+  /** Who waits for the same answer: by key, and by variant as far as Vary is known. */
+  flightName(spot: Spot, request: OriginRequest): string {
+    const vary = spot.site.buckets.get(spot.key)?.entries[0]?.meta.vary ?? [];
+    return spot.site.scope + spot.key + varyKey(vary, request.headers);
   }
 
   /** Always online: may this be shown in place of an origin that is down? */

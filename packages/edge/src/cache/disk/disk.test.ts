@@ -316,3 +316,14 @@ test("two workers share what they store, and purges reach both", async () => {
   expect(missed.response_).toBeNull();
   there.close();
 });
+
+test("a successful POST removes what is on disk, without a log that visitors could grow", async () => {
+  await prime(FRESH, "x");
+  visit(get, { method: "POST" });
+  await until(() => origin.asked.length === 2);
+  origin.last.answer(200, []);
+  await until(() => filesIn("m").length === 0);
+  expect(fs.readdirSync(join(folder, "v1")).filter((name) => name.endsWith(".log"))).toEqual([]);
+  restart();
+  expect((await look()).response_).toBeNull();
+});

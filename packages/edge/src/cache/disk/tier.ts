@@ -143,6 +143,8 @@ export function openDisk(options: DiskOptions): OpenedDisk {
     save(scope: string, key: string, entry: Entry) {
       if (open && entry.meta.part === null) writer.save(scope, key, entry);
     },
+    // The variants of a marker that is gone are never found again.
+    forget: (scope, key) => index.remove(recordName(scope, key)),
     log(line) {
       if (!layout.logPurge(line, clock.now())) layout.discardRecords();
     },
