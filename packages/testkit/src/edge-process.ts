@@ -17,6 +17,8 @@ export interface EdgeOptions {
   readonly zone?: EdgeConfig;
   /** Merged into the whole. */
   readonly config?: EdgeConfig;
+  /** Further zones, whole. */
+  readonly zones?: readonly EdgeConfig[];
   readonly tls?: boolean;
   readonly env?: Record<string, string>;
 }
@@ -172,6 +174,7 @@ function writeConfig(directory: string, options: EdgeOptions, zone: EdgeConfig):
         ...options.zone,
         ...zone,
       },
+      ...(options.zones ?? []),
     ],
   };
   const file = join(directory, "egide.yaml");

@@ -19,11 +19,11 @@ const CONNECTIONS = 20;
 /** Connections in all: who is cut comes back so many times. */
 const COMEBACKS = 400;
 
-function requestFields(method: string, path: string): Field[] {
+function requestFields(method: string, path: string, authority = "site.test"): Field[] {
   return [
     [":method", method],
     [":scheme", "http"],
-    [":authority", "site.test"],
+    [":authority", authority],
     [":path", path],
   ];
 }
@@ -159,7 +159,7 @@ const hpackBomb = flood(
     frame(FrameType.headers, 5, 3 + 2 * round, Buffer.concat([REQUEST, Buffer.alloc(4000, 0xbe)])),
 );
 
-const HUNGRY = encodeLiterals(requestFields("GET", "/size/1000000"));
+const HUNGRY = encodeLiterals(requestFields("GET", "/1000000", "bulk.test"));
 const zeroWindows: Attack = {
   name: "zero windows",
   about: "50 connections with 100 downloads each and a window of 0",

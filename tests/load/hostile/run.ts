@@ -3,12 +3,25 @@ import { startOriginProcess } from "@egide/testkit/origin/child.ts";
 import { openDescriptors, residentBytes } from "@egide/testkit/proc.ts";
 import { GoodClient } from "../client/good.ts";
 import type { Window } from "../client/latency.ts";
-import type { Attack } from "./attack.ts";
+import { type Attack, aborted } from "./attack.ts";
 import { bombAttacks } from "./bombs.ts";
 import { h2Attacks } from "./h2-floods.ts";
 import { slowAttacks } from "./slow.ts";
 
-export const attacks: readonly Attack[] = [...slowAttacks, ...h2Attacks, ...bombAttacks];
+/** What the machine gives without any attack: the figure to hold the others against. */
+const calm: Attack = {
+  name: "calm",
+  about: "nobody attacks",
+  async run(_victim, signal) {
+    await aborted(signal);
+    return "nothing";
+  },
+};
+
+const attacks: readonly Attack[] = [calm, ...slowAttacks, ...h2Attacks, ...bombAttacks];
+
+/** Longer than the edge lets a dead connection live under these limits. */
+const QUIET_MS = 15_000;
 
 export interface AttackResult {
   readonly name: string;
@@ -35,10 +48,24 @@ export async function runHostile(
   report: (result: AttackResult) => void,
 ): Promise<AttackResult[]> {
   const site = await startOriginProcess("site");
+  // Bodies that nobody reads come from an origin that makes them in constant memory.
+  const bulk = await startOriginProcess("bulk");
   const edge = await EdgeProcess.start({
     originPort: site.port,
     // All of the attackers come from one address here: the cap for one would end the play too early.
     config: { limits: { connectionsPerAddress: 20_000, headerSeconds: 5, rateWindowSeconds: 5 } },
+    zones: [
+      {
+        hosts: ["bulk.test"],
+        origin: {
+          origins: [{ url: `http://127.0.0.1:${bulk.port}` }],
+          maxInFlight: 20_000,
+        },
+      },
+    ],
+    zone: {
+      origin: { origins: [{ url: `http://127.0.0.1:${site.port}` }], maxInFlight: 20_000 },
+    },
   });
   const good = await GoodClient.start(edge.http);
   const results: AttackResult[] = [];
@@ -46,8 +73,10 @@ export async function runHostile(
     // Warm up: what is compiled and pooled once is not the attack's doing.
     await Bun.sleep(1000);
     await good.window();
+    const quiet = openDescriptors(edge.pid) + 32;
     for (const attack of attacks) {
       if (!attack.name.startsWith(options.only)) continue;
+      await untilQuiet(edge, quiet);
       const result = await measure(attack, edge, site.port, good, options);
       results.push(result);
       report(result);
@@ -56,8 +85,17 @@ export async function runHostile(
     await good.stop();
     await edge.stop();
     await site.process.stop();
+    await bulk.process.stop();
   }
   return results;
+}
+
+/** Lets the edge see that the last attackers are gone, so that no attack is blamed for another. */
+async function untilQuiet(edge: EdgeProcess, descriptors: number): Promise<void> {
+  const deadline = performance.now() + QUIET_MS;
+  while (openDescriptors(edge.pid) > descriptors && performance.now() < deadline) {
+    await Bun.sleep(50);
+  }
 }
 
 async function measure(

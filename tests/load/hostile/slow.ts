@@ -47,7 +47,7 @@ const slowRead: Attack = {
       port: victim.http,
       count: 200,
       opened(socket) {
-        socket.write("GET /size/20000000 HTTP/1.1\r\nHost: site.test\r\n\r\n");
+        socket.write("GET /20000000 HTTP/1.1\r\nHost: bulk.test\r\n\r\n");
         socket.pause();
       },
     });

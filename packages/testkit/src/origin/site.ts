@@ -22,7 +22,7 @@ export function startSite(): { readonly port: number; stop(): Promise<void> } {
         case "echo":
           return await echo(request, url);
         case "size":
-          return new Response(new Uint8Array(sized(Number(argument))));
+          return new Response(sized(Number(argument)));
         case "cached":
           return new Response(`cached ${argument} `.repeat(64), {
             headers: { "cache-control": "public, max-age=60", etag: `"${argument}"` },
@@ -51,9 +51,15 @@ export function startSite(): { readonly port: number; stop(): Promise<void> } {
   return { port: server.port as number, stop: () => server.stop(true) };
 }
 
-function sized(length: number): Buffer {
+const bodies = new Map<number, Buffer<ArrayBuffer>>();
+
+/** Made once for each length: thousands of readers share it. */
+function sized(length: number): Buffer<ArrayBuffer> {
+  const known = bodies.get(length);
+  if (known !== undefined) return known;
   const body = Buffer.alloc(length);
   for (let at = 0; at < length; ) at += patternAt(at, length - at).copy(body, at);
+  bodies.set(length, body);
   return body;
 }
 
