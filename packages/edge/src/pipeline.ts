@@ -12,6 +12,7 @@ import type { ZoneTable } from "#identify/zones.ts";
 import type { LogRules } from "#log/record.ts";
 import { answerFailure, answerVerdict, type OwnReply, redirect } from "#respond/answer.ts";
 import type { Dress } from "#respond/dress.ts";
+import { cacheUse } from "#log/cache-use.ts";
 import type { Traced, Tracer } from "#log/trace/tracer.ts";
 import { PASS_PATH, type Passes } from "#respond/pass.ts";
 import { sendResponse } from "#respond/send.ts";
@@ -19,6 +20,9 @@ import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#str
 import type { Verdict } from "#verdict.ts";
 import { joinHeader, withoutHeaders } from "#wire/headers.ts";
 import { joinTunnels } from "#wire/tunnel.ts";
+
+/** What the cache calls itself in Cache-Status. */
+const CACHE_NAME = "Egide";
 
 /** A zone as the pipeline needs it, made ready once per snapshot. */
 export interface ServedZone {
@@ -268,7 +272,9 @@ class Run implements ResponseSink, OwnReply {
     const facts = this.#facts;
     this.#answered = true;
     this.#call = null;
-    facts.originAnswered = this.#options.clock.monotonic();
+    facts.cache = cacheUse(response.headers, CACHE_NAME);
+    if (facts.cache === "hit") facts.originAsked = -1;
+    else facts.originAnswered = this.#options.clock.monotonic();
     facts.status = response.status;
     if (response.sticky !== undefined) response.headers.push("Set-Cookie", response.sticky);
     if (response.status === 101) this.#switch(response);

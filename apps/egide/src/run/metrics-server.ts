@@ -2,6 +2,7 @@ import { parseListenAddress } from "@egide/contract/policy/address.ts";
 import { renderProcess } from "@egide/edge/log/metrics/process.ts";
 import { type MetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
 import { METRICS_TYPE, renderMetrics } from "@egide/edge/log/metrics/text.ts";
+import { VERSION } from "#command/version.ts";
 import type { Logger } from "#log/logger.ts";
 import type { Supervisor } from "#run/supervisor.ts";
 
@@ -50,7 +51,7 @@ export function openMetrics(
     ready: () => supervisor.ready,
     wanted: supervisor.size,
     stopping,
-    metrics: () => renderMetrics(counted) + renderProcess(),
+    metrics: () => renderMetrics(counted) + renderProcess(VERSION),
   };
   try {
     return Bun.serve({

@@ -3,9 +3,9 @@ import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
 import type { Facts } from "#facts.ts";
 import { FAMILIES } from "#log/metrics/family.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
+import { renderProcess } from "#log/metrics/process.ts";
 import { createMetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
 import { renderMetrics } from "#log/metrics/text.ts";
-import { privateHandler } from "#log/private.ts";
 import { ALLOW } from "#verdict.ts";
 
 function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
@@ -148,40 +148,10 @@ describe("metrics", () => {
   });
 });
 
-describe("the private port", () => {
-  const { recorders, reader } = setUp(1);
-  recorders[0]?.request(facts("a"), 1001);
-  let ready = true;
-  const handler = privateHandler({
-    metrics: reader,
-    version: "0.1.0",
-    readiness: () => ({ ready, checks: { snapshot: "", listeners: ready ? "" : "stopping" } }),
-  });
-  const get = (path: string, method = "GET"): Response =>
-    handler(new Request(`http://127.0.0.1${path}`, { method }));
-
-  test("shows metrics", async () => {
-    const response = get("/metrics");
-    expect(response.headers.get("content-type")).toContain("version=0.0.4");
-    const body = await response.text();
-    expect(body).toContain("egide_requests_total{");
-    expect(body).toContain("process_resident_memory_bytes ");
-    expect(body).toContain('egide_build_info{version="0.1.0"');
-  });
-
-  test("tells life from readiness", async () => {
-    expect(get("/healthz").status).toBe(200);
-    expect(await get("/readyz").text()).toBe("ready\n+ snapshot\n+ listeners\n");
-    ready = false;
-    expect(get("/readyz").status).toBe(503);
-    expect(await get("/readyz").text()).toContain("- listeners: stopping");
-    expect(get("/healthz").status).toBe(200);
-  });
-
-  test("does nothing else", () => {
-    expect(get("/metrics", "POST").status).toBe(405);
-    expect(get("/").status).toBe(404);
-  });
+test("the process is described as Prometheus' own clients do", () => {
+  const text = renderProcess("0.1.0");
+  expect(text).toContain("process_resident_memory_bytes ");
+  expect(text).toContain('egide_build_info{version="0.1.0"');
 });
 
 test("docs/reference/metrics.md names every family", async () => {

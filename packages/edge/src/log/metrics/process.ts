@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { heading } from "#log/metrics/text.ts";
 
-/** The process itself, under the names that Prometheus' own clients use. */
-export function renderProcess(): string {
+/** The process itself, under the names that Prometheus' own clients use, and the version that runs. */
+export function renderProcess(version: string): string {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
   const started = Date.now() / 1000 - process.uptime();
@@ -16,7 +16,8 @@ export function renderProcess(): string {
   add("process_start_time_seconds", "gauge", "Start since the epoch.", Number(started.toFixed(2)));
   const open = openDescriptors();
   if (open !== null) add("process_open_fds", "gauge", "Open file descriptors.", open);
-  return text;
+  text += heading("egide_build_info", "gauge", "The version that runs.");
+  return `${text}egide_build_info{version="${version}",bun="${Bun.version}"} 1\n`;
 }
 
 function openDescriptors(): number | null {
