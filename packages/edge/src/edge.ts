@@ -132,7 +132,12 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     broken: (error, requestId) =>
       report("error", "a request met a fault of the edge", { error, requestId }),
   });
-  const front = new Front({ clock, limits: options.snapshot.limits, onExchange: pipeline.handle });
+  const front = new Front({
+    clock,
+    limits: options.snapshot.limits,
+    onExchange: pipeline.handle,
+    onCount: (protocol, change) => recorder.connection(protocol, change),
+  });
   const certificates = new Certificates({ ticketKeys: options.ticketKeys });
   certificates.replace(options.certificates);
   const listeners = openListeners(options, front, certificates, wheel);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
-import { createMetricsMemory } from "@egide/edge/log/metrics/shared.ts";
+import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Loaded } from "#config/load.ts";
@@ -105,6 +105,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     spawn: (worker, events) => spawnThread(options.worker, `edge ${worker}`, events),
     clock: systemClock,
     logger,
+    onFallen: (worker) => new SharedMetrics(counters).fallen(worker),
   });
   const running = supervisor;
   let stopping = false;

@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly backoff?: Backoff;
+  /** A worker that served has fallen; it is started again later. */
+  readonly onFallen?: (worker: number) => void;
 }
 
 interface Slot {
@@ -213,6 +215,7 @@ export class Supervisor {
       { worker: slot.index, falls: slot.falls, restartMs: ms, error },
       "a worker fell; the others go on serving",
     );
+    this.#options.onFallen?.(slot.index);
     this.#restartAfter(slot, ms);
   }
 

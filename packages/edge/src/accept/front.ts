@@ -12,6 +12,8 @@ export interface FrontOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly onExchange: ExchangeHandler;
+  /** Hears of each connection that opens (1) and closes (-1), once its protocol is known. */
+  readonly onCount?: (protocol: "h1" | "h2", change: 1 | -1) => void;
 }
 
 /** Somebody who speaks a protocol on a connection, and can be asked to come to an end. */
@@ -84,8 +86,12 @@ export class Front {
       secure: conn.tls !== null,
       connection: ++this.#serial,
       onExchange: this.#options.onExchange,
-      onClosed: () => this.#left(speaker, address),
+      onClosed: () => {
+        this.#options.onCount?.(protocol, -1);
+        this.#left(speaker, address);
+      },
     };
+    this.#options.onCount?.(protocol, 1);
     const speaker =
       protocol === "h2" ? new H2Server(conn, options) : new H1Connection(conn, options);
     conn.handler = speaker;

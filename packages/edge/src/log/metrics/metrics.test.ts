@@ -100,12 +100,14 @@ describe("metrics", () => {
   test("of a dead worker keep what it counted, not what it held open", () => {
     const { recorders, reader, scrape } = setUp();
     for (const recorder of recorders) {
-      recorder.add("connections", ["h1"], 5);
-      recorder.add("accepted", ["h1"], 5);
+      for (let i = 0; i < 5; i++) recorder.connection("h1", 1);
+      recorder.connection("h1", -1);
     }
-    reader.clearGauges(0);
-    expect(scrape()).toContain('egide_connections{protocol="h1"} 5');
+    expect(scrape()).toContain('egide_connections{protocol="h1"} 8');
+    reader.fallen(0);
+    expect(scrape()).toContain('egide_connections{protocol="h1"} 4');
     expect(scrape()).toContain('egide_connections_total{protocol="h1"} 10');
+    expect(scrape()).toContain("egide_worker_crashes_total 1");
   });
 
   test("of zones beyond the room are gathered, and none is lost", () => {

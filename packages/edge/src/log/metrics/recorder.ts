@@ -8,6 +8,7 @@ type VerdictName = RequestLog["verdict"];
 
 /** Zones whose places are kept at hand; beyond, the table starts anew. */
 const MOST_ZONES = 4096;
+const LABELS = { h1: ["h1"], h2: ["h2"], h3: ["h3"] } as const;
 const BUCKETS = FAMILIES.duration.buckets;
 
 /** Counts for one worker. Everything here runs once per request: additions and small look-ups. */
@@ -39,6 +40,12 @@ export class MetricsRecorder {
     if (originAsked >= 0 && originAnswered >= 0) {
       observe(block, zone.origin(), (originAnswered - originAsked) / 1000);
     }
+  }
+
+  connection(protocol: "h1" | "h2" | "h3", change: 1 | -1): void {
+    const labels = LABELS[protocol];
+    this.add("connections", labels, change);
+    if (change === 1) this.add("accepted", labels, 1);
   }
 
   /** Adds to a counter or a gauge that is not about one request. */

@@ -93,12 +93,17 @@ export class SharedMetrics {
     return sum;
   }
 
-  /** A worker is gone: what it held open is not open any more. Its counters stay. */
-  clearGauges(worker: number): void {
+  /**
+   * A worker has fallen: what it held open is not open any more; its counters stay. Called by the
+   * main thread before another takes over the worker's block.
+   */
+  fallen(worker: number): void {
     const block = this.block(worker);
+    const crashes = this.slot("crashes", []);
     for (const { family, slot } of this.entries()) {
       if (FAMILIES[family].kind === "gauge") block[slot] = 0;
     }
+    block[crashes] = (block[crashes] as number) + 1;
   }
 
   #add(family: FamilyName, labels: readonly string[]): number {
