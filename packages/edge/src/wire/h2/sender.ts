@@ -15,7 +15,7 @@ import {
 import type { StreamFaults } from "#wire/h2/faults.ts";
 import { writeHeaders, writeSmall } from "#wire/h2/frame-writer.ts";
 import { HpackEncoder } from "#wire/h2/hpack/encoder.ts";
-import { type OutputOwner, output } from "#wire/h2/output.ts";
+import { type OutputOwner, output, type Spoken } from "#wire/h2/output.ts";
 import { RecentIds } from "#wire/h2/recent-ids.ts";
 import { PeerSettings } from "#wire/h2/settings.ts";
 import type { H2Stream, StreamHost } from "#wire/h2/stream.ts";
@@ -35,6 +35,7 @@ export abstract class Sender<S extends H2Stream> implements StreamHost, OutputOw
   readonly peer = new PeerSettings();
   readonly encoder = new HpackEncoder();
   inCallback = false;
+  spoken: Spoken | null = null;
   /** GOAWAY with an error was sent, or the connection is gone: nothing is read any more. */
   isDead = false;
   /** For frames that only cost us work, and for streams that are begun and broken off. */
