@@ -26,8 +26,9 @@ await check("format", bin("biome"), ["format", "."]);
 await check("lint", bin("oxlint"), ["--type-aware", "--deny-warnings"]);
 await check("types", bin("tsc"), ["-p", "tsconfig.json"]);
 await check("unused code", bun, ["--bun", bin("knip")]);
-await suite("unit tests", ["test", "./packages", "./apps"]);
-if (existsSync(join(ROOT, "tests"))) await suite("whole-system tests", ["test", "./tests"]);
+await suite("unit tests", ["test", "--timeout", "60000", "./packages", "./apps"]);
+if (existsSync(join(ROOT, "tests")))
+  await suite("whole-system tests", ["test", "--timeout", "60000", "./tests"]);
 finish();
 
 /** One step that passes or fails as a whole. */

@@ -24,7 +24,7 @@ async function showAnswer() {
 
 async function askCache() {
   const began = performance.now();
-  const answer = await fetch("/cached", { cache: "no-store" });
+  const answer = await fetch("/cached");
   const text = await answer.text();
   const took = (performance.now() - began).toFixed(1);
   $("cached").textContent = text;

@@ -26,7 +26,12 @@ export function startDemo(): Bun.Server<undefined> {
       "/cached": () => {
         asked += 1;
         return new Response(`№ ${asked}`, {
-          headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "max-age=10" },
+          // RFC 9213: the edge keeps it, browsers don't, so that each click reaches the edge.
+          headers: {
+            "content-type": "text/plain; charset=utf-8",
+            "cache-control": "no-store",
+            "cdn-cache-control": "max-age=10",
+          },
         });
       },
       "/events": () => clockEvents(),

@@ -64,10 +64,10 @@ export const FRENCH: DemoText = {
   home: "/fr",
   other: { href: "/", name: "English", lang: "en" },
   title: "Cette page vous parvient à travers Égide",
-  lead: "Un petit site qui ignore tout des dangers du web se tient derrière la bordure. Voici ce qu’elle a fait de vos requêtes.",
+  lead: "Un petit site qui ignore tout des dangers du web se tient derrière Égide. Voici ce qu’il est advenu de vos requêtes.",
   skip: "Aller au contenu",
   answer: [
-    "Ce que la bordure a répondu",
+    "Ce qu’Égide a répondu",
     "Champs que votre navigateur a reçus avec cette page.",
     "Protocole",
   ],
@@ -77,7 +77,7 @@ export const FRENCH: DemoText = {
   ],
   cache: [
     "Cache",
-    "Le site compte les demandes et permet à la bordure de garder sa réponse dix secondes. Demandez aussi vite que vous voulez.",
+    "Le site compte les demandes et permet à Égide de garder sa réponse dix secondes. Demandez aussi vite que vous voulez.",
     "Redemander",
   ],
   clock: [
@@ -92,7 +92,7 @@ export const FRENCH: DemoText = {
   ],
   next: [
     "Votre propre site",
-    "Arrêtez celui-ci avec Ctrl-C, puis placez le vôtre derrière la bordure :",
+    "Arrêtez celui-ci avec Ctrl-C, puis placez le vôtre derrière Égide :",
     "Voir la page de ce qui n’existe pas",
   ],
   uploaded: (bytes, ms) => `${bytes.toLocaleString("fr")} octets reçus en ${ms} ms.`,
