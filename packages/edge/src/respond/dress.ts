@@ -22,8 +22,12 @@ import { nameIs } from "#wire/headers.ts";
  */
 export type Varies = Coding | "may" | "never" | "revalidated";
 
+let serials = 0;
+
 /** What a zone adds to and takes from the head of every response, made ready once per snapshot. */
 export class Dress {
+  /** Tells zones apart in what a worker remembers. */
+  readonly serial = serials++;
   readonly compression: CompressionPlan | null;
   readonly pages: Pages;
   readonly #keepServer: boolean;

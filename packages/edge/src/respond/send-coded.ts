@@ -1,13 +1,17 @@
 import type { Coding } from "@egide/contract/policy/respond.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
-import { type CodedSink, Coder, compressWhole } from "#respond/compress/coder.ts";
+import { type CodedSink, Coder } from "#respond/compress/coder.ts";
+import { CodedMemo } from "#respond/compress/memo.ts";
 import { flushLater } from "#respond/compress/flush-queue.ts";
 import { type Reply, truncated } from "#respond/reply.ts";
 import type { ByteSink, ByteSource, OriginResponse, RawHeaders } from "#stream.ts";
 
 /** A body of known length up to this is compressed in one go if it also comes in one piece. */
 const WHOLE_BYTES = 131_072;
+
+/** Memory of a worker for bodies that are served again and again. */
+const memo = new CodedMemo(16_777_216);
 
 let streams = 0;
 
@@ -128,7 +132,7 @@ export class CodedSender implements ByteSink, CodedSink {
   }
 
   #whole(chunk: Uint8Array): void {
-    const packed = compressWhole(this.#coding, chunk);
+    const packed = memo.compress(this.#reply.dress.serial, this.#coding, chunk);
     const gained = packed.length < chunk.length;
     const bytes = gained ? packed : chunk;
     this.#sentWhole = true;
