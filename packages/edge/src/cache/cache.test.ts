@@ -190,6 +190,16 @@ describe("validation", () => {
     expect(visit(get).cacheStatus).toBe("Egide; hit; ttl=60");
   });
 
+  test("a 304 that says private is for the one who asked alone", () => {
+    prime([...FRESH, "ETag", '"v1"']);
+    clock.advance(61_000);
+    const [first, second] = [visit(get), visit(get)];
+    origin.last.answer(304, ["Cache-Control", "private, max-age=60", "ETag", '"v1"']);
+    expect(first.text).toBe("hello");
+    expect(second.response_).toBeNull();
+    expect(origin.last.header("if-none-match")).toBeUndefined();
+  });
+
   test("replaces by 200", () => {
     prime([...FRESH, "ETag", '"v1"']);
     clock.advance(61_000);

@@ -192,9 +192,21 @@ export class Flight implements ResponseSink, Call {
     const { core } = this.#zone;
     this.#finish();
     core.counters.validated++;
-    entry.freshen(freshened(fetched, entry.meta, response.headers));
-    saveToDisk(core, entry);
-    this.#serve(entry, `${core.name}; fwd=stale; fwd-status=304`, null);
+    const { meta, keep } = freshened(fetched, entry.meta, response.headers);
+    entry.freshen(meta);
+    const status = `${core.name}; fwd=stale; fwd-status=304`;
+    if (keep) {
+      saveToDisk(core, entry);
+      this.#serve(entry, status, null);
+      return;
+    }
+    // It has become private: nobody but the one whose request this answers may have it.
+    const others = this.#waiters.filter((waiter) => waiter !== this.#leader);
+    this.#waiters = this.#waiters.filter((waiter) => waiter === this.#leader);
+    this.#serve(entry, status, null);
+    core.store.remove(entry);
+    core.disk?.forget(this.spot.site.scope, this.spot.key);
+    for (const waiter of others) this.#zone.dispatch(waiter);
   }
 
   #completed(fetched: Fetched, response: OriginResponse, part: Entry): void {

@@ -117,7 +117,8 @@ export function completePart(
   if (range.from !== entry.body.length || range.to !== part.total) return null;
   if (range.total !== part.total || getHeader(response.headers, "etag") !== etag) return null;
   const base: Meta = { ...entry.meta, status: 200, reason: "OK", part: null };
-  const meta = freshened(fetched, base, response.headers);
+  const { meta, keep } = freshened(fetched, base, response.headers);
+  if (!keep) return null;
   const body = new PrefixedSource(entry.body.whole as Uint8Array, response.body);
   const { headers } = meta;
   return {

@@ -110,11 +110,13 @@ export class Passing implements ResponseSink, Call {
       agrees(getHeader(response.headers, "etag"), etag) &&
       agrees(getHeader(response.headers, "last-modified"), lastModified) &&
       (response.bodyLength < 0 || response.bodyLength === entry.body.length);
-    entry.freshen(
-      same
-        ? freshened(this.#fetched(this.#stamp), entry.meta, response.headers)
-        : { ...entry.meta, lifetime: 0 },
-    );
+    if (!same) {
+      entry.freshen({ ...entry.meta, lifetime: 0 });
+      return;
+    }
+    const { meta, keep } = freshened(this.#fetched(this.#stamp), entry.meta, response.headers);
+    if (keep) entry.freshen(meta);
+    else this.#zone.core.store.remove(entry);
   }
 
   /** RFC 9110, section 9.3.3: a POST's answer that says it is what a GET of this URL would bring. */

@@ -130,7 +130,7 @@ export function describe(
     responseTime,
     initialAge: initialAge(headers, requestTime, responseTime),
     lifetime: lifetime.seconds,
-    noCache: control.noCache || (control.noStore && !control.mustUnderstand),
+    noCache: control.noCache,
     mustRevalidate,
     immutable: control.immutable,
     staleWhileRevalidate: window(
@@ -182,11 +182,16 @@ const BOUND_TO_BODY = new Set([
   "etag",
 ]);
 
+interface Freshened {
+  readonly meta: Meta;
+  readonly keep: boolean;
+}
+
 /**
  * RFC 9111, sections 3.2 and 4.3.4: stored metadata updated from a 304, or from the 200 to a HEAD.
- * The response keeps its place among the variants.
+ * The response keeps its place among the variants; `keep` says whether it may stay at all.
  */
-export function freshened(fetched: Fetched, stored: Meta, update: RawHeaders): Meta {
+export function freshened(fetched: Fetched, stored: Meta, update: RawHeaders): Freshened {
   const names = new Set<string>();
   for (let i = 0; i < update.length; i += 2) names.add((update[i] as string).toLowerCase());
   const headers: RawHeaders = [];
@@ -204,7 +209,9 @@ export function freshened(fetched: Fetched, stored: Meta, update: RawHeaders): M
   const { control, lifetime } = directives(fetched, stored.status, headers);
   const source = { status: stored.status, reason: stored.reason, headers };
   const meta = describe(fetched, source, control, lifetime);
-  if (typeof meta === "string") return { ...stored, lifetime: 0, noCache: true };
-  const { vary, varyKey, stamp } = stored;
-  return { ...meta, vary, varyKey, part: stored.part, stamp: Math.max(stamp, fetched.stamp) };
+  if (typeof meta === "string") return { meta: stored, keep: false };
+  const { vary, varyKey, part } = stored;
+  const stamp = Math.max(stored.stamp, fetched.stamp);
+  const banned = control.private || (control.noStore && !control.mustUnderstand);
+  return { meta: { ...meta, vary, varyKey, part, stamp }, keep: !banned };
 }
