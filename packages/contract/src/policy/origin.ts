@@ -1,13 +1,16 @@
 import { z } from "zod";
+import {
+  activeCheckSchema,
+  hostSchema,
+  passiveCheckSchema,
+  retrySchema,
+  seconds,
+} from "#policy/origin-health.ts";
 
 /*
  * Where a zone's content comes from and how the edge reaches it. Times in seconds, sizes in bytes.
  */
 
-const seconds = z.number().positive().max(86_400);
-const statusSchema = z.int().min(100).max(599);
-/** A name of the host header or of TLS: no scheme, no path, no control byte. */
-const hostSchema = z.string().regex(/^[A-Za-z0-9._~:[\]-]{1,255}$/, "a host name is expected");
 const pemSchema = z.string().regex(/^-----BEGIN [A-Z0-9 ]+-----\r?\n/, "PEM text is expected");
 
 /** What an origin's URL may say, taken apart. */
@@ -40,16 +43,22 @@ export function parseOriginUrl(url: string): OriginAddress | null {
  */
 const originTlsSchema = z
   .strictObject({
-    /** `full`: chain and name; `chain`: chain alone; `none`: nothing. */
-    verify: z.enum(["full", "chain", "none"]).default("full"),
-    reasonForNone: z.string().min(10).max(500).optional(),
-    /** Name sent as SNI and looked for in the certificate; else the URL's host. */
-    serverName: hostSchema.optional(),
-    /** Authorities trusted instead of the system's: PEM. */
-    ca: pemSchema.optional(),
-    /** Client certificate with its chain, and key: PEM. */
-    certificate: pemSchema.optional(),
-    key: pemSchema.optional(),
+    verify: z
+      .enum(["full", "chain", "none"])
+      .default("full")
+      .describe("`full`: chain and name; `chain`: chain alone; `none`: nothing."),
+    reasonForNone: z
+      .string()
+      .min(10)
+      .max(500)
+      .optional()
+      .describe("Why nothing is verified; needed with `none`."),
+    serverName: hostSchema
+      .optional()
+      .describe("Name sent as SNI and looked for in the certificate; else the URL's host."),
+    ca: pemSchema.optional().describe("Authorities trusted instead of the system's: PEM."),
+    certificate: pemSchema.optional().describe("Client certificate with its chain, and key: PEM."),
+    key: pemSchema.optional().describe("Key of the client certificate: PEM."),
   })
   .refine((tls) => tls.verify !== "none" || tls.reasonForNone !== undefined, {
     path: ["reasonForNone"],
@@ -61,144 +70,167 @@ const originTlsSchema = z
   });
 
 const originSchema = z.strictObject({
-  /** Stable name for logs, figures and sticky cookies; else the URL. */
   id: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
-    .optional(),
-  url: z.string().refine((url) => parseOriginUrl(url) !== null, {
-    message: "an origin is http://host:port, https://host:port or unix:/path",
-  }),
-  /** Share of the requests against its neighbours; 0 takes no new ones (drained). */
-  weight: z.int().min(0).max(1000).default(1),
-  /** `auto`: HTTP/1.1, and HTTP/2 for gRPC. `h2c`: HTTP/2 without TLS, by prior knowledge. */
-  protocol: z.enum(["auto", "h1", "h2", "h2c"]).default("auto"),
-  /** Sent as Host in place of what the visitor asked for. */
-  hostHeader: hostSchema.optional(),
-  tls: originTlsSchema.prefault({}),
+    .optional()
+    .describe("Stable name for logs, figures and sticky cookies; else the URL."),
+  url: z
+    .string()
+    .refine((url) => parseOriginUrl(url) !== null, {
+      message: "an origin is http://host:port, https://host:port or unix:/path",
+    })
+    .describe("http://host:port, https://host:port, unix:/path or unix+tls:/path."),
+  weight: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe("Share of the requests against its neighbours; 0 takes no new ones (drained)."),
+  protocol: z
+    .enum(["auto", "h1", "h2", "h2c"])
+    .default("auto")
+    .describe(
+      "`auto`: HTTP/1.1, and HTTP/2 for gRPC. `h2c`: HTTP/2 without TLS, by prior knowledge.",
+    ),
+  hostHeader: hostSchema
+    .optional()
+    .describe("Sent as Host in place of what the visitor asked for."),
+  tls: originTlsSchema.prefault({}).describe("How TLS to the origin is judged."),
 });
 
 const balanceSchema = z.strictObject({
-  by: z.enum(["round_robin", "least_connections", "consistent_hash"]).default("round_robin"),
-  /** Consistent hash: no origin takes more than this times its fair share of what is in flight. */
-  boundedLoad: z.number().min(1.05).max(10).default(1.25),
-  /** Set: a signed cookie keeps a visitor with the origin that served him first. */
+  by: z
+    .enum(["round_robin", "least_connections", "consistent_hash"])
+    .default("round_robin")
+    .describe("How an origin is chosen; a sticky cookie goes first."),
+  boundedLoad: z
+    .number()
+    .min(1.05)
+    .max(10)
+    .default(1.25)
+    .describe(
+      "Consistent hash: no origin takes more than this times its fair share of what is in flight.",
+    ),
   sticky: z
     .strictObject({
       cookie: z
         .string()
         .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/)
-        .default("egide_origin"),
-      maxAgeSeconds: z.int().min(0).max(31_536_000).default(86_400),
+        .default("egide_origin")
+        .describe("Name of the cookie."),
+      maxAgeSeconds: z
+        .int()
+        .min(0)
+        .max(31_536_000)
+        .default(86_400)
+        .describe("How long browsers keep it; 0: until they are closed."),
     })
-    .optional(),
-  /** After a recovery an origin's weight grows from a tenth to the whole over this time. */
-  slowStartSeconds: z.number().min(0).max(3600).default(0),
-});
-
-const activeCheckSchema = z.strictObject({
-  path: z
-    .string()
-    .regex(/^\/[!-~]{0,1023}$/)
-    .default("/"),
-  /** Host of the check; else the origin's `hostHeader` or the URL's host. */
-  host: hostSchema.optional(),
-  intervalSeconds: seconds.default(10),
-  timeoutSeconds: seconds.default(5),
-  /** Statuses that count as well: single ones, or the first and last of a range. */
-  expect: z
-    .array(z.union([statusSchema, z.tuple([statusSchema, statusSchema])]))
-    .min(1)
-    .default([[200, 399]]),
-  /** Good results in a row that bring an origin up, and bad ones that take it down. */
-  rise: z.int().min(1).max(100).default(2),
-  fall: z.int().min(1).max(100).default(3),
-});
-
-/** Judging an origin by the answers to visitors' requests. */
-const passiveCheckSchema = z.strictObject({
-  /** Failures in a row to connect or to get an answer; 0: not judged. */
-  consecutiveFailures: z.int().min(0).max(1000).default(5),
-  /**
-   * Share of 5xx answers in the window that opens the breaker; 0: not judged. Off by default, since
-   * who finds one URL that answers 500 could otherwise take an origin out for everybody.
-   */
-  serverErrorShare: z.number().min(0).max(1).default(0),
-  minRequests: z.int().min(1).max(100_000).default(20),
-  windowSeconds: seconds.default(10),
-  /** First pause; doubles with each failed trial up to `maxOpenSeconds`. */
-  openSeconds: seconds.default(1),
-  maxOpenSeconds: seconds.default(30),
-  /** Trial requests let through at once while half-open, and successes that close the breaker. */
-  trials: z.int().min(1).max(100).default(1),
-});
-
-const retrySchema = z.strictObject({
-  /** Further attempts after the first; 0: none (a stale kept-alive connection is still replaced). */
-  attempts: z.int().min(0).max(5).default(2),
-  /** Retries may add this share to the load, and never less than `minPerSecond`. */
-  budgetShare: z.number().min(0).max(1).default(0.2),
-  minPerSecond: z.number().min(0).max(1000).default(3),
-  /** Statuses of an answer that are tried at another origin, for idempotent requests. */
-  statuses: z.array(statusSchema).default([]),
-  /** Bodies of idempotent requests up to this size are kept to be sent again. */
-  replayBytes: z.int().min(0).max(1_048_576).default(65_536),
-  /** Set: a GET or HEAD that is not answered after this time is sent to a second origin as well. */
-  hedgeSeconds: z.number().min(0.01).max(60).optional(),
+    .optional()
+    .describe("Set: a signed cookie keeps a visitor with the origin that served him first."),
+  slowStartSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe(
+      "After a recovery an origin's weight grows from a tenth to the whole over this time.",
+    ),
 });
 
 /** A zone's origins and how to reach them. */
 export const originsSchema = z
   .strictObject({
-    origins: z.array(originSchema).min(1).max(256),
-    balance: balanceSchema.prefault({}),
-    connectSeconds: seconds.default(5),
-    /** From the request's last byte (or the body's last progress) to the answer's head. */
-    firstByteSeconds: seconds.default(60),
-    /** Without a byte in either direction, once the answer has begun or while a body is sent. */
-    idleSeconds: seconds.default(60),
-    /** Wait for 100 (Continue) before a body is sent all the same (RFC 9110, section 10.1.1). */
-    continueSeconds: seconds.default(1),
+    origins: z.array(originSchema).min(1).max(256).describe("The servers, one or several."),
+    balance: balanceSchema.prefault({}).describe("How requests are spread over several origins."),
+    connectSeconds: seconds.default(5).describe("To open a connection, TLS included."),
+    firstByteSeconds: seconds
+      .default(60)
+      .describe("From the request's last byte (or the body's last progress) to the answer's head."),
+    idleSeconds: seconds
+      .default(60)
+      .describe(
+        "Without a byte in either direction, once the answer has begun or while a body is sent.",
+      ),
+    continueSeconds: seconds
+      .default(1)
+      .describe(
+        "Wait for 100 (Continue) before a body is sent all the same (RFC 9110, section 10.1.1).",
+      ),
     keepAlive: z
       .strictObject({
-        idleSeconds: seconds.default(55),
-        /** Idle connections kept per origin; 0: each request has a connection of its own. */
-        maxIdle: z.int().min(0).max(10_000).default(64),
-        maxRequests: z.int().min(1).default(10_000),
+        idleSeconds: seconds.default(55).describe("How long an idle connection is kept."),
+        maxIdle: z
+          .int()
+          .min(0)
+          .max(10_000)
+          .default(64)
+          .describe(
+            "Idle connections kept per origin; 0: each request has a connection of its own.",
+          ),
+        maxRequests: z.int().min(1).default(10_000).describe("Requests on one connection."),
       })
-      .prefault({}),
-    /** Requests at one origin at the same time; beyond, they wait in a queue that is fair. */
-    maxInFlight: z.int().min(1).max(100_000).default(1024),
+      .prefault({})
+      .describe("Connections kept for the next request."),
+    maxInFlight: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(1024)
+      .describe(
+        "Requests at one origin at the same time; beyond, they wait in a queue that is fair.",
+      ),
     queue: z
       .strictObject({
-        size: z.int().min(0).max(100_000).default(1024),
-        waitSeconds: seconds.default(10),
+        size: z
+          .int()
+          .min(0)
+          .max(100_000)
+          .default(1024)
+          .describe("Requests that may wait; beyond, 503 with Retry-After."),
+        waitSeconds: seconds.default(10).describe("How long one may wait."),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("Where requests beyond `maxInFlight` wait."),
     response: z
       .strictObject({
-        headerBytes: z.int().min(1024).max(1_048_576).default(131_072),
-        headerCount: z.int().min(8).max(5000).default(1000),
-        trailerBytes: z.int().min(256).max(65_536).default(16_384),
-        /** 1xx answers before the final one. */
-        informational: z.int().min(0).max(1000).default(32),
+        headerBytes: z
+          .int()
+          .min(1024)
+          .max(1_048_576)
+          .default(131_072)
+          .describe("Bytes of an answer's head."),
+        headerCount: z.int().min(8).max(5000).default(1000).describe("Fields of an answer."),
+        trailerBytes: z.int().min(256).max(65_536).default(16_384).describe("Bytes of trailers."),
+        informational: z
+          .int()
+          .min(0)
+          .max(1000)
+          .default(32)
+          .describe("1xx answers before the final one."),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("What an answer may look like."),
     health: z
       .strictObject({
-        active: activeCheckSchema.optional(),
-        passive: passiveCheckSchema.prefault({}),
+        active: activeCheckSchema
+          .optional()
+          .describe("Set: each origin is asked, time and again, whether it is well."),
+        passive: passiveCheckSchema
+          .prefault({})
+          .describe("Judging an origin by the answers to visitors' requests."),
       })
-      .prefault({}),
-    retry: retrySchema.prefault({}),
-    /** Bounds for what the name server says of how long an address is good. */
+      .prefault({})
+      .describe("When an origin is left out."),
+    retry: retrySchema.prefault({}).describe("What happens after a failure."),
     dns: z
       .strictObject({ minSeconds: seconds.default(5), maxSeconds: seconds.default(60) })
       .refine((dns) => dns.minSeconds <= dns.maxSeconds, {
         path: ["minSeconds"],
         message: "must not be above maxSeconds",
       })
-      .prefault({}),
+      .prefault({})
+      .describe("How long a name's addresses are good, whatever the name server says."),
   })
   .superRefine((zone, context) => {
     const seen = new Set<string>();

@@ -53,7 +53,8 @@ export class Leg implements Entrant, Connectee, H1Client {
   }
 
   start(): void {
-    this.origin.health.begin(this.#clock.monotonic());
+    const { health } = this.origin;
+    if (health.breaker !== "closed") health.begin(this.#clock.monotonic());
     const ticket = this.origin.slots.enter(this);
     if (ticket === null) this.admitted();
     else if (!this.#over) this.#ticket = ticket;

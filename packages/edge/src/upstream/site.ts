@@ -41,6 +41,9 @@ export class Site {
 
   pick(request: OriginRequest, tried: readonly Origin[] | null): Origin | null {
     if (this.isClosing) return null;
+    // The usual case, one origin that is well: no time need be asked for.
+    const only = this.origins.length === 1 ? (this.origins[0] as Origin) : null;
+    if (only !== null && tried === null && only.weight > 0 && only.health.isCalm) return only;
     return this.#picker.pick(request, tried, this.clock.monotonic());
   }
 
@@ -73,8 +76,9 @@ export class Site {
 
   /** How an attempt went, for the origin's health. */
   readonly report = (origin: Origin, outcome: LegOutcome, status: number): void => {
-    const now = this.clock.monotonic();
     const { health } = origin;
+    if (outcome === "answered" && health.isCalm) return;
+    const now = this.clock.monotonic();
     if (outcome === "answered") {
       health.answered(status >= 500, now);
       return;

@@ -39,6 +39,14 @@ export class Health {
     return this.#breaker.kind;
   }
 
+  /** Up, with nothing against it: neither a choice nor a good answer needs the time. */
+  get isCalm(): boolean {
+    const breaker = this.#breaker;
+    return (
+      breaker.kind === "closed" && breaker.failures === 0 && this.#probe.up && this.#window === null
+    );
+  }
+
   /** May a request go out? */
   isUsable(now: number): boolean {
     return this.#probe.up && admits(this.#breaker, this.#rules.breaker, now);

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import type { OriginAddress } from "@egide/contract/policy/origin.ts";
 import type { AppError } from "@egide/std/error.ts";
@@ -20,6 +21,8 @@ const MAX_ADDRESSES = 3;
 /** Opens connections to one origin: names to addresses, one after the other, each within its time. */
 export class Connector {
   readonly #address: OriginAddress;
+  /** A name, whose addresses may change. */
+  readonly #isNamed: boolean;
   readonly #dial: Dial;
   readonly #resolver: Resolver;
   readonly #wheel: TimerWheel;
@@ -34,6 +37,7 @@ export class Connector {
     connectMs: number,
   ) {
     this.#address = address;
+    this.#isNamed = address.kind === "tcp" && isIP(address.host) === 0;
     this.#dial = dial;
     this.#resolver = resolver;
     this.#wheel = wheel;
@@ -42,7 +46,7 @@ export class Connector {
 
   /** Whether the origin still lives there. */
   isCurrent(address: string): boolean {
-    if (this.#address.kind === "unix") return true;
+    if (!this.#isNamed || this.#address.kind === "unix") return true;
     return this.#resolver.known(this.#address.host)?.includes(address) ?? true;
   }
 
