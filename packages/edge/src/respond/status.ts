@@ -8,7 +8,6 @@ const BY_CODE: Readonly<Record<string, number>> = {
   "origin.queue_full": 503,
   "origin.queue_timeout": 503,
   "origin.unavailable": 503,
-  "origin.closing": 503,
 };
 
 /**

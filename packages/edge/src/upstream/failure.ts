@@ -56,8 +56,6 @@ const kinds = {
     ...busy,
     publicMessage: "The site's server is not available at the moment.",
   },
-  /** This edge is stopping. */
-  "origin.closing": busy,
 } satisfies Record<string, Kind>;
 
 export type OriginCode = keyof typeof kinds;

@@ -15,7 +15,6 @@ export class Site {
   readonly origins: readonly Origin[];
   readonly clock: Clock;
   readonly wheel: TimerWheel;
-  isClosing = false;
   requests = 0;
   retries = 0;
   readonly #picker: Picker<Origin>;
@@ -40,7 +39,6 @@ export class Site {
   }
 
   pick(request: OriginRequest, tried: readonly Origin[] | null): Origin | null {
-    if (this.isClosing) return null;
     // The usual case, one origin that is well: no time need be asked for.
     const only = this.origins.length === 1 ? (this.origins[0] as Origin) : null;
     if (only !== null && tried === null && only.weight > 0 && only.health.isCalm) return only;
@@ -64,7 +62,6 @@ export class Site {
 
   /** No origin can be used: when trying again makes sense. */
   unavailable(): AppError {
-    if (this.isClosing) return originError("origin.closing", undefined, 1);
     const now = this.clock.monotonic();
     let wait = Infinity;
     for (const { health } of this.origins) {

@@ -26,7 +26,10 @@ export interface UpstreamDeps {
 export interface Upstream {
   /** Sends a request to one of the origins. The sink hears nothing before this has returned. */
   readonly fetch: Fetch;
-  /** Takes no new requests, closes what is idle; what is under way goes on. */
+  /**
+   * Closes what is idle, keeps nothing any longer and ends the checks. What is under way goes on, and a
+   * request that still comes (it was decided before the policy changed) is served like any other.
+   */
   close(): void;
   stats(): UpstreamStats;
 }
@@ -55,7 +58,6 @@ export function createUpstream(settings: OriginsSettings, deps: UpstreamDeps): U
   return {
     fetch: (request, sink) => new Transfer(site, request, sink).start(),
     close() {
-      site.isClosing = true;
       for (const checker of checkers) checker.stop();
       for (const origin of origins) origin.close();
     },
