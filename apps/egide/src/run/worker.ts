@@ -1,5 +1,6 @@
 import { HttpChallenges } from "@egide/dns/acme/http-challenges.ts";
 import { startEdge } from "@egide/edge/edge.ts";
+import { turnClock } from "@egide/edge/wire/turn-clock.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import type { FromWorker } from "#run/message.ts";
 import {
@@ -19,7 +20,7 @@ function start(
   const { keys } = settings;
   let challenges = new HttpChallenges();
   const edge = startEdge({
-    clock: systemClock,
+    clock: turnClock(systemClock),
     worker,
     listen: settings.listen,
     snapshot,

@@ -117,6 +117,9 @@ export function siteScope(zone: string, origin: string): string {
   return `${zone}\x01${origin}`;
 }
 
+const MAX_FORBIDDEN = 4096;
+const FORBIDDEN_MS = 10_000;
+
 /** One scheme and host of a zone. */
 export class Site {
   readonly zone: string;
@@ -125,10 +128,23 @@ export class Site {
   /** Tells the keys of one site from those of all others. */
   readonly scope: string;
   readonly buckets = new Map<string, Bucket>();
+  /** Keys whose last answer forbade storing, with the time from which the next is judged again. */
+  readonly #forbidden = new Map<string, number>();
 
   constructor(zone: string, origin: string) {
     this.zone = zone;
     this.origin = origin;
     this.scope = siteScope(zone, origin);
+  }
+
+  forbid(key: string, now: number): void {
+    if (this.#forbidden.size >= MAX_FORBIDDEN) this.#forbidden.clear();
+    this.#forbidden.set(key, now + FORBIDDEN_MS);
+  }
+
+  isForbidden(key: string, now: number): boolean {
+    const until = this.#forbidden.get(key);
+    // Also after the clock was set back by hours.
+    return until !== undefined && now < until && until - now <= FORBIDDEN_MS;
   }
 }

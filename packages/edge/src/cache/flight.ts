@@ -119,7 +119,7 @@ export class Flight implements ResponseSink, Call {
       response.body?.cancel();
       return;
     }
-    const { core, plan } = this.#zone;
+    const { plan } = this.#zone;
     const entry = this.#entry;
     const fetched = this.#fetched();
     if (this.#validating && response.status === 304) {
@@ -144,13 +144,21 @@ export class Flight implements ResponseSink, Call {
     this.#finish();
     if (typeof whole === "string") {
       const part = response.status === 206;
-      if (!part)
-        core.store.setUnstorable(this.spot.site, this.spot.key, response.status, core.clock.now());
+      if (!part) this.#remember(whole, response.status);
       const passed = part ? keepPart(this.#zone, this.spot, fetched, response) : response;
       this.#passThrough(passed, whole);
       return;
     }
     this.#store(whole, response, `${this.#told(response.status)}; stored`);
+  }
+
+  /** What can't be stored now will most likely not be stored the next time. */
+  #remember(why: string, status: number): void {
+    const { core } = this.#zone;
+    const { site, key } = this.spot;
+    const now = core.clock.now();
+    core.store.setUnstorable(site, key, status, now);
+    if (why === "no-store" || why === "private") site.forbid(key, now);
   }
 
   fail(error: AppError): void {

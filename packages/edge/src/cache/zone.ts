@@ -10,6 +10,7 @@ import { Passing } from "./pass.ts";
 import { reply, replyOnlyIfCached, replyPart } from "./reply.ts";
 import { type PathRule, type Plan, ruleFor } from "./settings.ts";
 import { varyKey } from "./vary.ts";
+import { Unkept } from "./unkept.ts";
 import { readView, type View, wantsWhole } from "./view.ts";
 import { Waiter } from "./waiter.ts";
 
@@ -41,6 +42,7 @@ export class ZoneCache {
   readonly #id: string;
   readonly #sites: Sites;
   readonly #flights = new Map<string, Flight>();
+  readonly #unkept: string;
 
   constructor(core: Core, plan: Plan, id: string, sites: Sites, fetch: Fetch) {
     this.core = core;
@@ -48,6 +50,7 @@ export class ZoneCache {
     this.fetch = fetch;
     this.#id = id;
     this.#sites = sites;
+    this.#unkept = `${core.name}; fwd=uri-miss; detail=forbidden`;
   }
 
   handle(request: OriginRequest, sink: ResponseSink): Call {
@@ -73,6 +76,12 @@ export class ZoneCache {
         if (decision === "refresh") this.#refresh(entry, request, rule);
         if (decision !== "fresh") core.counters.stale++;
         return reply(entry, view, now, entry.hitHeaders(age, core.name), sink);
+      }
+    }
+    if (bucket === undefined && !view.control.onlyIfCached && !view.head) {
+      if (site.isForbidden(key, core.clock.now())) {
+        core.counters.bypassed++;
+        return this.fetch(request, new Unkept(sink, this.#unkept));
       }
     }
     return this.#miss(request, view, sink, site, key, rule, entry);

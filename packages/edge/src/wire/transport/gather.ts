@@ -2,11 +2,13 @@ import type { BaseConn } from "#wire/transport/base.ts";
 
 /** Bytes gathered before they must leave: one TLS record's worth several times over. */
 const CAPACITY = 65_536;
-const scratch = Buffer.allocUnsafeSlow(CAPACITY);
+export const scratch = Buffer.allocUnsafeSlow(CAPACITY);
 
 let owner: BaseConn | null = null;
 let used = 0;
 let depth = 0;
+/** Monotonic moment of the callback that runs; -1 outside of callbacks. */
+let moment = -1;
 let scheduled = false;
 
 /**
@@ -67,7 +69,16 @@ export const gather = {
   },
 
   leave(): void {
-    if (--depth === 0) gather.flush();
+    if (--depth > 0) return;
+    gather.flush();
+    moment = -1;
+  },
+
+  /** Monotonic milliseconds; stands still while a callback runs, which asks for it many times. */
+  now(): number {
+    if (depth === 0) return performance.now();
+    if (moment < 0) moment = performance.now();
+    return moment;
   },
 };
 

@@ -1,6 +1,7 @@
-import { ptr } from "bun:ffi";
+import { type Pointer, ptr } from "bun:ffi";
 import type { Endpoint } from "#wire/conn.ts";
 import { BaseConn } from "#wire/transport/base.ts";
+import { scratch } from "#wire/transport/gather.ts";
 import { EAGAIN, EINTR, errno, libc, systemError } from "#wire/transport/native/libc.ts";
 import {
   EPOLLERR,
@@ -20,6 +21,16 @@ const READ_SIZE = 65_536;
 
 const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
 const readAt = ptr(readBuffer);
+/** Views of short reads, made once for each length: most requests and answers are short. */
+const views: (Buffer | undefined)[] = Array.from({ length: 2048 }, () => undefined);
+
+function viewOf(count: number): Buffer {
+  if (count >= views.length) return readBuffer.subarray(0, count);
+  return (views[count] ??= readBuffer.subarray(0, count));
+}
+
+/** The write buffer of the thread does not move: its address is looked up once. */
+const scratchAt = ptr(scratch);
 const nameBuffer = Buffer.alloc(28);
 const nameLength = new Int32Array(1);
 const lingerNow = new Int32Array([1, 0]);
@@ -87,7 +98,8 @@ export class NativeConn extends BaseConn implements Pollable {
 
   protected push(bytes: Buffer, from: number, to: number): number {
     if (this.#gone) return 0;
-    const sent = libc().send(this.#fd, ptr(bytes, from), to - from, MSG_NOSIGNAL);
+    const at = bytes === scratch ? ((scratchAt + from) as Pointer) : ptr(bytes, from);
+    const sent = libc().send(this.#fd, at, to - from, MSG_NOSIGNAL);
     if (sent === to - from) return sent;
     if (sent < 0) {
       const error = errno();
@@ -124,7 +136,7 @@ export class NativeConn extends BaseConn implements Pollable {
   #read(): void {
     const count = libc().recv(this.#fd, readAt, READ_SIZE, 0);
     if (count > 0) {
-      this.received(readBuffer.subarray(0, count));
+      this.received(viewOf(count));
       return;
     }
     if (count < 0) {
