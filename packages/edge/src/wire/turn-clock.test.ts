@@ -8,19 +8,16 @@ test("time stands still in a callback, and only there", () => {
   gather.enter();
   const first = clock.monotonic();
   const wall = clock.now();
-  for (const end = performance.now() + 2; performance.now() < end; );
   expect(clock.monotonic()).toBe(first);
   expect(clock.now()).toBe(wall);
   gather.leave();
-  expect(clock.monotonic()).toBeGreaterThanOrEqual(first + 2);
+  expect(clock.monotonic()).toBeGreaterThan(first);
 });
 
-test("follows a wall clock that is set, within a second", () => {
+test("follows a wall clock that is set", () => {
   let shift = 0;
-  const clock = turnClock({ ...systemClock, now: () => Date.now() + shift });
+  const clock = turnClock({ ...systemClock, now: () => Date.now() + shift }, 0);
   expect(Math.abs(clock.now() - Date.now())).toBeLessThan(50);
   shift = 3_600_000;
-  const end = performance.now() + 300;
-  while (performance.now() < end);
   expect(clock.now() - Date.now()).toBeGreaterThan(3_500_000);
 });

@@ -8,14 +8,14 @@ const RENEW_MS = 250;
  * The system's clock for what runs in socket callbacks: time is read once a callback, since a request
  * asks for it a dozen times and the answers would differ by microseconds.
  */
-export function turnClock(system: Clock): Clock {
+export function turnClock(system: Clock, renewMs = RENEW_MS): Clock {
   let offset = system.now() - performance.now();
   let renewed = performance.now();
   return {
     monotonic: () => gather.now(),
     now() {
       const moment = gather.now();
-      if (moment - renewed > RENEW_MS) {
+      if (moment - renewed > renewMs) {
         renewed = moment;
         offset = system.now() - moment;
       }
