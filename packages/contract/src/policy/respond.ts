@@ -27,13 +27,21 @@ export type Coding = z.infer<typeof codingSchema>;
 
 export const compressionSchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** In order of preference where the visitor weighs them the same. */
-  codings: z.array(codingSchema).min(1).default(["br", "zstd", "gzip"]),
-  /** Bodies known to be shorter stay as they are. */
-  minBytes: z.int().min(0).default(1024),
+  codings: z
+    .array(codingSchema)
+    .min(1)
+    .default(["br", "zstd", "gzip"])
+    .describe("In order of preference where the visitor weighs them the same."),
+  minBytes: z.int().min(0).default(1024).describe("Bodies known to be shorter stay as they are."),
   types: z.array(z.string().min(1)).default(COMPRESSIBLE),
-  /** Streams compressed at once in a worker; those beyond go out as they are. Bounds memory. */
-  maxStreams: z.int().min(1).max(100_000).default(256),
+  maxStreams: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(256)
+    .describe(
+      "Streams compressed at once in a worker; those beyond go out as they are. Bounds memory.",
+    ),
 });
 
 /** RFC 6797. */
@@ -57,42 +65,65 @@ function checkTemplate(source: string, context: z.RefinementCtx): void {
 }
 
 export const errorPagesSchema = z.strictObject({
-  /** The zone's own HTML with `{{placeholders}}`: see docs/guide/error-pages.md. */
-  template: z.string().max(262_144).superRefine(checkTemplate).nullable().default(null),
-  /** Content-Security-Policy of that template; null keeps the strict one that allows inline style. */
-  contentSecurityPolicy: headerValue.nullable().default(null),
-  /** Name of the site on the pages; null: the host that was asked for. */
-  siteName: z.string().min(1).max(120).nullable().default(null),
-  /** Where people can turn to: a `mailto:` or `https:` address. */
+  template: z
+    .string()
+    .max(262_144)
+    .superRefine(checkTemplate)
+    .nullable()
+    .default(null)
+    .describe("The zone's own HTML with `{{placeholders}}`: see docs/guide/error-pages.md."),
+  contentSecurityPolicy: headerValue
+    .nullable()
+    .default(null)
+    .describe(
+      "Content-Security-Policy of that template; null keeps the strict one that allows inline style.",
+    ),
+  siteName: z
+    .string()
+    .min(1)
+    .max(120)
+    .nullable()
+    .default(null)
+    .describe("Name of the site on the pages; null: the host that was asked for."),
   contact: z
     .string()
     .max(500)
     .regex(/^(?:mailto:|https:\/\/)[\x21-\x7e]+$/)
     .nullable()
-    .default(null),
+    .default(null)
+    .describe("Where people can turn to: a `mailto:` or `https:` address."),
 });
 
 /** How a zone's responses are dressed on their way out. */
 export const respondPolicySchema = z.strictObject({
   compression: compressionSchema.prefault({}),
-  /** Redirect plain HTTP to HTTPS with this status. 308 keeps the method, 301 old clients know. */
-  httpsRedirect: z.union([z.literal("off"), z.literal(301), z.literal(308)]).default("off"),
-  /** Sent over TLS alone. */
-  hsts: hstsSchema.nullable().default(null),
-  /** Value of Alt-Svc (RFC 7838), e.g. `h3=":443"; ma=86400`; null sends none. */
-  altSvc: headerValue.nullable().default(null),
-  /** The origin's Server field: passed on, left out, or replaced by a text of one's own. */
+  httpsRedirect: z
+    .union([z.literal("off"), z.literal(301), z.literal(308)])
+    .default("off")
+    .describe(
+      "Redirect plain HTTP to HTTPS with this status. 308 keeps the method, 301 old clients know.",
+    ),
+  hsts: hstsSchema.nullable().default(null).describe("Sent over TLS alone."),
+  altSvc: headerValue
+    .nullable()
+    .default(null)
+    .describe('Value of Alt-Svc (RFC 7838), e.g. `h3=":443"; ma=86400`; null sends none.'),
   server: z
     .union([z.literal("keep"), z.literal("remove"), z.strictObject({ replace: headerValue })])
-    .default("keep"),
-  /** Pseudonym in Via (RFC 9110, section 7.6.3); null adds no Via to responses. */
+    .default("keep")
+    .describe(
+      "The origin's Server field: passed on, left out, or replaced by a text of one's own.",
+    ),
   via: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
     .nullable()
-    .default("egide"),
-  /** Field that tells the visitor the request id; null sends none. */
-  requestIdHeader: headerName.nullable().default("X-Request-Id"),
+    .default("egide")
+    .describe("Pseudonym in Via (RFC 9110, section 7.6.3); null adds no Via to responses."),
+  requestIdHeader: headerName
+    .nullable()
+    .default("X-Request-Id")
+    .describe("Field that tells the visitor the request id; null sends none."),
   errorPages: errorPagesSchema.prefault({}),
 });
 
