@@ -60,6 +60,7 @@ export class EdgeProcess {
     const command = [process.execPath, MAIN, "edge", "--config", file, "--log-format", "json"];
     const running = await startProcess(command, {
       cwd: directory,
+      outlived: true,
       ...(options.env === undefined ? {} : { env: options.env }),
     });
     const [line] = await running.printed(/^.*"msg":"serving".*$/m, 30_000);

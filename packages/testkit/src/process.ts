@@ -24,6 +24,8 @@ export interface StartOptions {
   /** Readiness: resolves once this was printed. Without it the process counts as ready at once. */
   readonly ready?: RegExp;
   readonly timeoutMs?: number;
+  /** A process that it starts may go on where it ends: it counts as over once nobody can print. */
+  readonly outlived?: boolean;
 }
 
 interface Waiter {
@@ -97,7 +99,7 @@ export async function startProcess(
   // Pipes may outlive the process (a child of its own holds them): the end is the process's end.
   const finish = async (): Promise<void> => {
     await exited;
-    await Promise.race([read, Bun.sleep(200)]);
+    await (options.outlived === true ? read : Promise.race([read, Bun.sleep(200)]));
     ended = true;
     settle();
   };

@@ -14,6 +14,7 @@ export interface RawTarget {
 interface Waiter {
   readonly look: () => boolean;
   readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** What a wait that ran out of time throws; the bytes so far are in the message. */
@@ -121,6 +122,10 @@ export class RawClient {
           clearTimeout(timer);
           resolve();
         },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error as Error);
+        },
       };
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);
@@ -145,9 +150,14 @@ export class RawClient {
 
   #wake(): void {
     for (const waiter of this.#waiters) {
-      if (waiter.look()) {
+      try {
+        if (!waiter.look()) continue;
         this.#waiters.delete(waiter);
         waiter.resolve();
+      } catch (error) {
+        // Whoever looks may find that what came is wrong.
+        this.#waiters.delete(waiter);
+        waiter.reject(error);
       }
     }
   }
