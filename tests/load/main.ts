@@ -3,8 +3,12 @@
  *
  *   npm run hostile -- [--seconds 5] [--only NAME] [--memory MB] [--json FILE]
  *   npm run soak    -- [--minutes 10] [--every 10]
+ *   npm run crash   -- [--rounds 10]
+ *   npm run big     -- [--gigabytes 10]
  */
 import { parseArgs } from "node:util";
+import { runBig } from "./big.ts";
+import { type CrashResult, runFullDisk, runKills } from "./crash.ts";
 import { type AttackResult, runHostile } from "./hostile/run.ts";
 import { runSoak } from "./soak/run.ts";
 
@@ -15,6 +19,8 @@ const { values, positionals } = parseArgs({
     minutes: { type: "string", default: "10" },
     every: { type: "string", default: "10" },
     memory: { type: "string", default: "256" },
+    rounds: { type: "string", default: "10" },
+    gigabytes: { type: "string", default: "10" },
     only: { type: "string", default: "" },
     json: { type: "string" },
   },
@@ -72,7 +78,46 @@ async function soak(): Promise<boolean> {
   return result.complaints.length === 0;
 }
 
-const suites: Record<string, () => Promise<boolean>> = { hostile, soak };
+async function crash(): Promise<boolean> {
+  const options = {
+    rounds: Number(values.rounds),
+    report: (line: string) => console.log(`  ${line}`),
+  };
+  const show = (name: string, { answers, hits, cut, complaints }: CrashResult): void => {
+    const mark = complaints.length === 0 ? "✓" : "✗";
+    console.log(
+      `${mark} ${name}: ${answers} answers compared, ${hits} of them from the cache, ${cut} cut off`,
+    );
+    for (const complaint of complaints.slice(0, 20)) console.log(`    ${complaint}`);
+  };
+  const kills = await runKills(options);
+  show("kill -9", kills);
+  let failed = kills.complaints.length > 0 ? 1 : 0;
+  if (process.getuid?.() === 0) {
+    const full = await runFullDisk(options);
+    show("full disk", full);
+    failed += full.complaints.length > 0 ? 1 : 0;
+  } else console.log("left out: full disk (mounting a small file system takes root)");
+  console.log(`crash: ${2 - failed} passed, ${failed} failed`);
+  return failed === 0;
+}
+
+async function big(): Promise<boolean> {
+  const results = await runBig(Number(values.gigabytes) * 1e9, (result) => {
+    const { name, bytes, seconds, memory, complaints } = result;
+    const mark = complaints.length === 0 ? "✓" : "✗";
+    const speed = `${(bytes / 1e6 / seconds).toFixed(0)} MB/s`;
+    console.log(
+      `${mark} ${name}: ${bytes / 1e9} GB in ${seconds.toFixed(1)} s (${speed}), +${mega(memory).trim()}`,
+    );
+    for (const complaint of complaints) console.log(`    ${complaint}`);
+  });
+  const failed = results.filter(({ complaints }) => complaints.length > 0).length;
+  console.log(`big: ${results.length - failed} passed, ${failed} failed`);
+  return failed === 0;
+}
+
+const suites: Record<string, () => Promise<boolean>> = { hostile, soak, crash, big };
 const suite = suites[positionals[0] ?? ""];
 if (suite === undefined) {
   console.error(`usage: main.ts ${Object.keys(suites).join("|")}`);

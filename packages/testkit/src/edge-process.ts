@@ -21,6 +21,10 @@ export interface EdgeOptions {
   readonly zones?: readonly EdgeConfig[];
   readonly tls?: boolean;
   readonly env?: Record<string, string>;
+  /** Where an edge that was killed has left its state; else a new directory. */
+  readonly directory?: string;
+  /** Gives the disk cache a file system of its own with so many bytes (Linux, needs root). */
+  readonly cacheFileSystem?: number;
 }
 
 /** `egide edge` as a child process with a directory of its own. */
@@ -51,14 +55,14 @@ export class EdgeProcess {
   }
 
   static async start(options: EdgeOptions): Promise<EdgeProcess> {
-    const directory = mkdtempSync(join(tmpdir(), "egide-test-"));
-    mkdirSync(join(directory, "state"));
+    const directory = options.directory ?? mkdtempSync(join(tmpdir(), "egide-test-"));
+    mkdirSync(join(directory, "state", "cache"), { recursive: true });
     const authority = createAuthority();
     writeCertificate(directory, authority);
     writeConfig(directory, options, {});
     const file = join(directory, "egide.yaml");
     const command = [process.execPath, MAIN, "edge", "--config", file, "--log-format", "json"];
-    const running = await startProcess(command, {
+    const running = await startProcess(inFileSystem(command, directory, options), {
       cwd: directory,
       outlived: true,
       ...(options.env === undefined ? {} : { env: options.env }),
@@ -126,6 +130,21 @@ export class EdgeProcess {
     for (const pid of this.living()) process.kill(pid, "SIGKILL");
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * A mount namespace of its own holds the small file system: it is gone with the process. `exec` keeps
+ * the number of the process.
+ */
+function inFileSystem(
+  command: readonly string[],
+  directory: string,
+  { cacheFileSystem }: EdgeOptions,
+): readonly string[] {
+  if (cacheFileSystem === undefined) return command;
+  const mount = `mount -t tmpfs -o size=${cacheFileSystem} tmpfs "$0"`;
+  const cache = join(directory, "state", "cache");
+  return ["unshare", "-m", "sh", "-c", `${mount} && exec "$@"`, cache, ...command];
 }
 
 function isAlive(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { ok as assert } from "node:assert";
 import { H2Client } from "@egide/testkit/h2/client.ts";
+import { cachedBody } from "@egide/testkit/origin/site.ts";
 import { patternAt } from "@egide/testkit/pattern.ts";
 import { RawClient, type RawTarget } from "@egide/testkit/raw-client.ts";
 import { Visitor } from "./http.ts";
@@ -47,7 +48,7 @@ async function cached(visitor: Visitor, round: number): Promise<void> {
   const key = round % 50;
   const { status, body } = await visitor.get(`/cached/${key}`, true);
   assert(status === 200, `status ${status}`);
-  assert(body === `cached ${key} `.repeat(64), "another body than was asked for");
+  assert(body === cachedBody(String(key), 600), "another body than was asked for");
 }
 
 const MEGABYTE = 1_000_000;

@@ -21,6 +21,8 @@ export interface StoredBody {
   readonly whole: Uint8Array | null;
   /** Trailers of a response that is being relayed; stored responses have none. */
   readonly trailers: RawHeaders | null;
+  /** What is kept elsewhere turned out to be wrong: not to be served again. */
+  readonly isDamaged?: boolean;
   cursor(wake: () => void): Cursor;
   /** No longer stored: readers that are under way finish, none will follow. */
   dispose(): void;

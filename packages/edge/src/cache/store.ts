@@ -63,6 +63,10 @@ export class Store {
 
   /** Compares with purges that came since the last look. */
   #checked(entry: Entry): Entry | null {
+    if (entry.body.isDamaged === true) {
+      this.remove(entry);
+      return null;
+    }
     const { serial } = this.#purges;
     if (entry.checked === serial) {
       this.#fifo.hit(entry);

@@ -3,7 +3,7 @@ import { patternAt } from "#pattern.ts";
 
 /**
  * A small real site on Bun's own server, an HTTP implementation that shares no code with the product:
- * `/echo` repeats the request, `/size/N` sends N bytes, `/cached/…` may be cached, `/events` sends
+ * `/echo` repeats the request, `/size/N` sends N bytes, `/cached/NAME/N` may be cached, `/events` sends
  * server-sent events, `/ws` echoes WebSocket messages, `/drip` sends a byte now and then, `/upload`
  * counts a body, `/bomb` is a small gzip body that unpacks to 64 MB.
  */
@@ -15,7 +15,7 @@ export function startSite(): { readonly port: number; stop(): Promise<void> } {
     idleTimeout: 120,
     async fetch(request, server) {
       const url = new URL(request.url);
-      const [, name = "", argument = ""] = url.pathname.split("/");
+      const [, name = "", argument = "", length = ""] = url.pathname.split("/");
       switch (name) {
         case "ws":
           return server.upgrade(request) ? undefined : new Response("no", { status: 400 });
@@ -24,7 +24,7 @@ export function startSite(): { readonly port: number; stop(): Promise<void> } {
         case "size":
           return new Response(sized(Number(argument)));
         case "cached":
-          return new Response(`cached ${argument} `.repeat(64), {
+          return new Response(cachedBody(argument, Number(length || 600)), {
             headers: { "cache-control": "public, max-age=60", etag: `"${argument}"` },
           });
         case "events":
@@ -49,6 +49,12 @@ export function startSite(): { readonly port: number; stop(): Promise<void> } {
     },
   });
   return { port: server.port as number, stop: () => server.stop(true) };
+}
+
+/** Tells its name in every few bytes, so that a piece of another body shows. */
+export function cachedBody(name: string, length: number): string {
+  const piece = `cached ${name} `;
+  return piece.repeat(Math.ceil(length / piece.length));
 }
 
 const bodies = new Map<number, Buffer<ArrayBuffer>>();

@@ -21,6 +21,8 @@ export class FileBody implements StoredBody {
   readonly trailers = null;
   /** SHA-256 of the bytes: the file's name. */
   readonly hash: string;
+  /** A block was not what was written: whoever asks next must not be given this body again. */
+  isDamaged = false;
   #readers = 0;
   #disposed = false;
   #closed = false;
@@ -91,6 +93,7 @@ export class FileBody implements StoredBody {
             have = bytes;
           } else {
             error = CORRUPT;
+            this.isDamaged = true;
             this.#onCorrupt();
           }
           wake();
