@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { runHostile } from "./crs/hostile.ts";
 import { judge } from "./crs/judge.ts";
 import { loadRules } from "./crs/rules.ts";
 import { runStage } from "./crs/stage.ts";
@@ -8,7 +9,8 @@ import type { Case } from "./crs/case.ts";
 /**
  * The Core Rule Set's own cases, at the engine: `crs --rules DIR --cases FILE.jsonl [--cases …]`.
  * Options: `--setup FILE` (else crs-setup.conf is looked for in DIR and beside it), `--only ID`,
- * `--plain` (without the plan's prefilter), `--quiet`.
+ * `--plain` (without the plan's prefilter), `--quiet`; `--hostile` instead of cases: what the worst
+ * values cost each pattern and a whole request.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -20,8 +22,12 @@ export async function run(args: readonly string[]): Promise<number> {
       only: { type: "string" },
       plain: { type: "boolean" },
       quiet: { type: "boolean" },
+      hostile: { type: "boolean" },
     },
   });
+  if (values.rules !== undefined && values.hostile === true) {
+    return runHostile(loadRules(values.rules, values.setup, true)) === 0 ? 0 : 1;
+  }
   if (values.rules === undefined || values.cases === undefined) {
     console.error("usage: crs --rules DIR --cases FILE.jsonl [--cases FILE.jsonl …]");
     return 2;

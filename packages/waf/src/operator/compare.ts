@@ -26,7 +26,13 @@ function numeric(name: string, holds: (value: number, wanted: number) => boolean
     }
     if (!/^\s*[+-]?\d+\s*$/.test(macro.constant)) load.fail(`@${name} wants a number`);
     const wanted = toInteger(macro.constant);
-    return { name, argument, pure: true, test: (value) => holds(toInteger(value), wanted) };
+    return {
+      name,
+      argument,
+      pure: true,
+      compare: (value) => holds(value, wanted),
+      test: (value) => holds(toInteger(value), wanted),
+    };
   };
 }
 

@@ -11,13 +11,13 @@ export class Gate {
   readonly words: number;
   readonly #automaton: AhoCorasick | undefined;
   /** All gated operators, as misses: what a string without any literal has. */
-  readonly #none: Int32Array;
+  readonly #none: Bits;
   /** For a state of the automaton: the operators whose literal ends there, inverted. */
-  readonly #keep: (Int32Array | undefined)[] = [];
+  readonly #keep: (Bits | undefined)[] = [];
 
   constructor(operators: readonly Operator[]) {
     this.words = (operators.length + 31) >> 5;
-    this.#none = new Int32Array(this.words);
+    this.#none = allBits(this.words, 0);
     const literals = new Map<string, number[]>();
     for (const [index, operator] of operators.entries()) {
       if (operator.literals === undefined) continue;
@@ -34,7 +34,7 @@ export class Gate {
     for (let state = 1; state < this.#automaton.stateCount; state++) {
       const found = this.#automaton.phrasesAt(state);
       if (found.length === 0) continue;
-      const keep = new Int32Array(this.words).fill(-1);
+      const keep = allBits(this.words, -1);
       for (const phrase of found) {
         for (const owner of literals.get(phrases[phrase] as string) as number[])
           clearBit(keep, owner);
@@ -46,30 +46,37 @@ export class Gate {
   /** The kinds of bytes in the string that `missesOf` saw last. */
   lastKinds = 0;
 
-  missesOf(value: string): Int32Array {
+  missesOf(value: string): Bits {
     let kinds = 0;
     for (let i = 0; i < value.length; i++) kinds |= kindOf[value.charCodeAt(i) & 255] as number;
     this.lastKinds = kinds;
     const miss = this.#none.slice();
     const { words } = this;
     this.#automaton?.scan(value, (state) => {
-      const keep = this.#keep[state] as Int32Array;
+      const keep = this.#keep[state] as Bits;
       for (let i = 0; i < words; i++) miss[i] = (miss[i] as number) & (keep[i] as number);
     });
     return miss;
   }
 }
 
-export function setBit(bits: Int32Array, index: number): void {
+/** A set of operators: 32 to a number. Plain arrays are quicker to make than typed ones. */
+export type Bits = number[];
+
+export function allBits(words: number, value: 0 | -1): Bits {
+  return Array.from({ length: words }, () => value);
+}
+
+export function setBit(bits: Bits, index: number): void {
   const word = index >> 5;
   bits[word] = (bits[word] as number) | (1 << (index & 31));
 }
 
-function clearBit(bits: Int32Array, index: number): void {
+function clearBit(bits: Bits, index: number): void {
   const word = index >> 5;
   bits[word] = (bits[word] as number) & ~(1 << (index & 31));
 }
 
-export function hasBit(bits: Int32Array, index: number): boolean {
+export function hasBit(bits: Bits, index: number): boolean {
   return ((bits[index >> 5] as number) & (1 << (index & 31))) !== 0;
 }

@@ -1,4 +1,4 @@
-import type { Gate } from "#plan/gate.ts";
+import type { Bits, Gate } from "#plan/gate.ts";
 import { anyKind, triggers } from "#transform/kinds.ts";
 import type { Transform } from "#transform/registry.ts";
 import type { UnicodeMap } from "#transform/url-decode-uni.ts";
@@ -48,34 +48,36 @@ export class StageTree {
 export class Text {
   readonly value: string;
   /** Bit n is set where pure operator n does not match. */
-  readonly miss: Int32Array;
+  readonly miss: Bits;
   /** The kinds of its bytes. */
-  readonly #kinds: number;
+  readonly kinds: number;
   #outs: (Text | undefined)[] | undefined;
 
   constructor(value: string, gate: Gate) {
     this.value = value;
     this.miss = gate.missesOf(value);
-    this.#kinds = gate.lastKinds;
+    this.kinds = gate.lastKinds;
   }
 
   /** What a chain of transformations makes of it. */
   at(stage: Stage, store: TextStore): Text {
-    if (
-      stage.parent === undefined ||
-      (stage.triggers !== anyKind && (this.#kinds & stage.triggers) === 0)
-    ) {
-      return this;
-    }
+    if (!acts(stage, this.kinds)) return this;
     this.#outs ??= [];
     const known = this.#outs[stage.index];
     if (known !== undefined) return known;
-    const from = this.at(stage.parent, store);
+    const from = this.at(stage.parent as Stage, store);
     const value = (stage.transform as Transform)(from.value, store.unicodeMap);
     const made = value === from.value ? from : store.get(value);
     this.#outs[stage.index] = made;
     return made;
   }
+}
+
+/** False where a chain of transformations changes nothing in strings of these kinds of bytes. */
+export function acts(stage: Stage, kinds: number): boolean {
+  return (
+    stage.parent !== undefined && (stage.triggers === anyKind || (kinds & stage.triggers) !== 0)
+  );
 }
 
 /** Strings up to this length are shared between requests. */

@@ -1,6 +1,6 @@
-import { hasBit, setBit } from "#plan/gate.ts";
+import { type Bits, hasBit, setBit } from "#plan/gate.ts";
 import type { PlannedTarget, Step } from "#plan/step.ts";
-import type { Stage, Text, TextStore } from "#plan/text.ts";
+import { acts, type Stage, type Text, type TextStore } from "#plan/text.ts";
 import type { OperatorScope } from "#operator/operator.ts";
 import type { EffectRunner } from "#run/effects.ts";
 import { Item } from "#run/item.ts";
@@ -14,7 +14,9 @@ interface Piece {
   readonly items: readonly Item[];
   readonly texts: readonly Text[];
   /** Operators that match none of the texts, as far as known when it was made. */
-  readonly miss: Int32Array;
+  readonly miss: Bits;
+  /** The kinds of bytes in the values before any transformation. */
+  readonly kinds: number;
 }
 
 /** What an evaluation reports to. */
@@ -33,7 +35,7 @@ export class Evaluator {
   readonly #observer: Observer;
   readonly #texts: TextStore | undefined;
   readonly #pieces: (Piece | undefined)[] = [];
-  readonly #words: number;
+  readonly #roots: (Piece | undefined)[] = [];
   overlay: Overlay;
 
   constructor(
@@ -43,7 +45,6 @@ export class Evaluator {
     observer: Observer,
     overlay: Overlay,
     texts: TextStore | undefined,
-    words: number,
   ) {
     this.#state = state;
     this.#scope = scope;
@@ -51,7 +52,6 @@ export class Evaluator {
     this.#observer = observer;
     this.overlay = overlay;
     this.#texts = texts;
-    this.#words = words;
   }
 
   /** Runs a chain; true where all its rules match. */
@@ -86,6 +86,13 @@ export class Evaluator {
   /** One TX variable, as it is. */
   #slotMatches(step: Step): boolean {
     const item = this.#state.tx.at(step.slot);
+    const compare = step.operator?.compare;
+    if (compare !== undefined) {
+      // Levels, scores and flags: most of a request's rules.
+      if (item === undefined && !step.count) return false;
+      const number = step.count ? (item === undefined ? 0 : 1) : (item as Item).number;
+      return compare(number) !== step.negated;
+    }
     const value = step.count ? (item === undefined ? "0" : "1") : item?.value;
     if (value === undefined) return false;
     return (step.operator?.test(value, this.#scope) === true) !== step.negated;
@@ -108,27 +115,37 @@ export class Evaluator {
     const known = this.#pieces[number];
     if (known?.epoch === epoch) return known;
     const items = this.#state.base(target);
-    const texts: Text[] = [];
-    let miss: Int32Array = none;
-    if (items.length === 1) {
-      const item = items[0] as Item;
-      item.text ??= store.get(item.value);
-      const text = item.text.at(step.stage, store);
-      texts.push(text);
-      miss = text.miss;
-    } else if (items.length > 1) {
-      miss = new Int32Array(this.#words).fill(-1);
-      for (const item of items) {
-        item.text ??= store.get(item.value);
-        const text = item.text.at(step.stage, store);
-        texts.push(text);
-        const own = text.miss;
-        for (let i = 0; i < own.length; i++) miss[i] = (miss[i] as number) & (own[i] as number);
-      }
-    }
-    const piece = { epoch, items, texts, miss };
+    const base = this.#rootPiece(target, items, epoch, store);
+    const piece = acts(step.stage, base.kinds) ? this.#transform(base, step.stage, store) : base;
     this.#pieces[number] = piece;
     return piece;
+  }
+
+  /** The values as they are: what a chain of transformations starts from, or all there is to it. */
+  #rootPiece(
+    target: PlannedTarget,
+    items: readonly Item[],
+    epoch: number,
+    store: TextStore,
+  ): Piece {
+    const known = this.#roots[target.base];
+    if (known?.epoch === epoch) return known;
+    let kinds = 0;
+    const texts: Text[] = [];
+    for (const item of items) {
+      item.text ??= store.get(item.value);
+      kinds |= item.text.kinds;
+      texts.push(item.text);
+    }
+    const root = { epoch, items, texts, kinds, miss: commonMiss(texts) };
+    this.#roots[target.base] = root;
+    return root;
+  }
+
+  #transform(base: Piece, stage: Stage, store: TextStore): Piece {
+    const texts: Text[] = [];
+    for (const text of base.texts) texts.push(text.at(stage, store));
+    return { ...base, texts, miss: commonMiss(texts) };
   }
 
   #judge(step: Step, more: readonly Target[] | undefined, store: TextStore): boolean {
@@ -225,7 +242,20 @@ export class Evaluator {
   }
 }
 
-const none = new Int32Array(0);
+/** Operators that match none of the texts. */
+function commonMiss(texts: readonly Text[]): Bits {
+  const first = texts[0];
+  if (first === undefined) return [];
+  if (texts.length === 1) return first.miss;
+  const miss = first.miss.slice();
+  for (let i = 1; i < texts.length; i++) {
+    const own = (texts[i] as Text).miss;
+    for (let word = 0; word < own.length; word++) {
+      miss[word] = (miss[word] as number) & (own[word] as number);
+    }
+  }
+  return miss;
+}
 
 /** True where the plan's shared pieces can answer: a pure operator over values that stay. */
 function planned(step: Step): boolean {

@@ -1,3 +1,4 @@
+import { toInteger } from "#operator/compare.ts";
 import type { Text } from "#plan/text.ts";
 import type { VariableName } from "#rule/variables.ts";
 
@@ -11,11 +12,19 @@ export class Item {
   /** What the plan knows of the value; set on first use. */
   text: Text | undefined = undefined;
 
+  #number: number | undefined;
+
   constructor(variable: VariableName, key: string, value: string, lower = lowerAscii(key)) {
     this.variable = variable;
     this.key = key;
     this.lower = lower;
     this.value = value;
+  }
+
+  /** The value as an integer. */
+  get number(): number {
+    this.#number ??= toInteger(this.value);
+    return this.#number;
   }
 
   /** As MATCHED_VAR_NAME shows it. */

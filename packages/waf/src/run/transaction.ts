@@ -101,7 +101,6 @@ export class Transaction implements Controls, OperatorScope {
       this,
       settings.overlay ?? engine.baseOverlay,
       engine.texts(),
-      engine.plan.gate.words,
     );
     for (const [name, value] of Object.entries(settings.variables ?? {}))
       this.#state.tx.set(name, value);
