@@ -124,7 +124,7 @@ export class RawClient {
         },
         reject: (error) => {
           clearTimeout(timer);
-          reject(error as Error);
+          reject(error);
         },
       };
       const timer = setTimeout(() => {
