@@ -7,9 +7,12 @@ import { AppError } from "@egide/std/error.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { TimerWheel } from "@egide/std/wheel.ts";
 import { Front } from "#accept/front.ts";
+import { altSvc } from "#accept/h3/alt-svc.ts";
+import { H3Listener, type H3ListenOptions } from "#accept/h3/listener.ts";
 import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
 import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
 import { listenTls } from "#accept/tls/listener.ts";
+import { Sweep } from "#accept/sweep.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
 import { requestIds } from "#identify/request-id.ts";
@@ -105,6 +108,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       }),
     pseudonym: options.pseudonym,
     httpsPort: https[0]?.port ?? 443,
+    altSvc: () => (options.listen.http3 && https[0]?.port ? altSvc(https[0].port) : null),
   };
   const recorder = new MetricsRecorder(new SharedMetrics(options.metrics), options.worker);
   const logger = new RequestLogger({
@@ -141,8 +145,18 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   const certificates = new Certificates({ ticketKeys: options.ticketKeys });
   certificates.replace(options.certificates);
   const listeners = openListeners(options, front, certificates, wheel);
-  const stop = (): void => {
+  let { limits } = options.snapshot;
+  const sweep = new Sweep(clock);
+  const quic = openHttp3(options, listeners.https, {
+    certificates,
+    sweep,
+    limits: () => limits,
+    nextSerial: front.nextSerial,
+    onExchange: pipeline.handle,
+  });
+  const stop = (): Promise<unknown> => {
     for (const listener of [...listeners.http, ...listeners.https]) listener.stop();
+    return Promise.all(quic.map((listener) => listener.stop()));
   };
   return {
     addresses: {
@@ -154,22 +168,24 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       const previous = enforced;
       enforced = next;
       pipeline.policy = next.policy;
-      front.setLimits(snapshot.limits);
+      limits = snapshot.limits;
+      front.setLimits(limits);
       release(previous, next);
     },
     setCertificates: (set) => certificates.replace(set),
     cache,
     async drain(ms) {
-      stop();
+      const stopped = stop();
       const bound = Promise.withResolvers<void>();
       const timer = clock.after(ms, () => bound.resolve());
-      await Promise.race([front.drain(), bound.promise]);
+      await Promise.race([Promise.all([front.drain(), stopped]), bound.promise]);
       timer.cancel();
       await Promise.all([logger.close(), exporter?.close()]);
     },
     reopenLog: () => logger.reopen(),
     close() {
-      stop();
+      void stop();
+      sweep.stop();
       front.close();
       release(enforced, null);
       cache.close();
@@ -185,6 +201,23 @@ function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExpo
     settings: { ...log.traces, endpoint },
     clock,
     onDropped: (spans) => recorder.add("traceDropped", [], spans),
+  });
+}
+
+/**
+ * HTTP/3 on the UDP ports of the https addresses, by the first worker alone: packets of a connection
+ * find their worker by the ports' addresses, which would go wrong whenever the workers change.
+ */
+function openHttp3(
+  { clock, listen: settings, report, worker }: EdgeOptions,
+  https: readonly Bound[],
+  shared: Pick<H3ListenOptions, "certificates" | "limits" | "nextSerial" | "onExchange" | "sweep">,
+): H3Listener[] {
+  if (!settings.http3 || worker !== 0) return [];
+  return https.map(({ address, port }) => {
+    const { host } = mustParse(address);
+    const onOpen = (): void => report("debug", "HTTP/3 is spoken", { address });
+    return new H3Listener({ ...shared, hostname: host, port, clock, onOpen });
   });
 }
 

@@ -3,6 +3,7 @@ import type { CidrSet } from "@egide/std/ip.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
+import { judgeMutual } from "#decide/mutual.ts";
 import { judgeOrders, type OrderIndex } from "#decide/orders.ts";
 import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
@@ -29,6 +30,8 @@ export interface ServedZone {
   readonly id: string;
   readonly dress: Dress;
   readonly httpsRedirect: 301 | 308 | null;
+  /** Only who proved a client certificate to this zone is let in. */
+  readonly mutual: boolean;
   readonly log: LogRules;
   /** The cache, and behind it the origins. */
   readonly fetch: Fetch;
@@ -108,6 +111,11 @@ function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy):
     target: facts.target,
   });
   if (verdict.kind !== "allow" || zone === null) return verdict;
+  if (zone.mutual) {
+    const { tls } = exchange.client;
+    const denied = judgeMutual(tls, tls !== null && policy.zones.find(tls.serverName) === zone);
+    if (denied !== null) return denied;
+  }
   const country = facts.country === "" ? null : facts.country;
   return judgeOrders(policy.orders, zone.id, facts.target, country, facts.time);
 }

@@ -27,6 +27,8 @@ export interface EnforceDeps {
   readonly openUpstream: (zone: Zone) => Upstream;
   readonly pseudonym: string;
   readonly httpsPort: number;
+  /** Alt-Svc of zones that say nothing of it themselves: where HTTP/3 is spoken; null: nowhere. */
+  readonly altSvc: () => string | null;
 }
 
 /**
@@ -50,7 +52,7 @@ export function enforce(
         opened.push(kept.upstream);
       }
       upstreams.set(zone.id, kept);
-      const served = serve(zone, kept.upstream, deps.cache);
+      const served = serve(zone, kept.upstream, deps);
       for (const host of zone.hosts) zones.add(host, served);
     }
     const policy: Policy = {
@@ -76,11 +78,15 @@ export function release(previous: Enforced, next: Enforced | null): void {
   }
 }
 
-function serve(zone: Zone, upstream: Upstream, cache: Cache): ServedZone {
+function serve(zone: Zone, upstream: Upstream, { cache, altSvc }: EnforceDeps): ServedZone {
   const { httpsRedirect } = zone.respond;
+  const mutual = zone.tls.clientCertificates !== undefined;
+  // HTTP/3 shows no client certificates: such zones stay on TCP.
+  const respond = { ...zone.respond, altSvc: zone.respond.altSvc ?? (mutual ? null : altSvc()) };
   return {
     id: zone.id,
-    dress: new Dress(zone.respond),
+    dress: new Dress(respond),
+    mutual: zone.tls.clientCertificates?.require === true,
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
     log: new LogRules(zone.log),
     fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),

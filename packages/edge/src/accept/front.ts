@@ -44,6 +44,9 @@ export class Front {
     return this.#speakers.size;
   }
 
+  /** Numbers a connection of a front that stands beside this one. */
+  readonly nextSerial = (): number => ++this.#serial;
+
   /** New limits hold for connections that open from now on. */
   setLimits(limits: Limits): void {
     this.#limits = limits;

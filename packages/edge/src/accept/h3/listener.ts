@@ -1,5 +1,5 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
-import type { Clock } from "@egide/std/clock.ts";
+import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { Server, TLSOptions } from "bun";
 import { H3Exchange } from "#accept/h3/exchange.ts";
 import { readRequest } from "#accept/h3/read-request.ts";
@@ -14,13 +14,25 @@ export interface H3ListenOptions {
   /** UDP port; 0 for any. */
   readonly port: number;
   readonly certificates: Certificates;
-  readonly limits: Limits;
+  /** Those in force when a request comes. */
+  readonly limits: () => Limits;
   readonly clock: Clock;
   readonly sweep: Sweep;
   /** Serial number for each request: Bun does not show which ones share a connection. */
   readonly nextSerial: () => number;
   readonly onExchange: ExchangeHandler;
+  /** The port is open: from now on it may be told of. */
+  readonly onOpen?: (port: number) => void;
 }
+
+/**
+ * A stream that was broken off on the way is never ended (see response-stream.ts), and Bun would wait
+ * for it for good. Once nothing else is under way, the last answers get this long to leave.
+ */
+const FLUSH_MS = 30_000;
+
+/** How often a port that another process holds is tried again. */
+const RETRY_MS = 500;
 
 /** Bun tells nothing of a QUIC handshake; HTTP/3 implies these two (RFC 9001, RFC 9114). */
 const TLS: TlsFacts = { version: "TLSv1.3", cipher: "", serverName: "", alpn: "h3", ja4: "" };
@@ -32,54 +44,105 @@ const MAX_IDLE = 255;
 export class H3Listener {
   readonly #options: H3ListenOptions;
   readonly #unsubscribe: () => void;
-  #server: Server<undefined> | null;
+  #server: Server<undefined> | null = null;
+  #retry: Timer | null = null;
+  #stopped = false;
   #port: number;
   readonly #stopping = new Set<Promise<void>>();
+  readonly #live = new Set<H3Exchange>();
 
   constructor(options: H3ListenOptions) {
     this.#options = options;
     this.#port = options.port;
-    this.#server = this.#open();
     this.#unsubscribe = options.certificates.onChange(() => this.#replace());
+    void this.#openWhenFree();
   }
 
-  /** -1 while there is no certificate to open a port with. */
+  /** -1 while it is not open: no certificate, or another process holds the port. */
   get port(): number {
     return this.#server?.port ?? -1;
   }
 
   /** No new connections; settles when the requests under way are answered. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#retry?.cancel();
     this.#unsubscribe();
-    this.#retire();
-    await Promise.all(this.#stopping);
+    await this.#retire();
   }
 
   /**
-   * A new server takes the port with the new certificates. The old one is told first: it answers
-   * what it has, says GOAWAY, and the clients come back to the new one.
+   * The server with the old certificates answers what it has and says GOAWAY; when it is done the next
+   * one opens the port. Both at once would get each other's packets. Meanwhile visitors keep to TCP.
    */
   #replace(): void {
-    this.#retire();
-    this.#server = this.#open();
+    // Still waiting for the port, or for a first certificate: what opens then is new already.
+    if (this.#server === null && this.#retry !== null) return;
+    void this.#retire().then(() => this.#openWhenFree());
   }
 
-  #retire(): void {
-    if (this.#server === null) return;
-    const stopping = this.#server.stop();
-    this.#server = null;
-    this.#stopping.add(stopping);
-    void stopping.finally(() => this.#stopping.delete(stopping));
+  #retire(): Promise<unknown> {
+    const server = this.#server;
+    if (server !== null) {
+      const stopping = server.stop();
+      this.#server = null;
+      this.#stopping.add(stopping);
+      const cut = this.#cutWhenQuiet(server);
+      void stopping.finally(() => {
+        cut.cancel();
+        this.#stopping.delete(stopping);
+      });
+    }
+    return Promise.all(this.#stopping);
+  }
+
+  #cutWhenQuiet(server: Server<undefined>): { cancel(): void } {
+    const { clock } = this.#options;
+    let quiet = 0;
+    const look = (): void => {
+      quiet = this.#live.size === 0 ? quiet + RETRY_MS : 0;
+      if (quiet >= FLUSH_MS) void server.stop(true);
+      else timer = clock.after(RETRY_MS, look);
+    };
+    let timer = clock.after(RETRY_MS, look);
+    return { cancel: () => timer.cancel() };
+  }
+
+  /**
+   * Two processes that share a UDP port would get each other's packets. An older one leaves when it
+   * has answered what it has; until then, visitors keep to TCP.
+   */
+  async #openWhenFree(): Promise<void> {
+    const { hostname } = this.#options;
+    this.#retry = null;
+    const isFree = this.#port === 0 || (await isPortFree(hostname, this.#port));
+    if (this.#stopped || this.#server !== null || this.#retry !== null) return;
+    if (isFree) this.#take();
+    else this.#later();
+    if (this.#server !== null) this.#options.onOpen?.(this.#port);
+  }
+
+  #take(): void {
+    try {
+      this.#server = this.#open();
+    } catch {
+      // Taken in the meantime, or a certificate that BoringSSL refuses: TCP goes on without us.
+      this.#later();
+    }
+  }
+
+  #later(): void {
+    this.#retry = this.#options.clock.after(RETRY_MS, () => void this.#openWhenFree());
   }
 
   #open(): Server<undefined> | null {
-    const { certificates, hostname, limits } = this.#options;
+    const { certificates, hostname } = this.#options;
+    const limits = this.#options.limits();
     const tls = contextsFor(certificates);
     if (tls.length === 0) return null;
     const server = Bun.serve({
       hostname,
       port: this.#port,
-      reusePort: true,
       http3: true,
       http1: false,
       tls,
@@ -95,7 +158,8 @@ export class H3Listener {
   }
 
   #fetch(request: Request, server: Server<undefined>): Promise<Response> {
-    const { limits, nextSerial, onExchange, sweep } = this.#options;
+    const { nextSerial, onExchange, sweep } = this.#options;
+    const limits = this.#options.limits();
     const peer = server.requestIP(request);
     const remote: Endpoint = { address: peer?.address ?? "", port: peer?.port ?? 0 };
     const local: Endpoint = { address: this.#options.hostname, port: this.#port };
@@ -108,14 +172,26 @@ export class H3Listener {
       readRequest(request, limits),
       client,
       limits.bodyBytes,
-      () => {
+      (over) => {
+        this.#live.delete(over);
         if (watch !== null) sweep.remove(watch);
       },
     );
     watch = new RateWatch(exchange, limits);
     sweep.add(watch);
+    this.#live.add(exchange);
     onExchange(exchange);
     return exchange.response;
+  }
+}
+
+async function isPortFree(hostname: string, port: number): Promise<boolean> {
+  try {
+    const probe = await Bun.udpSocket({ hostname, port });
+    probe.close();
+    return true;
+  } catch {
+    return false;
   }
 }
 
