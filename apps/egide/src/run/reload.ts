@@ -27,8 +27,7 @@ export async function reload(target: Reloadable): Promise<void> {
     logger.warn("started without a configuration file: nothing to reload");
     return;
   }
-  const now = Math.trunc(performance.now() * 1000);
-  notifyServiceManager(`RELOADING=1\nMONOTONIC_USEC=${now}`, env);
+  notifyServiceManager("RELOADING=1", env);
   const problems = await take(target, target.load());
   for (const problem of problems) logger.error(problem);
   if (problems.length > 0) {

@@ -31,13 +31,10 @@ async function start(...args: string[]): Promise<Serving> {
 }
 
 async function startWith(env: Record<string, string>, ...args: string[]): Promise<Serving> {
-  const process = Bun.spawn(
-    [Bun.which("bun") ?? globalThis.process.execPath, PROGRAM, file, ...args],
-    {
-      env: { ...globalThis.process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const process = Bun.spawn([globalThis.process.execPath, PROGRAM, file, ...args], {
+    env: { ...globalThis.process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let log = "";
   let wake = (): void => {};
   const reading = (async () => {
