@@ -20,6 +20,11 @@ import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
 import { createUpstream, type Upstream } from "#upstream/upstream.ts";
 
+interface Socket {
+  write(bytes: Uint8Array, at: number, length: number): number;
+  end(): void;
+}
+
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const wheel = new TimerWheel(systemClock, { tickMs: 10 });
 const folder = mkdtempSync(join(tmpdir(), "egide-upstream-"));
@@ -361,6 +366,64 @@ describe("bodies of some size", () => {
     expect(pausedAt).toBeGreaterThan(0);
     expect(pausedAt).toBeLessThan(SIZE / 2);
   });
+});
+
+describe("an origin that closes behind a body while its reader pauses", () => {
+  const SIZE = 3 * 1024 * 1024;
+  const authority = createAuthority();
+
+  for (const secure of [false, true]) {
+    for (const framed of [false, true]) {
+      const name = `${secure ? "TLS" : "plain"}, ${framed ? "length" : "until close"}`;
+      test(`loses nothing: ${name}`, async () => {
+        const bytes = Buffer.alloc(SIZE, 0x62);
+        let sent = 0;
+        const pour = (socket: Socket): void => {
+          while (sent < SIZE) {
+            const took = socket.write(bytes, sent, SIZE - sent);
+            if (took <= 0) return;
+            sent += took;
+          }
+          socket.end();
+        };
+        const origin = Bun.listen<null>({
+          hostname: "127.0.0.1",
+          port: 0,
+          ...(secure ? { tls: authority.issue(["127.0.0.1"]) } : {}),
+          socket: {
+            data(socket) {
+              const length = framed ? `Content-Length: ${SIZE}\r\n` : "";
+              socket.write(`HTTP/1.1 200 OK\r\n${length}Connection: close\r\n\r\n`);
+              pour(socket);
+            },
+            drain: pour,
+          },
+        });
+        opened.push(origin);
+        const url = `${secure ? "https" : "http"}://127.0.0.1:${origin.port}`;
+        const upstream = reach({ origins: [{ url, tls: { ca: authority.cert } }] });
+        let read = 0;
+        const { promise, resolve } = Promise.withResolvers<string>();
+        upstream.fetch(makeRequest(), {
+          informational: () => {},
+          fail: (error) => resolve(error.code),
+          response({ body }) {
+            body?.pipe({
+              data(chunk) {
+                read += chunk.length;
+                body.pause();
+                setTimeout(() => body.resume(), read < 600_000 ? 10 : 0);
+              },
+              end: () => resolve("end"),
+              fail: (error) => resolve(error.code),
+            });
+          },
+        });
+        expect(await promise).toBe("end");
+        expect(read).toBe(SIZE);
+      });
+    }
+  }
 });
 
 describe.if(Bun.which("nginx") !== null)("behind nginx", () => {
