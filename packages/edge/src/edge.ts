@@ -105,6 +105,14 @@ export function startEdge(options: EdgeOptions): RunningEdge {
         lookup: systemLookup,
         identity: { zone: zone.id, secret: Buffer.from(options.secret).toString("hex") },
         random: Math.random,
+        told(origin, what) {
+          const isBad = what === "down" || what === "open" || what === "unverified";
+          report(isBad ? "warn" : "info", "an origin's state", {
+            zone: zone.id,
+            origin,
+            state: what,
+          });
+        },
       }),
     pseudonym: options.pseudonym,
     httpsPort: https[0]?.port ?? 443,

@@ -55,6 +55,8 @@ export class UpstreamRig {
   /** Answers of the name server; none: the lookup fails. */
   readonly names = new Map<string, ResolvedAddress[]>();
   lookups = 0;
+  /** What an operator was told. */
+  readonly told: string[] = [];
   readonly upstream: Upstream;
 
   constructor(settings: RigSettings = {}) {
@@ -80,6 +82,7 @@ export class UpstreamRig {
         },
         identity: { zone: "example.org", secret: "secret of the zone" },
         random: () => 0.5,
+        told: (origin, what) => void this.told.push(`${origin} ${what}`),
       },
     );
   }

@@ -377,6 +377,8 @@ describe("health", () => {
     rig.open().receive(OK);
     expect(trial.body).toBe("ok");
     expect(rig.upstream.stats().origins[0]?.breaker).toBe("closed");
+    const said = ["open", "half_open", "closed"].map((turn) => `http://192.0.2.1 ${turn}`);
+    expect(rig.told).toEqual(said);
   });
 
   test("one bad address of the site never takes the last origin away", () => {
@@ -440,6 +442,7 @@ describe("health", () => {
     expect(isUp()).toBe(false);
     answer(204);
     expect(isUp()).toBe(true);
+    expect(rig.told).toEqual(["http://192.0.2.1 down", "http://192.0.2.1 up"]);
     rig.upstream.close();
     rig.clock.advance(3000);
     expect(rig.wheel.size).toBe(0);
@@ -574,6 +577,12 @@ test("closing keeps nothing, and fails nobody: neither who is under way nor who 
   for (const one of [conn, other]) one.receive(OK);
   expect([first.out.body, late.out.body]).toEqual(["ok", "ok"]);
   expect([conn.isEnded, other.isEnded]).toEqual([true, true]);
+});
+
+test("an origin that is not verified in full is told of", () => {
+  const tls = { verify: "none" as const, reasonForNone: "a test of what is said about it" };
+  const rig = new UpstreamRig({ origins: [{ id: "bare", url: "https://192.0.2.1", tls }] });
+  expect(rig.told).toEqual(["bare unverified"]);
 });
 
 test("a unix socket is an origin like any other", () => {

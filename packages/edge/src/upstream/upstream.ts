@@ -4,6 +4,7 @@ import type { TimerWheel } from "@egide/std/wheel.ts";
 import type { Fetch } from "#stream.ts";
 import type { PickerIdentity } from "#upstream/balance/picker.ts";
 import { Checker } from "#upstream/health/checker.ts";
+import type { HealthTurn } from "#upstream/health/judge.ts";
 import { Origin } from "#upstream/origin.ts";
 import type { Dial } from "#upstream/reach/dial.ts";
 import { type Lookup, Resolver } from "#upstream/reach/resolver.ts";
@@ -21,6 +22,8 @@ export interface UpstreamDeps {
   readonly identity: PickerIdentity;
   /** 0 to 1; spreads active checks. */
   readonly random: () => number;
+  /** What an operator should know of an origin; `unverified` once, at the start. */
+  readonly told: (origin: string, what: HealthTurn | "unverified") => void;
 }
 
 export interface Upstream {
@@ -36,7 +39,7 @@ export interface Upstream {
 
 /** The ways to a zone's origins: everything between a decided request and the bytes on a wire. */
 export function createUpstream(settings: OriginsSettings, deps: UpstreamDeps): Upstream {
-  const { clock, wheel, dial, lookup, identity, random } = deps;
+  const { clock, wheel, dial, lookup, identity, random, told } = deps;
   const { minSeconds, maxSeconds } = settings.dns;
   const resolver = new Resolver(lookup, clock, {
     minMs: minSeconds * 1000,
@@ -48,6 +51,10 @@ export function createUpstream(settings: OriginsSettings, deps: UpstreamDeps): U
   resolver.onChange = () => {
     for (const origin of origins) origin.prune();
   };
+  for (const { name, health, isVerified } of origins) {
+    health.onTurn = (turn) => told(name, turn);
+    if (!isVerified) told(name, "unverified");
+  }
   const site = new Site(settings, origins, identity, clock, wheel);
   const { active } = settings.health;
   const checkers =

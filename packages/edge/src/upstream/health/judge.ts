@@ -17,6 +17,9 @@ export interface HealthRules {
   readonly windowMs: number;
 }
 
+/** A turn in an origin's health: by active checks, or of the breaker. */
+export type HealthTurn = "up" | "down" | Breaker["kind"];
+
 /** What is known of an origin's health: active checks and the breaker together. Time is given. */
 export class Health {
   readonly #rules: HealthRules;
@@ -25,6 +28,8 @@ export class Health {
   #probe: Probe = UNJUDGED;
   /** When it last came back; it starts well. */
   upSince = -Infinity;
+  /** Hears of every turn. */
+  onTurn: (turn: HealthTurn) => void = () => {};
 
   constructor(rules: HealthRules) {
     this.#rules = rules;
@@ -88,13 +93,17 @@ export class Health {
   probed(isGood: boolean, now: number): void {
     const before = this.#probe;
     this.#probe = stepProbe(before, this.#rules.probe, isGood);
-    if (!before.up && this.#probe.up) this.upSince = now;
+    if (before.up === this.#probe.up) return;
+    if (this.#probe.up) this.upSince = now;
+    this.onTurn(this.#probe.up ? "up" : "down");
   }
 
   #step(event: Parameters<typeof stepBreaker>[2], now: number): void {
     const before = this.#breaker;
     const after = stepBreaker(before, this.#rules.breaker, event, now);
     this.#breaker = after;
-    if (before.kind === "half_open" && after.kind === "closed") this.upSince = now;
+    if (before.kind === after.kind) return;
+    if (after.kind === "closed") this.upSince = now;
+    this.onTurn(after.kind);
   }
 }

@@ -73,6 +73,7 @@ function reach(settings: RigSettings): Upstream {
     lookup: systemLookup,
     identity: { zone: "example.org", secret: "secret" },
     random: () => 0.5,
+    told: () => {},
   });
   opened.push({ stop: () => upstream.close() });
   return upstream;
