@@ -173,7 +173,7 @@ export class Leg implements Entrant, Connectee, H1Client {
     if (!this.#hasPlace) return;
     this.#hasPlace = false;
     this.origin.served(this.#clock.monotonic() - this.#placedAt);
-    slots.leave();
+    slots.leave(this.key);
   }
 }
 

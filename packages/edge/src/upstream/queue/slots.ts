@@ -18,16 +18,27 @@ export interface Ticket {
   readonly timer: WheelTimer;
 }
 
+/** Share of the places that everybody may fill; what is beyond is for visitors who hold few. */
+const OPEN_SHARE = 0.75;
+/** Share of the places that one visitor may hold of those beyond. */
+const FEW_SHARE = 0.125;
+
 /** Counts requests in flight at one origin; beyond the maximum they wait in a fair, bounded queue. */
 export class Slots {
   readonly #max: number;
   readonly #waitMs: number;
   readonly #wheel: TimerWheel;
   readonly #queue: FairQueue<Ticket>;
+  /** Places held by key: who reads slowly on many streams must not hold them all. */
+  readonly #held = new Map<string, number>();
+  readonly #open: number;
+  readonly #few: number;
   inFlight = 0;
 
   constructor(max: number, queueSize: number, waitMs: number, wheel: TimerWheel) {
     this.#max = max;
+    this.#open = Math.ceil(max * OPEN_SHARE);
+    this.#few = Math.ceil(max * FEW_SHARE);
     this.#waitMs = waitMs;
     this.#wheel = wheel;
     this.#queue = new FairQueue(queueSize);
@@ -39,8 +50,9 @@ export class Slots {
 
   /** Null: a place is taken, go on. Else `admitted` or `refused` follows, the latter maybe at once. */
   enter(entrant: Entrant): Ticket | null {
-    if (this.inFlight < this.#max) {
+    if (this.#hasPlace(entrant.key)) {
       this.inFlight++;
+      this.#count(entrant.key, 1);
       return null;
     }
     const ticket: Ticket = {
@@ -60,14 +72,27 @@ export class Slots {
     return ticket;
   }
 
-  /** A request is over: its place goes to who is next. */
-  leave(): void {
+  #hasPlace(key: string): boolean {
+    if (this.inFlight < this.#open) return true;
+    return this.inFlight < this.#max && (this.#held.get(key) ?? 0) < this.#few;
+  }
+
+  #count(key: string, by: 1 | -1): void {
+    const held = (this.#held.get(key) ?? 0) + by;
+    if (held <= 0) this.#held.delete(key);
+    else this.#held.set(key, held);
+  }
+
+  /** A request of `key` is over: its place goes to who is next. */
+  leave(key: string): void {
+    this.#count(key, -1);
     const next = this.#queue.shift();
     if (next === null) {
       this.inFlight--;
       return;
     }
     this.#wheel.cancel(next.timer);
+    this.#count(next.key, 1);
     next.entrant.admitted();
   }
 
