@@ -130,6 +130,8 @@ export class Site {
   readonly buckets = new Map<string, Bucket>();
   /** Keys whose last answer forbade storing, with the time from which the next is judged again. */
   readonly #forbidden = new Map<string, number>();
+  /** Keys whose last response could not be stored, until when that is remembered. */
+  readonly unstorable = new Map<string, number>();
 
   constructor(zone: string, origin: string) {
     this.zone = zone;

@@ -45,6 +45,7 @@ export class Flight implements ResponseSink, Call {
     leader: Waiter | null,
     entry: Entry | null,
     why: Forward,
+    name = "",
   ) {
     this.#zone = zone;
     this.spot = spot;
@@ -53,7 +54,7 @@ export class Flight implements ResponseSink, Call {
     this.#entry = entry;
     this.#why = why;
     this.stamp = zone.core.purges.stamp();
-    this.name = zone.flightName(spot, request);
+    this.name = name;
     if (leader !== null) this.join(leader);
   }
 
@@ -63,7 +64,7 @@ export class Flight implements ResponseSink, Call {
 
   join(waiter: Waiter): void {
     this.#waiters.push(waiter);
-    waiter.call = { cancel: () => this.#leave(waiter) };
+    waiter.flight = this;
   }
 
   /** `plain`: without validators, because they led nowhere. */
@@ -72,7 +73,10 @@ export class Flight implements ResponseSink, Call {
     this.#requestTime = core.clock.now();
     this.#validating = !plain && this.#entry !== null && hasValidator(this.#entry.meta);
     const headers = this.#headers(plain);
-    const call = this.#zone.fetch({ ...this.#request, method: "GET", headers, body: null }, this);
+    const own = this.#request;
+    // Only GETs without a body get here; a refresh of what a HEAD was served is made one.
+    const same = headers === own.headers && own.method === "GET";
+    const call = this.#zone.fetch(same ? own : { ...own, method: "GET", headers }, this);
     if (!this.#over) this.#call = call;
   }
 
@@ -92,7 +96,8 @@ export class Flight implements ResponseSink, Call {
     return out;
   }
 
-  #leave(waiter: Waiter): void {
+  /** The waiter's visitor is gone. */
+  leave(waiter: Waiter): void {
     this.#waiters = this.#waiters.filter((other) => other !== waiter);
     if (this.#waiters.length === 0 && !this.#over && this.#leader !== null) this.cancel();
   }
@@ -191,7 +196,7 @@ export class Flight implements ResponseSink, Call {
   #take(): Waiter[] {
     const waiters = this.#waiters;
     this.#waiters = [];
-    for (const waiter of waiters) waiter.call = null;
+    for (const waiter of waiters) waiter.flight = null;
     return waiters;
   }
 

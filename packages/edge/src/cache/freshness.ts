@@ -34,9 +34,9 @@ export function freshnessLifetime(
   if (control.sMaxAge >= 0) return { seconds: control.sMaxAge, explicit: true };
   if (control.maxAge >= 0) return { seconds: control.maxAge, explicit: true };
   if (control.targeted) return NONE;
-  const date = dateValue(headers, responseTime);
   const expires = joinHeader(headers, "expires");
   if (expires !== undefined) {
+    const date = dateValue(headers, responseTime);
     const at = parseHttpDate(expires, responseTime);
     // An invalid date, `0` above all, lies in the past (RFC 9111, section 5.3).
     return { seconds: Number.isNaN(at) ? 0 : Math.max(0, (at - date) / 1000), explicit: true };
@@ -45,7 +45,7 @@ export function freshnessLifetime(
   const modified = getHeader(headers, "last-modified");
   const at = modified === undefined ? NaN : parseHttpDate(modified, responseTime);
   if (Number.isNaN(at)) return NONE;
-  const guess = ((date - at) / 1000) * heuristic.fraction;
+  const guess = ((dateValue(headers, responseTime) - at) / 1000) * heuristic.fraction;
   return { seconds: Math.min(heuristic.maxSeconds, Math.max(0, guess)), explicit: false };
 }
 

@@ -60,9 +60,8 @@ export function judge(fetched: Fetched, response: OriginResponse): Meta | string
   if (fetched.authorization && !allowsAuthorized(plan, control)) return "authorization";
   if (fetched.method === "POST" && !lifetime.explicit) return "method";
   if (!lifetime.explicit && !control.public && !HEURISTIC_STATUSES.has(status)) return "status";
-  const meta = describe(fetched, response, control, lifetime);
-  if (typeof meta === "string") return meta;
-  return useless(meta) ? "no-freshness" : meta;
+  if (useless(fetched, headers, control, lifetime)) return "no-freshness";
+  return describe(fetched, response, control, lifetime);
 }
 
 /** RFC 9111, section 3.5. */
@@ -72,10 +71,23 @@ function allowsAuthorized(plan: Plan, control: Control): boolean {
 }
 
 /** Neither reusable as it is nor good for validation. */
-function useless(meta: Meta): boolean {
-  if (meta.etag !== "" || meta.lastModified !== "") return false;
-  if (meta.noCache) return true;
-  return meta.lifetime <= 0 && meta.staleWhileRevalidate <= 0 && meta.staleIfError <= 0;
+function useless(
+  { plan, rule }: Fetched,
+  headers: RawHeaders,
+  control: Control,
+  lifetime: Lifetime,
+): boolean {
+  if (!control.noCache && lifetime.seconds > 0) return false;
+  if (indexOfHeader(headers, "etag") >= 0 || indexOfHeader(headers, "last-modified") >= 0) {
+    return false;
+  }
+  const { staleWhileRevalidateSeconds, staleIfErrorSeconds } = plan.settings;
+  const refresh = control.staleWhileRevalidate;
+  const windows =
+    window(refresh, rule?.staleWhileRevalidate, staleWhileRevalidateSeconds) > 0 ||
+    window(control.staleIfError, rule?.staleIfError, staleIfErrorSeconds) > 0;
+  // Without any freshness, a zone's own windows would keep what nobody ever said may be kept.
+  return control.noCache || !(windows && lifetime.explicit);
 }
 
 /** The origin's directives after the zone's rules had their say. */

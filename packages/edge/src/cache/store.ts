@@ -5,8 +5,8 @@ import type { PurgeTable } from "./purge.ts";
 import { preferredLanguage, varyKey } from "./vary.ts";
 import type { RawHeaders } from "#stream.ts";
 
-/** Keys whose last response could not be stored: not worth waiting for each other. */
-const MAX_UNSTORABLE = 16_384;
+/** Keys of a site that are known not to be worth waiting for. */
+const MAX_UNSTORABLE = 4096;
 const UNSTORABLE_MS = 60_000;
 /** After a server error: long enough that those who waited don't queue up one behind the other. */
 const FAILED_MS = 1000;
@@ -16,7 +16,6 @@ export class Store {
   readonly #fifo: S3Fifo<Entry>;
   readonly #purges: PurgeTable;
   readonly #clock: Clock;
-  readonly #unstorable = new Map<string, number>();
   evicted = 0;
 
   constructor(bytes: number, purges: PurgeTable, clock: Clock) {
@@ -112,7 +111,7 @@ export class Store {
       else old.body.dispose();
     }
     list.unshift(entry);
-    this.#unstorable.delete(unstorableKey(site, bucket.key));
+    site.unstorable.delete(bucket.key);
     this.#fifo.add(entry);
     while (list.length > variants) this.remove(list[list.length - 1] as Entry);
   }
@@ -153,17 +152,20 @@ export class Store {
   }
 
   isUnstorable(site: Site, key: string, now: number): boolean {
-    const until = this.#unstorable.get(unstorableKey(site, key));
+    const until = site.unstorable.get(key);
     return until !== undefined && until > now;
   }
 
   setUnstorable(site: Site, key: string, status: number, now: number): void {
-    const name = unstorableKey(site, key);
-    this.#unstorable.delete(name);
-    this.#unstorable.set(name, now + (status >= 500 ? FAILED_MS : UNSTORABLE_MS));
-    if (this.#unstorable.size <= MAX_UNSTORABLE) return;
-    for (const oldest of this.#unstorable.keys()) {
-      this.#unstorable.delete(oldest);
+    const span = status >= 500 ? FAILED_MS : UNSTORABLE_MS;
+    const known = site.unstorable.get(key);
+    // Renewed when half of it is over, not with each response.
+    if (known !== undefined && known > now + span / 2) return;
+    site.unstorable.delete(key);
+    site.unstorable.set(key, now + span);
+    if (site.unstorable.size <= MAX_UNSTORABLE) return;
+    for (const oldest of site.unstorable.keys()) {
+      site.unstorable.delete(oldest);
       return;
     }
   }
@@ -171,10 +173,6 @@ export class Store {
 
 function sameVariant(a: Entry, b: Entry): boolean {
   return a.meta.varyKey === b.meta.varyKey && a.meta.vary.join() === b.meta.vary.join();
-}
-
-function unstorableKey(site: Site, key: string): string {
-  return site.scope + key;
 }
 
 function drop(list: Entry[], entry: Entry): void {

@@ -8,6 +8,8 @@ export class Waiter implements Call {
   readonly sink: ResponseSink;
   /** What now works for it. */
   call: Call | null = null;
+  /** Set while it waits with others. */
+  flight: { leave(waiter: Waiter): void } | null = null;
   gone = false;
 
   constructor(request: OriginRequest, view: View, sink: ResponseSink) {
@@ -19,6 +21,8 @@ export class Waiter implements Call {
   cancel(): void {
     if (this.gone) return;
     this.gone = true;
+    this.flight?.leave(this);
+    this.flight = null;
     this.call?.cancel();
     this.call = null;
   }

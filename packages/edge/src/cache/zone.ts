@@ -181,7 +181,8 @@ export class ZoneCache {
     }
     core.counters.misses++;
     const shared = this.#mayShare(spot, view, entry);
-    const known = shared ? this.#flights.get(this.flightName(spot, request)) : undefined;
+    const name = shared ? this.#flightName(spot, request) : "";
+    const known = shared ? this.#flights.get(name) : undefined;
     if (known !== undefined && !core.purges.since(site.zone, spot.url, known.stamp)) {
       if (known.waiting < plan.settings.collapse.maxWaiters) {
         core.counters.collapsed++;
@@ -189,8 +190,8 @@ export class ZoneCache {
         return;
       }
     }
-    const flight = new Flight(this, spot, request, waiter, entry, why);
-    if (shared) this.#flights.set(flight.name, flight);
+    const flight = new Flight(this, spot, request, waiter, entry, why, name);
+    if (shared) this.#flights.set(name, flight);
     flight.start();
   }
 
@@ -255,11 +256,12 @@ export class ZoneCache {
   }
 
   landed(flight: Flight): void {
-    if (this.#flights.get(flight.name) === flight) this.#flights.delete(flight.name);
+    if (flight.name !== "" && this.#flights.get(flight.name) === flight)
+      this.#flights.delete(flight.name);
   }
 
   /** Who waits for the same answer: by key, and by variant as far as Vary is known. */
-  flightName(spot: Spot, request: OriginRequest): string {
+  #flightName(spot: Spot, request: OriginRequest): string {
     const vary = spot.site.buckets.get(spot.key)?.entries[0]?.meta.vary ?? [];
     return spot.site.scope + spot.key + varyKey(vary, request.headers);
   }
