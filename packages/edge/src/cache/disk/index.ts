@@ -17,12 +17,15 @@ export class DiskIndex {
   /** Records that need a body file. */
   readonly #references = new Map<string, number>();
   readonly #drop: (record: string, body: string) => void;
+  /** Records dropped while the scan runs: it may have read them just before. */
+  #gone: Set<string> | null = new Set();
 
   /** `drop` unlinks a record, and a body where its name isn't "". */
   constructor(bytes: number, drop: (record: string, body: string) => void) {
     this.#drop = drop;
     this.#fifo = new S3Fifo<Slot>(bytes, (slot) => {
       this.#slots.delete(slot.id);
+      this.#gone?.add(slot.id);
       this.#drop(slot.id, this.#release(slot.hash));
     });
   }
@@ -36,6 +39,7 @@ export class DiskIndex {
   }
 
   set(id: string, hash: string, weight: number): void {
+    this.#gone?.delete(id);
     const known = this.#slots.get(id);
     if (known !== undefined) {
       this.#fifo.remove(known);
@@ -49,6 +53,16 @@ export class DiskIndex {
     const slot: Slot = { id, hash, weight, visits: known?.visits ?? 0, home: "none" };
     this.#slots.set(id, slot);
     this.#fifo.add(slot);
+  }
+
+  /** What the scan found: known or dropped meanwhile, it is left as it is. */
+  adopt(id: string, hash: string, weight: number): void {
+    if (!this.#slots.has(id) && this.#gone?.has(id) !== true) this.set(id, hash, weight);
+  }
+
+  /** The scan is over. */
+  scanned(): void {
+    this.#gone = null;
   }
 
   hit(id: string): void {
@@ -65,6 +79,7 @@ export class DiskIndex {
       this.#slots.delete(id);
       orphan = this.#release(slot.hash);
     }
+    this.#gone?.add(id);
     this.#drop(id, orphan);
   }
 

@@ -54,7 +54,7 @@ export async function scan(
       const body = record.kind === "entry" && hash !== "" ? record.length : 0;
       if (hash !== "") needed.add(hash);
       if (mine)
-        index.set(shard + name, hash, bytes.length + body + (hash === "" ? 0 : tailLength(body)));
+        index.adopt(shard + name, hash, bytes.length + body + (hash === "" ? 0 : tailLength(body)));
     }
   }
   if (worker !== 0) return;

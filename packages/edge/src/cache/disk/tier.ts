@@ -101,7 +101,7 @@ export function openDisk(options: DiskOptions): OpenedDisk {
 
   return {
     purges,
-    ready: scan(files, layout, index, worker, workers, () => open),
+    ready: scan(files, layout, index, worker, workers, () => open).finally(() => index.scanned()),
     async idle() {
       await Promise.all(spools);
       await writer.idle();
