@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
 import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
@@ -47,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { state, shutdown, listen } = options.config;
   const socketPath = join(state, "egide.sock");
   const ordersPath = join(state, "orders");
+  prepareState(state);
   const predecessor = await findPredecessor(socketPath);
   if (predecessor !== null && !options.takeover) {
     predecessor.hangUp();
@@ -179,6 +181,23 @@ async function takeOver(predecessor: Predecessor, logger: Logger): Promise<void>
     clearTimeout(narrowing);
     steering?.release();
   });
+}
+
+/** Fails at once, and in words, where nothing can be kept. */
+function prepareState(state: string): void {
+  try {
+    mkdirSync(join(state, "orders"), { recursive: true, mode: 0o750 });
+    accessSync(state, constants.W_OK);
+  } catch (cause) {
+    const { code = "unusable" } = cause as NodeJS.ErrnoException;
+    throw new AppError({
+      code: "edge.state",
+      source: "operator",
+      retry: false,
+      publicMessage: `the state directory ${state} can't be written to (${code})`,
+      cause,
+    });
+  }
 }
 
 function workerCount({ workers }: Config): number {
