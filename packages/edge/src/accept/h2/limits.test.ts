@@ -100,10 +100,19 @@ describe("floods end with ENHANCE_YOUR_CALM", () => {
         exchange.onAbort = () => aborted++;
       },
     }).ready();
-    await visitor.say(headers(1, GET), frame(3, 0, 1, u32(8)));
+    await visitor.say(headers(1, GET));
+    await visitor.say(frame(3, 0, 1, u32(8)));
     expect(aborted).toBe(1);
     answer("late")(visitor.last);
     expect(await visitor.say()).toEqual([]);
+    expect(visitor.server.streams.size).toBe(0);
+  });
+
+  test("a request that is reset in the same breath reaches no handler", async () => {
+    const visitor = await new Visitor({ handle: answer("x") }).ready();
+    const reset = frame(3, 0, 1, u32(8));
+    expect(await visitor.say(Buffer.concat([headers(1, GET), reset]))).toEqual([]);
+    expect(visitor.exchanges).toHaveLength(0);
     expect(visitor.server.streams.size).toBe(0);
   });
 });

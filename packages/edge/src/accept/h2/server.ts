@@ -65,6 +65,8 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
   /** Octets of the preface seen. */
   #prefaced = 0;
   #requests = 0;
+  /** Requests of this turn that are still to be handed on. */
+  readonly #begun: H2Exchange[] = [];
   /** Set by `shutdown`: new streams are refused once the final GOAWAY is out. */
   #leaving: "no" | "announced" | "final" = "no";
 
@@ -242,7 +244,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
   }
 
   #begin(id: number, endStream: boolean, overflow: boolean): void {
-    const { secure, connection, limits, onExchange } = this.#options;
+    const { secure, connection, limits } = this.#options;
     const request = this.#request;
     request.finish(overflow, endStream, secure);
     const { fault } = request;
@@ -272,7 +274,20 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
     stream.urgency = request.urgency;
     this.streams.set(id, stream);
     if (this.#requests >= limits.requestsPerConnection) this.shutdown();
-    onExchange(stream);
+    this.#begun.push(stream);
+  }
+
+  /**
+   * Requests are handed on once all that came with them is read: one that is reset in the same breath
+   * (CVE-2023-44487) has cost its frames, and reaches neither a rule nor an origin.
+   */
+  protected override endTurn(): void {
+    const { onExchange } = this.#options;
+    for (const stream of this.#begun) {
+      if (this.streams.get(stream.id) === stream) onExchange(stream);
+    }
+    this.#begun.length = 0;
+    super.endTurn();
   }
 
   protected override countIn(stream: H2Exchange, octets: number): void {

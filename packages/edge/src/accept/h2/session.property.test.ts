@@ -40,7 +40,9 @@ async function run(bytes: Buffer, cuts: number[]): Promise<string[]> {
   }
   expect(visitor.faults).toEqual([]);
   expect(visitor.server.streams.size).toBe(0);
-  return said;
+  // A request is handed on when all that came with it is read: how much window its body has used by
+  // then does depend on where packets end.
+  return said.filter((line) => !line.startsWith("WINDOW"));
 }
 
 test("property: where a byte stream is cut changes nothing", async () => {
