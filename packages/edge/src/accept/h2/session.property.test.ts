@@ -40,9 +40,20 @@ async function run(bytes: Buffer, cuts: number[]): Promise<string[]> {
   }
   expect(visitor.faults).toEqual([]);
   expect(visitor.server.streams.size).toBe(0);
-  // A request is handed on when all that came with it is read: how much window its body has used by
-  // then does depend on where packets end.
-  return said.filter((line) => !line.startsWith("WINDOW"));
+  return byStream(said);
+}
+
+/**
+ * What is said of each stream, in order, and what of the connection. A request is handed on when all
+ * that came with it is read: where packets end decides what is acknowledged before its answer, and how
+ * much window its body has used by then.
+ */
+function byStream(said: readonly string[]): string[] {
+  const streamOf = (line: string): number =>
+    Number(/^(?:HEADERS|DATA|RST) (\d+)/.exec(line)?.[1] ?? 0);
+  return said
+    .filter((line) => !line.startsWith("WINDOW"))
+    .toSorted((a, b) => streamOf(a) - streamOf(b));
 }
 
 test("property: where a byte stream is cut changes nothing", async () => {
