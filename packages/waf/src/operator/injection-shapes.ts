@@ -10,6 +10,9 @@
 const functions =
   /^(?:ascii|benchmark|char|charindex|concat|concat_ws|convert|count|current_user|database|db_name|dbms_lock\.sleep|dbms_pipe\.receive_message|elt|exp|extractvalue|floor|group_concat|hex|if|ifnull|isnull|length|load_file|lower|make_set|md5|mid|ord|pg_sleep|rand|randomblob|repeat|schema|session_user|sha1|sleep|substr|substring|system_user|unhex|updatexml|upper|user|utl_http\.request|utl_inaddr\.get_host_address|version|xmltype|xp_cmdshell)$/i;
 
+/** Names that are no English words, so that a space before the bracket changes nothing. */
+const unmistakable = /sleep|benchmark|_|xml|rand|ifnull|substr|unhex/i;
+
 const word = /[\w.@$\x80-\xff]/;
 
 /** The shape found, in libinjection's letters; undefined where none is. */
@@ -25,6 +28,9 @@ export function sqlShape(value: string): string | undefined {
     if (call !== undefined) return `s${call}`;
     const condition = conditionShape(value, after);
     if (condition !== undefined) return `s${condition}`;
+    const compared = /^(?:[<>!]=|<>|[=<>]|like(?=\s))/i.exec(value.slice(after, after + 6));
+    if (compared !== null && quotes.has(value[skipSpace(value, after + compared[0].length)] ?? ""))
+      return "sos";
   }
   return undefined;
 }
@@ -45,6 +51,7 @@ function callShape(value: string, start: number): string | undefined {
   if (end === from || !functions.test(value.slice(from, end))) return undefined;
   const open = skipSpace(value, end);
   if (value[open] !== "(") return undefined;
+  if (open > end && !unmistakable.test(value.slice(from, end))) return undefined;
   return /[0-9]/.test(value[skipSpace(value, open + 1)] ?? "") ? "f(1)" : undefined;
 }
 
@@ -59,7 +66,12 @@ function conditionShape(value: string, start: number): string | undefined {
   const comparison = /^(?:[<>!]=|<>|[=<>]|like\s|rlike\s|regexp\s|between\s|in\s?\(|is\s)/i.exec(
     value.slice(at, at + 10),
   );
-  return comparison === null ? undefined : "&1";
+  if (comparison !== null) return "&1";
+  // A constant alone is a condition too, where nothing but a comment or a quote follows.
+  const constant = /^[0-9'"]/.test(value[left] as string);
+  return constant && (at >= value.length || /^(?:--|[#'")])/.test(value.slice(at, at + 2)))
+    ? "&1"
+    : undefined;
 }
 
 function operandEnd(value: string, start: number): number {
@@ -87,18 +99,36 @@ function skipOperators(value: string, start: number): number {
   return at;
 }
 
+const quotes = new Set(["'", '"']);
 const breaksAttribute = /[\s/"'`\0]/;
 
-/** An attribute `on…=` behind a `<` or a quote, whichever event it names. */
+/** Attributes that carry style or load by themselves. */
+const blackNames = new Set(["dataformatas", "datasrc", "filter", "style"]);
+
+/**
+ * An attribute `on…=` behind a `<` or a quote, whichever event it names; inside a tag also the
+ * attributes that carry style, and those of XML namespaces.
+ */
 export function handlerShape(value: string): boolean {
   const lower = value.toLowerCase();
   const opened = lower.search(/[<"'`]/);
   if (opened < 0) return false;
-  for (let at = lower.indexOf("on", opened + 1); at >= 0; at = lower.indexOf("on", at + 2)) {
-    if (!breaksAttribute.test(lower[at - 1] as string)) continue;
-    let end = at + 2;
-    while (end - at < 40 && /[a-z]/.test(lower[end] ?? "")) end++;
-    if (end - at >= 5 && lower[skipSpace(lower, end)] === "=") return true;
+  const tag = lower.indexOf("<");
+  for (
+    let equals = lower.indexOf("=", opened);
+    equals >= 0;
+    equals = lower.indexOf("=", equals + 1)
+  ) {
+    let end = equals;
+    while (end > opened && /\s/.test(lower[end - 1] as string) && equals - end < 16) end--;
+    let start = end;
+    while (start > opened && end - start < 40 && /[a-z:-]/.test(lower[start - 1] as string))
+      start--;
+    if (start === 0 || !breaksAttribute.test(lower[start - 1] as string)) continue;
+    const name = lower.slice(start, end);
+    if (/^on[a-z]{3}/.test(name)) return true;
+    if (tag >= 0 && tag < start && (blackNames.has(name) || /^(?:xmlns|xlink)/.test(name)))
+      return true;
   }
   return false;
 }

@@ -57,6 +57,10 @@ const table: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["", "a /* b /* c", true],
     ["", "It's a nice day, isn't it?", false],
     ["", "rock 'n' roll and blues", false],
+    ["", "1' or 1", true],
+    ["", "'='", true],
+    ["", "user (1)", false],
+    ["", "don't = won't", false],
     ["", "plain", false],
   ],
   detectxss: [
@@ -64,6 +68,8 @@ const table: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["", "<p onwhatever=x>", true],
     ["", "a = b", false],
     ["", "2 < 3 and on = off", false],
+    ["", "<x style=a>", true],
+    ["", "I'd style = x", false],
   ],
   endswith: [
     ["bc", "abc", true],

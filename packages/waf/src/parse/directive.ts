@@ -11,8 +11,9 @@ export interface Directive {
 
 /** Reads the directives of a file (a byte string: one char a byte), in order. */
 export function parseFile(file: string, text: string): Directive[] {
-  return logicalLines(file, text).map((line) => {
+  return logicalLines(file, text).flatMap((line) => {
     const [name, ...args] = splitWords(line);
-    return { name: name as Word, args, position: (name as Word).positionAt() };
+    // A backslash alone on a line leaves nothing.
+    return name === undefined ? [] : [{ name, args, position: name.positionAt() }];
   });
 }

@@ -82,6 +82,10 @@ describe("errors name their place", () => {
 });
 
 describe("what loads", () => {
+  test("a backslash alone", () => {
+    expect(refused("\\\n\nSecMarker A\n\\")).toBe("loaded");
+  });
+
   test("continuations, comments, CRLF, single quotes, quotes in quotes", () => {
     const rules = loadRuleSet([
       {
