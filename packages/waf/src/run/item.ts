@@ -7,18 +7,24 @@ export class Item {
   readonly variable: VariableName;
   /** Its name within the collection; "" for a scalar. */
   readonly key: string;
-  readonly lower: string;
+  #lower: string | undefined;
   readonly value: string;
   /** What the plan knows of the value; set on first use. */
   text: Text | undefined = undefined;
 
   #number: number | undefined;
 
-  constructor(variable: VariableName, key: string, value: string, lower = lowerAscii(key)) {
+  constructor(variable: VariableName, key: string, value: string, lower?: string) {
     this.variable = variable;
     this.key = key;
-    this.lower = lower;
+    this.#lower = lower;
     this.value = value;
+  }
+
+  /** The key in lower case, as selectors compare it. */
+  get lower(): string {
+    this.#lower ??= this.key.toLowerCase();
+    return this.#lower;
   }
 
   /** The value as an integer. */
@@ -31,10 +37,6 @@ export class Item {
   get name(): string {
     return this.key === "" ? this.variable : `${this.variable}:${this.key}`;
   }
-}
-
-export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
 
 export const noItems: readonly Item[] = [];
