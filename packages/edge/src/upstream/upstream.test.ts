@@ -27,6 +27,17 @@ describe("kept connections", () => {
     expect(conns.map((conn) => conn.isEnded)).toEqual([true, false, true]);
   });
 
+  test("a reader that paused at its last chunk leaves no deaf connection behind", () => {
+    const rig = new UpstreamRig();
+    const { out } = rig.fetch();
+    const conn = rig.open();
+    conn.receive("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    out.head?.body?.pause();
+    conn.receive("ok");
+    expect(out.body).toBe("ok");
+    expect(conn.isPaused).toBe(false);
+  });
+
   test("an origin that says how long it waits is believed, less a second", () => {
     const rig = new UpstreamRig();
     rig.fetch();

@@ -291,6 +291,8 @@ export class H1Connection implements ConnHandler, BodySourceHost, SenderHost {
   #endBody(body: ResponseBody, hasGarbage: boolean, trailers: RawHeaders | null): void {
     const client = this.#client as H1Client;
     this.#body = null;
+    // A reader that paused at the last chunk must not leave the connection deaf to the next answer.
+    if (body.isPaused) this.#conn.resume();
     this.#finish(hasGarbage);
     client.over(null);
     body.finish(trailers);
