@@ -153,6 +153,15 @@ describe("JA4", () => {
     ).toBe(true);
   });
 
+  test("keeps lists apart that look alike side by side", () => {
+    const shape = (extensions: number[], algorithms: number[]) =>
+      ja4(hello({ ...published, extensions: [...extensions, 0x000d], algorithms }));
+    const one = shape([0x0101, 0x0403], [0x0804]);
+    const other = shape([0x0101], [0x0403, 0x0804]);
+    expect(one.slice(-12)).not.toBe(other.slice(-12));
+    expect(other.slice(-12)).toBe(sha("000d,0101_0403,0804"));
+  });
+
   test("does not change with the order of suites and extensions, nor with GREASE", () => {
     const shuffled = (list: readonly number[]) =>
       fc.shuffledSubarray([...list], { minLength: list.length });

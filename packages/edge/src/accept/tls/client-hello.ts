@@ -173,14 +173,17 @@ class Malformed extends Error {
 /** Takes fields from the front of a vector; running over its end is a malformed message. */
 class Reader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#at = at;
+    this.#end = end;
   }
 
   get left(): number {
-    return this.#bytes.length - this.#at;
+    return this.#end - this.#at;
   }
 
   u8(): number {
@@ -202,7 +205,7 @@ class Reader {
     this.#need(count);
     const at = this.#at;
     this.#at += count;
-    return new Reader(this.#bytes.subarray(at, at + count));
+    return new Reader(this.#bytes, at, at + count);
   }
 
   /** All that is left as 16-bit numbers: at least one, and no odd byte. */
