@@ -13,7 +13,7 @@ export interface BigResult {
   readonly complaints: readonly string[];
 }
 
-/** What one transfer may add: a fiftieth of ten gigabytes, and not more with more of them. Over TLS most of it is the collector's. */
+/** What one transfer may add: a fiftieth of ten gigabytes, and not more with more of them. Uploads over TLS need most. */
 const MEMORY_LIMIT = 192_000_000;
 const STEP = 256 * 1024;
 
