@@ -342,9 +342,12 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   }
 
   #next(): void {
+    // Who paused the body at its last chunk has no reason to resume it.
+    const deaf = this.#exchange?.body?.isPaused === true;
     this.#exchange = null;
     this.#phase = "head";
     this.#arm(this.#options.limits.keepAliveSeconds);
+    if (deaf) this.conn.resume();
     if (this.#held !== null) this.#feedHeld();
   }
 

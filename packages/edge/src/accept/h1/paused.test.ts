@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { limitsSchema } from "@egide/contract/policy/limits.ts";
+import { FakeClock } from "@egide/std/fake-clock.ts";
+import { ConnPair } from "@egide/testkit/conn-pair.ts";
+import { H1Connection } from "#accept/h1/connection.ts";
+import { Sweep } from "#accept/sweep.ts";
+
+test("a body that was paused at its last chunk does not keep the next request from being read", async () => {
+  const pair = new ConnPair();
+  const clock = new FakeClock();
+  const methods: string[] = [];
+  pair.b.handler = new H1Connection(pair.b, {
+    limits: limitsSchema.parse({}),
+    clock,
+    sweep: new Sweep(clock),
+    secure: false,
+    connection: 1,
+    onClosed: () => {},
+    onExchange: (exchange) => {
+      methods.push(exchange.head.method);
+      const { body } = exchange;
+      const reply = (): void => {
+        exchange.start(200, "", [], 0);
+        exchange.end(null);
+      };
+      if (body === null) reply();
+      else body.pipe({ data: () => body.pause(), end: reply, fail: () => {} });
+    },
+  });
+  pair.a.writeLatin1("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok");
+  await pair.settle();
+  pair.a.writeLatin1("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await pair.settle();
+  expect(methods).toEqual(["POST", "GET"]);
+});
