@@ -22,6 +22,7 @@ export function truncateAddress(address: string): string {
 export class AddressWriter {
   readonly #key: Uint8Array;
   readonly #hashes = new Remember<string>();
+  readonly #truncated = new Remember<string>();
 
   /**
    * `key` makes hashes: without it nobody can try all addresses until one fits. Change it, and the
@@ -36,12 +37,21 @@ export class AddressWriter {
       case "whole":
         return address;
       case "truncated":
-        return truncateAddress(address);
+        return this.#truncate(address);
       case "hashed":
         return this.#hash(address);
       case "none":
         return "";
     }
+  }
+
+  #truncate(address: string): string {
+    let block = this.#truncated.get(address);
+    if (block === undefined) {
+      block = truncateAddress(address);
+      this.#truncated.set(address, block);
+    }
+    return block;
   }
 
   #hash(address: string): string {

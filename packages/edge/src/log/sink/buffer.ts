@@ -1,7 +1,6 @@
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { LogTarget } from "#log/sink/target.ts";
 
-const encoder = new TextEncoder();
 const REPORT_MS = 1000;
 /** Written without waiting for the timer once this many bytes are there. */
 const BATCH = 65_536;
@@ -23,8 +22,8 @@ export interface BufferOptions {
 /** Gathers lines and hands them over in batches, in bounded memory, without ever waiting. */
 export class LogBuffer {
   readonly #options: BufferOptions;
-  #filling: Uint8Array;
-  #spare: Uint8Array | null;
+  #filling: Buffer;
+  #spare: Buffer | null;
   #used = 0;
   #records = 0;
   #timer: Timer | null = null;
@@ -36,8 +35,8 @@ export class LogBuffer {
   constructor(options: BufferOptions) {
     this.#options = options;
     const half = Math.floor(options.bufferBytes / 2);
-    this.#filling = new Uint8Array(half);
-    this.#spare = new Uint8Array(half);
+    this.#filling = Buffer.allocUnsafeSlow(half);
+    this.#spare = Buffer.allocUnsafeSlow(half);
   }
 
   append(line: string): void {
@@ -45,9 +44,7 @@ export class LogBuffer {
       this.#drop(1);
       return;
     }
-    const room = this.#filling.subarray(this.#used, this.#filling.length - 1);
-    const { written } = encoder.encodeInto(line, room);
-    this.#used += written;
+    this.#used += this.#filling.write(line, this.#used);
     this.#filling[this.#used++] = LINE_FEED;
     this.#records++;
     if (this.#used >= BATCH) this.flush();
@@ -112,7 +109,7 @@ export class LogBuffer {
     return this.#used + bytes <= this.#filling.length;
   }
 
-  #written(full: Uint8Array, records: number, error: Error | null): void {
+  #written(full: Buffer, records: number, error: Error | null): void {
     this.#spare = full;
     if (error !== null) this.#drop(records);
     if (this.#used >= BATCH || (this.#closed && this.#used > 0)) this.flush();
