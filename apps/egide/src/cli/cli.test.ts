@@ -156,6 +156,35 @@ describe("orders", () => {
   });
 });
 
+describe("purge", () => {
+  test.each([
+    [["--all"], "--zone is missing"],
+    [["--zone", "example.org"], "say what: --url, --prefix, --tag, --host or --all"],
+    [["--zone", "example.org", "--all", "--tag", "a"], "leave --tag out"],
+    [["--zone", "example.org", "--ulr", "x"], "did you mean --url?"],
+  ])("%j is misuse", async (argv, message) => {
+    const { code, err, out } = await egide("purge", ...argv);
+    expect(err).toContain(message);
+    expect([code, out]).toEqual([2, ""]);
+  });
+
+  test.each([
+    [["--url", "/news"], '--url: not a URL: "/news"'],
+    [["--prefix", "ftp://example.org/"], "--prefix: not a URL"],
+    [["--tag", "a,b"], "--tag: not a tag"],
+    [["--host", "*.example.org"], "--host: not a host"],
+    [["--tag", "fine", "--url", "https://me@example.org/"], "--url: not a URL"],
+    [Array.from({ length: 1001 }, (_, i) => ["--tag", String(i)]).flat(), "ask in several"],
+    [["--all", "--config", "none.yaml"], "none.yaml: no such file"],
+    [["--all"], `nothing runs there: no process answers at ${join(directory, "egide.sock")}`],
+    [["--all", "--state", "elsewhere"], "purge.nothing_runs"],
+  ])("what is asked is refused in words: %#", async (argv, message) => {
+    const { code, err, out } = await egide("purge", "--zone", "example.org", ...argv);
+    expect(err).toContain(message);
+    expect([code, out]).toEqual([1, ""]);
+  });
+});
+
 describe("completion", () => {
   for (const shell of SHELLS) {
     test(`${shell} knows every command and option`, () => {
@@ -170,6 +199,7 @@ describe("completion", () => {
 
   test.each([
     [["egide", "or"], "order"],
+    [["egide", "purge", "--so"], "--soft"],
     [["egide", "order", "li"], "list lift"],
     [["egide", "order", "add", "x", "--mea"], ""],
     [["egide", "up", "--ta"], "--takeover"],

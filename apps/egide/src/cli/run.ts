@@ -7,6 +7,7 @@ import { checkCommand } from "#command/check.ts";
 import { completionCommand } from "#command/completion.ts";
 import { edgeCommand } from "#command/edge.ts";
 import { orderCommand } from "#command/order.ts";
+import { purgeCommand } from "#command/purge.ts";
 import { upCommand } from "#command/up.ts";
 import { VERSION, versionCommand } from "#command/version.ts";
 
@@ -22,6 +23,7 @@ export const rootCommand: Command = {
     edgeCommand,
     checkCommand,
     orderCommand,
+    purgeCommand,
     versionCommand,
     completionCommand(() => rootCommand),
   ],

@@ -1,13 +1,20 @@
 import { chmodSync, rmSync } from "node:fs";
 import { z } from "zod";
+import {
+  MAX_LINE,
+  type PurgeAnswer,
+  type PurgeRequest,
+  purgeRequestSchema,
+} from "#purge/message.ts";
 import type { Addresses } from "#run/message.ts";
 
-/** What a newer process asks of an older one, a JSON object a line. */
+/** What a newer process asks of an older one, and an operator of either: a JSON object a line. */
 const requestSchema = z.discriminatedUnion("op", [
   /** Who are you? From here on the older one restarts no worker until it hears more. */
   z.strictObject({ op: z.literal("hello") }),
   /** I serve now; finish what you have and go. */
   z.strictObject({ op: z.literal("takeover"), pid: z.int().positive() }),
+  purgeRequestSchema,
 ]);
 
 const helloSchema = z.object({
@@ -21,6 +28,8 @@ export interface ControlHandlers {
   hello(): { readonly pid: number; readonly addresses: Addresses };
   /** The newer process went away without taking over. */
   abandoned(): void;
+  /** Never rejects. */
+  purge(request: PurgeRequest): Promise<PurgeAnswer>;
   /** Resolves once the listeners are closed. */
   takeover(pid: number): Promise<void>;
 }
@@ -38,7 +47,7 @@ export function openControlSocket(path: string, handlers: ControlHandlers): { cl
         socket.data.text += chunk.toString("utf8");
         const end = socket.data.text.indexOf("\n");
         if (end < 0) {
-          if (socket.data.text.length > 4096) socket.end();
+          if (socket.data.text.length > MAX_LINE) socket.end();
           return;
         }
         const line = socket.data.text.slice(0, end);
@@ -49,6 +58,8 @@ export function openControlSocket(path: string, handlers: ControlHandlers): { cl
         } else if (request.op === "hello") {
           socket.data.greeted = true;
           socket.write(`${JSON.stringify(handlers.hello())}\n`);
+        } else if (request.op === "purge") {
+          void handlers.purge(request).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
         } else {
           socket.data.done = true;
           // The name is free for the newer process before it hears so.

@@ -2,6 +2,7 @@ import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import type { LogSettings } from "@egide/contract/policy/log.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
+import type { PurgeTarget } from "@egide/edge/cache/purge.ts";
 import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 
@@ -35,6 +36,13 @@ export interface Addresses {
   readonly https: readonly string[];
 }
 
+/** What is to be forgotten, spelled as the zone's cache files it. */
+export interface PurgeOrder {
+  readonly zone: string;
+  readonly targets: readonly PurgeTarget[];
+  readonly soft: boolean;
+}
+
 export type ToWorker =
   | {
       readonly kind: "start";
@@ -50,6 +58,8 @@ export type ToWorker =
   /** The log's file was moved away from outside: open a new one. */
   | { readonly kind: "reopen" }
   | { readonly kind: "apply"; readonly snapshot: Snapshot }
+  /** To one worker: it tells the others. */
+  | ({ readonly kind: "purge"; readonly id: number } & PurgeOrder)
   | { readonly kind: "drain"; readonly ms: number };
 
 export type FromWorker =
@@ -64,4 +74,6 @@ export type FromWorker =
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>>;
     }
+  /** `at` in milliseconds of the wall clock; null where it failed. */
+  | { readonly kind: "purged"; readonly id: number; readonly at: number | null }
   | { readonly kind: "drained" };

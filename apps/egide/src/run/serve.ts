@@ -12,6 +12,7 @@ import { findPredecessor, openControlSocket, type Predecessor } from "#run/contr
 import type { Addresses } from "#run/message.ts";
 import { openMetrics } from "#run/metrics-server.ts";
 import { notifyServiceManager } from "#run/notify.ts";
+import { answerPurge } from "#run/purge.ts";
 import { Policy } from "#run/policy.ts";
 import { reload } from "#run/reload.ts";
 import { replace } from "#run/replace.ts";
@@ -122,6 +123,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         return { pid: process.pid, addresses: running.addresses };
       },
       abandoned: () => running.freeze(false),
+      purge: (request) => answerPurge(request, policy.config.zones, running, logger),
       async takeover(pid) {
         stopping = true;
         logger.info({ pid }, "a newer process takes over; finishing what is under way");

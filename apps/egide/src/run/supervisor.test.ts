@@ -150,6 +150,43 @@ describe("supervisor", () => {
     expect(threads).toHaveLength(3);
   });
 
+  test("a purge goes to one worker that is ready, and is answered by it", async () => {
+    const { threads, supervisor } = await started();
+    threads[0]?.events.exit(null);
+    const order = { zone: "example.org", targets: [{ kind: "all" }], soft: false } as const;
+    const purging = supervisor.purge(order);
+    await Promise.resolve();
+    expect(threads[0]?.heard.at(-1)?.kind).not.toBe("purge");
+    const asked = threads[1]?.heard.at(-1);
+    expect(asked).toMatchObject({ kind: "purge", ...order });
+    const id = asked?.kind === "purge" ? asked.id : -1;
+    threads[1]?.events.message({ kind: "purged", id, at: 42 });
+    expect(await purging).toBe(42);
+  });
+
+  test("a purge that nobody answers is reported, not waited for", async () => {
+    const { clock, threads, supervisor } = await started();
+    const order = { zone: "example.org", targets: [{ kind: "all" }], soft: false } as const;
+    const failure = async (then: () => void): Promise<string> => {
+      const purging = supervisor.purge(order).catch((error: Error) => error.message);
+      await Promise.resolve();
+      then();
+      return String(await purging);
+    };
+    const asked = threads[0]?.heard;
+    expect(await failure(() => clock.advance(5000))).toContain("does not answer");
+    const last = () => {
+      const message = asked?.at(-1);
+      return message?.kind === "purge" ? message.id : -1;
+    };
+    expect(
+      await failure(() => threads[0]?.events.message({ kind: "purged", id: last(), at: null })),
+    ).toContain("could not purge");
+    expect(await failure(() => threads[0]?.events.exit(null))).toContain("fell");
+    threads[1]?.events.exit(null);
+    expect(await failure(() => {})).toContain("no worker is ready");
+  });
+
   test("draining ends with the last worker, or a second past its bound", async () => {
     const { clock, threads, supervisor } = await started();
     let done = false;

@@ -5,7 +5,8 @@ import { AppError } from "@egide/std/error.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 import type { Logger } from "#log/logger.ts";
 import { type Backoff, delayAfter, fallsAfter, WORKER_BACKOFF } from "#run/backoff.ts";
-import type { Addresses, FromWorker, ToWorker, WorkerSettings } from "#run/message.ts";
+import type { Addresses, FromWorker, PurgeOrder, ToWorker, WorkerSettings } from "#run/message.ts";
+import { purgeFailure, Purging } from "#run/purging.ts";
 
 /** A worker thread as the supervisor needs it; tests bring one without a thread. */
 export interface Thread {
@@ -50,6 +51,7 @@ export class Supervisor {
   readonly #slots: Slot[];
   readonly #waiting = new Map<number, (event: Addresses | AppError) => void>();
   readonly #drained = new Map<number, () => void>();
+  readonly #purging: Purging;
   #settings: WorkerSettings;
   #snapshot: Snapshot;
   #certificates: readonly TlsEntry[];
@@ -60,6 +62,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#purging = new Purging(options.clock);
     this.#settings = options.settings;
     this.#snapshot = options.snapshot;
     this.#certificates = options.certificates;
@@ -103,6 +106,15 @@ export class Supervisor {
   setChallenges(entries: ChallengeEntries): void {
     this.#challenges = entries;
     this.#tell({ kind: "challenges", entries });
+  }
+
+  /** One worker forgets, and tells the others. Answers when, in milliseconds; throws AppError. */
+  async purge(order: PurgeOrder): Promise<number> {
+    const slot = this.#slots.find(({ ready }) => ready);
+    if (slot === undefined) throw purgeFailure("no worker is ready; ask again");
+    return this.#purging.ask(slot.index, (id) =>
+      slot.thread?.post({ kind: "purge", id, ...order }),
+    );
   }
 
   reopenLogs(): void {
@@ -192,6 +204,9 @@ export class Supervisor {
       case "log":
         logger[message.level]({ worker: slot.index, ...message.fields }, message.message);
         return;
+      case "purged":
+        this.#purging.answered(message.id, message.at);
+        return;
       case "drained":
         this.#drained.get(slot.index)?.();
         return;
@@ -202,6 +217,7 @@ export class Supervisor {
     slot.thread = null;
     slot.ready = false;
     this.#drained.get(slot.index)?.();
+    this.#purging.fell(slot.index);
     if (this.#stopping) return;
     const { clock, logger, backoff = WORKER_BACKOFF } = this.#options;
     if (

@@ -1,7 +1,7 @@
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import { AppError } from "@egide/std/error.ts";
-import type { Addresses, FromWorker, ToWorker } from "#run/message.ts";
+import type { Addresses, FromWorker, PurgeOrder, ToWorker } from "#run/message.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 
 /** An edge as the loop drives it. */
@@ -12,6 +12,8 @@ export interface WorkerEdge {
   setCertificates(certificates: readonly TlsEntry[]): void;
   setChallenges(entries: ChallengeEntries): void;
   reopenLog(): void;
+  /** Forgets for all workers of the process; answers when, in milliseconds. */
+  purge(order: PurgeOrder): number;
   /** Closes the listeners, lets what is under way finish within `ms`. */
   drain(ms: number): Promise<void>;
 }
@@ -40,6 +42,20 @@ export function workerLoop(startEdge: StartWorkerEdge, post: (message: FromWorke
     }
   };
 
+  const purge = (running: WorkerEdge, order: PurgeOrder): number | null => {
+    try {
+      return running.purge(order);
+    } catch (error) {
+      post({
+        kind: "log",
+        level: "error",
+        message: "purge failed",
+        fields: { error: messageOf(error) },
+      });
+      return null;
+    }
+  };
+
   return async function receive(message: ToWorker): Promise<void> {
     switch (message.kind) {
       case "start":
@@ -63,6 +79,9 @@ export function workerLoop(startEdge: StartWorkerEdge, post: (message: FromWorke
         return;
       case "reopen":
         edge?.reopenLog();
+        return;
+      case "purge":
+        post({ kind: "purged", id: message.id, at: edge === null ? null : purge(edge, message) });
         return;
       case "drain":
         await edge?.drain(message.ms);
