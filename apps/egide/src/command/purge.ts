@@ -50,7 +50,7 @@ export const purgeCommand: Command = {
     ],
     [
       "egide purge --zone example.org --tag article-7 --soft",
-      "Everything tagged so is validated before it is shown again.",
+      "Everything tagged so counts as stale from now on.",
     ],
   ],
   run: purge,
