@@ -29,6 +29,7 @@ const STATUS: Record<string, number> = {
 export function judgeProtocol(subject: Subject): Verdict {
   const { exchange, fault } = subject;
   const { refusal, head } = exchange;
+  if (refusal?.code === "http1.not_http") return { kind: "drop", code: refusal.code };
   if (refusal !== null) return deny(refusal.status, refusal.code);
   if (REFUSED_METHODS.has(head.method)) return deny(405, "edge.method", ["Allow", ALLOWED]);
   if (fault !== null) return deny(STATUS[fault] ?? 400, fault);

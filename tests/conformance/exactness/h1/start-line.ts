@@ -95,6 +95,13 @@ const simple: H1Case = {
   expect: refuse([400, 505, 0]),
 };
 
+const otherProtocol: H1Case = {
+  id: "line/other-protocol",
+  about: "whoever speaks no HTTP at all is hung up on without an answer in ours (RFC 9113, 3.4)",
+  send: ["INVALID CONNECTION PREFACE\r\n\r\n"],
+  expect: refuse([0]),
+};
+
 const http10: H1Case[] = [
   {
     id: "line/http10",
@@ -304,6 +311,7 @@ export const startLineCases: readonly H1Case[] = [
   ...bareEnds,
   ...versions,
   simple,
+  otherProtocol,
   ...http10,
   ...methods,
   ...targetControls,

@@ -145,6 +145,10 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     return !this.#last;
   }
 
+  keepsNoLonger(): void {
+    this.#last = true;
+  }
+
   finished(exchange: H1Exchange, broken: boolean): void {
     if (exchange !== this.#exchange || this.#phase === "closed") return;
     if (broken) {

@@ -12,6 +12,8 @@ export interface H1Host {
   wallClock(): number;
   /** A response is about to start: answers whether the connection stays open behind it. */
   keeps(exchange: H1Exchange): boolean;
+  /** Nothing is read behind this request. */
+  keepsNoLonger(): void;
   /** The response is complete (or broken off: `broken`). */
   finished(exchange: H1Exchange, broken: boolean): void;
   tunnel(exchange: H1Exchange): Tunnel;
@@ -148,7 +150,9 @@ export class H1Exchange implements Exchange {
   }
 
   drop(): void {
-    this.abort();
+    if (this.#framed === "over") return;
+    this.#host.keepsNoLonger();
+    this.#over(false);
   }
 
   switchProtocols(headers: RawHeaders): Tunnel {

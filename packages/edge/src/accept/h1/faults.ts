@@ -5,6 +5,7 @@ import type { FramingFault } from "#wire/h1/framing.ts";
 
 /** What the HTTP/1 front itself finds wrong, besides the faults of the parsers below it. */
 export type FrontFault =
+  | "not_http"
   | "no_host"
   | "host"
   | "expectation"
@@ -38,6 +39,7 @@ const DETAILS: Record<H1Fault, string> = {
   chunk_end: "A chunk does not end where its size says.",
   trailer: "A trailer field is malformed or not allowed there.",
   trailer_too_large: "The trailer fields are too large.",
+  not_http: "The connection speaks another protocol than HTTP.",
   no_host: "The request names no host.",
   host: "The Host field is not a host and an optional port.",
   expectation: "The expectation can't be met.",

@@ -27,8 +27,9 @@ export function readRequest(
 ): ReadRequest {
   const parsed = emptyRequest();
   resetFraming(framing);
+  const line = asFault(parseRequest(bytes, start, end, limits, parsed));
   const fault =
-    asFault(parseRequest(bytes, start, end, limits, parsed)) ??
+    (line === "start_line" && isOtherProtocol(parsed.target) ? "not_http" : line) ??
     asFault(readFraming(parsed.headers, parsed.version, framing)) ??
     semantics(parsed, limits);
   const sound = fault === null;
@@ -42,6 +43,14 @@ export function readRequest(
     expectsContinue: framing.expectContinue && bodyLength !== 0 && parsed.version === 11,
     upgrade: sound && bodyLength === 0 && parsed.version === 11 ? upgradeOf(framing) : null,
   };
+}
+
+/**
+ * A first line whose middle word is none of the forms of a target (RFC 9112, section 3.2): somebody
+ * speaks another protocol, to whom an answer in ours would be noise.
+ */
+function isOtherProtocol(target: string): boolean {
+  return target !== "" && !/^[/*]|:/.test(target);
 }
 
 /**
