@@ -33,6 +33,8 @@ export interface Tunnel {
   /** False: the peer is slow, wait for `onDrain`. `chunk` is borrowed by the callee for the call. */
   write(chunk: Uint8Array): boolean;
   onDrain: (() => void) | null;
+  /** The peer, who had ended its side, is gone altogether: nothing that is written arrives any more. */
+  onLost: (() => void) | null;
   /** Sends what is buffered, then closes our direction. */
   end(): void;
   abort(): void;

@@ -5,14 +5,19 @@ import type { Conn } from "#wire/conn.ts";
 /** A connection after a 101: raw bytes both ways. Takes over the connection's handler. */
 export class ConnTunnel implements Tunnel, ByteSource {
   onDrain: (() => void) | null = null;
+  onLost: (() => void) | null = null;
   readonly #conn: Conn;
   #sink: ByteSink | null = null;
   #early: Uint8Array | null;
-  #ended = false;
+  #ended: boolean;
 
-  /** `early`: bytes that arrived behind the head. `closed` hears of the end of the connection. */
-  constructor(conn: Conn, early: Uint8Array | null, closed: () => void) {
+  /**
+   * `early`: bytes that arrived behind the head. `closed` hears of the end of the connection. `ended`:
+   * the peer has already sent its FIN.
+   */
+  constructor(conn: Conn, early: Uint8Array | null, closed: () => void, ended = false) {
     this.#conn = conn;
+    this.#ended = ended;
     this.#early = early;
     conn.pause();
     conn.handler = {
@@ -21,8 +26,10 @@ export class ConnTunnel implements Tunnel, ByteSource {
       onEnd: () => this.#finish(null),
       onClose: (error) => {
         closed();
+        const hadEnded = this.#ended;
         this.#finish(error);
         this.#sink = null;
+        if (hadEnded) this.onLost?.();
       },
     };
   }
@@ -36,6 +43,7 @@ export class ConnTunnel implements Tunnel, ByteSource {
     const early = this.#early;
     this.#early = null;
     if (early !== null && early.length > 0) sink.data(early);
+    if (this.#ended) sink.end(null);
     this.#conn.resume();
   }
 
@@ -92,18 +100,27 @@ export function joinTunnels(a: Tunnel, b: Tunnel, over: () => void): void {
 }
 
 function carry(from: Tunnel, to: Tunnel, ended: () => void): void {
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+    ended();
+  };
   to.onDrain = () => from.source.resume();
+  // Nobody is left to take what still comes.
+  to.onLost = () => {
+    if (!isOver) from.abort();
+  };
   from.source.pipe({
     data(chunk) {
       if (!to.write(chunk)) from.source.pause();
     },
     end() {
       to.end();
-      ended();
+      over();
     },
     fail() {
       to.abort();
-      ended();
+      over();
     },
   });
 }

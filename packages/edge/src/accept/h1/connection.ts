@@ -1,10 +1,9 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
-import { AppError } from "@egide/std/error.ts";
 import type { ExchangeHandler, Refusal } from "#exchange.ts";
 import { type BodyHost, H1Body } from "#accept/h1/body.ts";
 import { H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
-import { type H1Fault, refusalFor } from "#accept/h1/faults.ts";
+import { clientError, type H1Fault, refusalFor } from "#accept/h1/faults.ts";
 import { readPartial, readRequest } from "#accept/h1/read-request.ts";
 import { RateWindow } from "#accept/rate.ts";
 import type { Sweep, Watched } from "#accept/sweep.ts";
@@ -52,6 +51,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   #blankLines = 0;
   /** Nothing behind this request is read: its framing can't be trusted, or the peer has ended. */
   #last = false;
+  /** The peer has ended its side: what is held is all that comes. */
+  #peerEnded = false;
   #expects = false;
   #draining = false;
   #bodyBytes = 0;
@@ -66,10 +67,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     options.sweep.add(this);
   }
 
-  /**
-   * The next response is the last one. An idle connection is not closed under a request that may be
-   * on its way: it waits for one, but no longer than a few round trips.
-   */
+  /** The next response is the last. Idle: stays a few round trips, as a request may be on its way. */
   shutdown(): void {
     this.#draining = true;
     if (this.#phase !== "head" || this.#reader.partial > 0) return;
@@ -89,14 +87,21 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
 
   onDrain(): void {
     this.#exchange?.onDrain?.();
+    if (this.#phase === "head" && this.#held !== null) this.#feedHeld();
   }
 
   onEnd(): void {
     this.#last = true;
-    const body = this.#exchange?.body ?? null;
+    this.#peerEnded = true;
     if (this.#phase === "head") this.#close();
-    else if (this.#phase === "busy" && body !== null && !body.isDone) this.#lose();
     else if (this.#phase === "linger") this.conn.abort();
+    else this.#cutShort();
+  }
+
+  /** Nothing more comes: a body that what is held does not complete never will be. */
+  #cutShort(): void {
+    const isCut = this.#exchange?.body?.isDone === false && this.#held === null;
+    if (isCut && this.#phase === "busy") this.#lose();
   }
 
   onClose(): void {
@@ -118,8 +123,10 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
         this.#failBody("client.body_timeout", "The request body arrived too slowly.");
       }
     } else if (now >= this.#deadline) {
-      if (this.#phase === "linger") this.conn.abort();
-      else if (this.#phase === "head") this.#headTimeout();
+      // Whoever takes a last response slowly has time, as long as he takes it.
+      if (this.#phase === "linger" && this.conn.pending > 0) this.#deadline = now + LINGER_MS;
+      else if (this.#phase === "linger") this.conn.abort();
+      else if (this.#phase === "head" && this.#held === null) this.#headTimeout();
     }
     const writing = this.conn.pending > 0;
     if (writing) this.#outgoing ??= new RateWindow();
@@ -138,6 +145,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     if (
       this.#draining ||
       !exchange.persistent ||
+      exchange.endsWithConnection ||
       this.#requests >= this.#options.limits.requestsPerConnection
     ) {
       this.#last = true;
@@ -171,7 +179,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     this.#phase = "tunnel";
     this.#exchange = null;
     this.#options.sweep.remove(this);
-    return new ConnTunnel(this.conn, early, this.#options.onClosed);
+    return new ConnTunnel(this.conn, early, this.#options.onClosed, this.#peerEnded);
   }
 
   bodyWanted(): void {
@@ -193,6 +201,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     const held = this.#held;
     this.#held = null;
     if (held !== null) this.#consume(held);
+    if (this.#peerEnded) this.#cutShort();
     if (
       this.#held === null &&
       this.#phase !== "tunnel" &&
@@ -208,6 +217,12 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     while (at < chunk.length) {
       if (this.#phase === "head") {
         if (this.#last) break;
+        // Answers wait for a slow reader: asking for more of them must not fill the memory.
+        if (this.conn.pending > HOLD) {
+          this.#hold(chunk, at);
+          this.conn.pause();
+          break;
+        }
         at = this.#readHead(chunk, at);
       } else if (this.#phase === "busy" && this.#exchange !== null) {
         const { body } = this.#exchange;
@@ -251,7 +266,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     const scan = reader.feed(chunk, at, this.#options.limits.headerBytes);
     if (scan === "more") return chunk.length;
     if (scan !== "whole") {
-      this.#refuse(scan, reader.end > 0 ? reader.bytes : reader.unfinished());
+      this.#refuse(scan, reader.unfinished());
       return chunk.length;
     }
     this.#blankLines = 0;
@@ -341,7 +356,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   #failBody(code: string, publicMessage: string): void {
     this.#last = true;
     const exchange = this.#exchange;
-    exchange?.body?.fail(new AppError({ code, source: "client", retry: false, publicMessage }));
+    exchange?.body?.fail(clientError(code, publicMessage));
     if (exchange?.isOver === true && this.#phase === "busy") this.#close();
   }
 
@@ -381,14 +396,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     this.#exchange = null;
     this.#held = null;
     if (exchange === null) return;
-    exchange.body?.fail(
-      new AppError({
-        code: "client.aborted",
-        source: "client",
-        retry: false,
-        publicMessage: refusalFor("incomplete").detail,
-      }),
-    );
+    exchange.body?.fail(clientError("client.aborted", refusalFor("incomplete").detail));
     exchange.lost();
     this.conn.abort();
   }

@@ -70,6 +70,11 @@ export class H1Exchange implements Exchange {
     return this.#framed === "over";
   }
 
+  /** Only the end of the connection will say where the response ends (RFC 9112, section 6.3). */
+  get endsWithConnection(): boolean {
+    return this.#framed === "close";
+  }
+
   informational(status: number, headers: RawHeaders): void {
     if (this.#framed !== "pending" || this.head.version === 10) return;
     this.#head(statusLine(status, ""), headers, "\r\n");
@@ -92,7 +97,7 @@ export class H1Exchange implements Exchange {
     } else {
       this.#framed = "close";
     }
-    const keep = this.#host.keeps(this) && this.#framed !== "close";
+    const keep = this.#host.keeps(this);
     if (!keep) text += "Connection: close\r\n";
     else if (this.head.version === 10) text += "Connection: keep-alive\r\n";
     this.#head(statusLine(status, reason), headers, `${text}\r\n`);

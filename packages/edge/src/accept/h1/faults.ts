@@ -1,3 +1,4 @@
+import { AppError } from "@egide/std/error.ts";
 import type { Refusal } from "#exchange.ts";
 import type { BodyFault } from "#wire/h1/body.ts";
 import type { HeadFault } from "#wire/h1/fields.ts";
@@ -61,4 +62,9 @@ const STATUS: Partial<Record<H1Fault, number>> = {
 
 export function refusalFor(fault: H1Fault): Refusal {
   return { status: STATUS[fault] ?? 400, code: `http1.${fault}`, detail: DETAILS[fault] };
+}
+
+/** What a request body fails with when its sender is at fault. */
+export function clientError(code: string, publicMessage: string): AppError {
+  return new AppError({ code, source: "client", retry: false, publicMessage });
 }

@@ -34,11 +34,16 @@ export class HeadReader {
     if (this.#held === null) {
       const end = headEnd(chunk, at, chunk.length);
       if (end > 0) {
+        if (end - at > limit) {
+          this.#held = Buffer.from(chunk.subarray(at, end));
+          this.#heldLength = end - at;
+          return "head_too_large";
+        }
         this.bytes = chunk;
         this.start = at;
         this.end = end;
         this.rest = end;
-        return end - at > limit ? "head_too_large" : "whole";
+        return "whole";
       }
     }
     return this.#gather(chunk, at, limit);
