@@ -167,10 +167,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
       this.#close();
       return;
     }
-    const { body } = exchange;
-    // The rest of a small refused body is still being read to nowhere.
-    if (body !== null && !body.isDone) return;
-    this.#next();
+    // The rest of a small refused body may still be read to nowhere.
+    if (exchange.body === null || exchange.body.isDone) this.#next();
   }
 
   tunnel(): Tunnel {
@@ -355,9 +353,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
 
   #failBody(code: string, publicMessage: string): void {
     this.#last = true;
-    const exchange = this.#exchange;
-    exchange?.body?.fail(clientError(code, publicMessage));
-    if (exchange?.isOver === true && this.#phase === "busy") this.#close();
+    this.#exchange?.body?.fail(clientError(code, publicMessage));
+    if (this.#exchange?.isOver === true && this.#phase === "busy") this.#close();
   }
 
   #next(): void {

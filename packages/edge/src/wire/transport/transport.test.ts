@@ -186,6 +186,41 @@ for (const [name, transport] of transports) {
       stop();
     });
 
+    test("an abort behind our FIN leaves what the kernel holds to a slow reader", async () => {
+      const { server, client, atServer, atClient, stop } = await pair(transport);
+      client.pause();
+      server.write(Buffer.alloc(1_000_000, "x"));
+      server.end();
+      expect(server.pending).toBe(0);
+      server.abort();
+      await atServer.until("<close>");
+      client.resume();
+      await Promise.race([atClient.until("<end>"), atClient.until("<lost>")]);
+      expect(atClient.bytes).toBe(1_000_000);
+      client.abort();
+      stop();
+    });
+
+    test("a reader who pauses loses nothing when both sides have ended", async () => {
+      const { server, client, atServer, atClient, stop } = await pair(transport);
+      client.pause();
+      client.end();
+      await atServer.until("<end>");
+      server.write(Buffer.alloc(100_000, "x"));
+      server.end();
+      await atServer.until("<close>");
+      const other = await pair(transport);
+      other.client.writeLatin1("turn");
+      await other.atServer.until("turn");
+      expect(atClient.heard).toBe("");
+      client.resume();
+      await atClient.until("<close>");
+      expect(atClient.bytes).toBe(100_000);
+      other.client.abort();
+      other.stop();
+      stop();
+    });
+
     test("an abort is heard at the other end", async () => {
       const { server, atServer, atClient, stop } = await pair(transport);
       server.writeLatin1("never sent");

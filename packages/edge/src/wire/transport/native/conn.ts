@@ -47,6 +47,8 @@ export class NativeConn extends BaseConn implements Pollable {
   #shut = false;
   #peerDone = false;
   #gone = false;
+  /** Off the epoll, which can't be asked to keep a hang-up to itself, until its reader goes on. */
+  #away = false;
 
   /** Takes over `fd`, already connected; `register` once a handler is set. */
   constructor(fd: number, remote: Endpoint, loop: NativeLoop) {
@@ -87,8 +89,13 @@ export class NativeConn extends BaseConn implements Pollable {
       this.writable();
     }
     if (this.#gone) return;
-    if ((events & EPOLLIN) !== 0 && (this.#interest & EPOLLIN) !== 0) this.#read();
-    else if ((events & (EPOLLERR | EPOLLHUP)) !== 0) this.#finish(this.#socketError());
+    const isPaused = (this.#interest & EPOLLIN) === 0;
+    if ((events & EPOLLIN) !== 0 && !isPaused) this.#read();
+    else if (isPaused && !this.#peerDone && (events & (EPOLLERR | EPOLLHUP)) === EPOLLHUP) {
+      // Both sides have sent FIN, but what came before it is not read yet.
+      this.#away = true;
+      this.#loop.remove(this.#fd);
+    } else if ((events & (EPOLLERR | EPOLLHUP)) !== 0) this.#finish(this.#socketError());
   }
 
   failed(error: unknown): void {
@@ -121,7 +128,8 @@ export class NativeConn extends BaseConn implements Pollable {
 
   protected kill(): void {
     if (this.#gone) return;
-    libc().setsockopt(this.#fd, SOL_SOCKET, SO_LINGER, ptr(lingerNow), 8);
+    // Behind our FIN nothing is left to break off: what the kernel holds still reaches a slow peer.
+    if (!this.#shut) libc().setsockopt(this.#fd, SOL_SOCKET, SO_LINGER, ptr(lingerNow), 8);
     this.#doom(null);
   }
 
@@ -130,7 +138,12 @@ export class NativeConn extends BaseConn implements Pollable {
   }
 
   protected go(): void {
-    if (!this.#peerDone) this.#want(this.#interest | EPOLLIN);
+    if (this.#peerDone) return;
+    if (this.#away && !this.#gone) {
+      this.#away = false;
+      this.#interest |= EPOLLIN;
+      this.register();
+    } else this.#want(this.#interest | EPOLLIN);
   }
 
   #read(): void {
@@ -152,7 +165,7 @@ export class NativeConn extends BaseConn implements Pollable {
 
   #want(interest: number): void {
     this.#interest = interest;
-    if (this.#gone || this.#registered < 0 || interest === this.#registered) return;
+    if (this.#gone || this.#away || this.#registered < 0 || interest === this.#registered) return;
     this.#registered = interest;
     this.#loop.change(this.#fd, interest);
   }

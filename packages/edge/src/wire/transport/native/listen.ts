@@ -14,6 +14,10 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 /** Connections taken in one go, so that those already open are not kept waiting. */
 const ACCEPTS = 64;
+/** ENOMEM, ENFILE, EMFILE, ENOBUFS */
+const EXHAUSTED = new Set([12, 23, 24, 105]);
+/** Without a free descriptor the queue stays full, and epoll would say so without end: look again later. */
+const REST_MS = 100;
 
 export interface NativeListenOptions {
   readonly hostname: string;
@@ -66,8 +70,11 @@ export class NativeListener implements Pollable {
       ptr(this.#length),
       SOCK_NONBLOCK | SOCK_CLOEXEC,
     );
-    // EAGAIN ends the queue; ECONNABORTED and the like are the next call's business.
-    if (fd < 0) return false;
+    if (fd < 0) {
+      // EAGAIN ends the queue; ECONNABORTED and the like are the next call's business.
+      if (EXHAUSTED.has(errno())) this.#rest();
+      return false;
+    }
     switchOn(fd, IPPROTO_TCP, TCP_NODELAY);
     const conn = new NativeConn(fd, decodeSockaddr(this.#name), this.#loop);
     try {
@@ -77,6 +84,13 @@ export class NativeListener implements Pollable {
     }
     if (!conn.isClosed) conn.register();
     return true;
+  }
+
+  #rest(): void {
+    this.#loop.remove(this.fd);
+    setTimeout(() => {
+      if (!this.#stopped) this.#loop.add(this.fd, EPOLLIN, this);
+    }, REST_MS);
   }
 
   /** Accepting itself never throws. */

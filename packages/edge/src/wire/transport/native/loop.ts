@@ -89,6 +89,15 @@ export class NativeLoop {
       this.#running = false;
       return;
     }
+    try {
+      this.#serve();
+    } finally {
+      // Whatever a handler threw even while it was told of its failure: the others are served on.
+      setImmediate(this.#turn);
+    }
+  };
+
+  #serve(): void {
     const end = performance.now() + TURN_MS;
     let wait = 0;
     let worked = false;
@@ -100,8 +109,7 @@ export class NativeLoop {
       if (runtimeHasWork || (wait > 0 && count <= 0) || performance.now() >= end) break;
       wait = count > 0 ? 0 : worked ? PAUSE_MS : IDLE_MS;
     }
-    setImmediate(this.#turn);
-  };
+  }
 
   #deliver(fd: number, events: number): void {
     const member = this.#members[fd];
