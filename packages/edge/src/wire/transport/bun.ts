@@ -7,6 +7,7 @@ export class BunConn extends BaseConn {
   #socket: Socket<BunConn> | null = null;
   #remote: Endpoint | null = null;
   #local: Endpoint | null = null;
+  #isShut = false;
 
   get remote(): Endpoint {
     this.#remote ??= {
@@ -41,11 +42,14 @@ export class BunConn extends BaseConn {
   }
 
   protected shut(): void {
+    this.#isShut = true;
     this.#socket?.shutdown();
   }
 
   protected kill(): void {
-    this.#socket?.terminate();
+    // Behind our FIN nothing is left to break off: what the kernel holds still reaches a slow peer.
+    if (this.#isShut) (this.#socket as unknown as { close(): void } | null)?.close();
+    else this.#socket?.terminate();
   }
 
   protected halt(): void {
