@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Ground, Peer } from "../peer.ts";
 
 const HERE = import.meta.dirname;
+const MAIN = join(HERE, "../../apps/egide/src/main.ts");
 
 /** Fills a configuration file's capital words in and writes it to the peer's folder. */
 function configure(name: string, ground: Ground): string {
@@ -95,18 +96,28 @@ const egide: Peer = {
   name: "egide",
   tls: true,
   cache: true,
-  version: () =>
-    firstLine([process.execPath, join(HERE, "../../apps/egide/src/main.ts"), "version"]),
+  version: () => firstLine([process.execPath, MAIN, "version"]),
   async command(ground) {
     const config = configure("egide.yaml", ground);
+    // The edge refuses by order, as nginx does by `return`.
+    const words = [
+      "order",
+      "add",
+      "bench",
+      "block",
+      "--path",
+      "/refused",
+      "--reason-en",
+      "Refused",
+      "--reason-fr",
+      "Refusé",
+    ];
+    Bun.spawnSync([process.execPath, MAIN, ...words, "--config", config], {
+      stdout: "ignore",
+      stderr: "inherit",
+    });
     return {
-      argv: [
-        process.execPath,
-        join(HERE, "../../apps/egide/src/main.ts"),
-        "edge",
-        "--config",
-        config,
-      ],
+      argv: [process.execPath, MAIN, "edge", "--config", config],
     };
   },
 };

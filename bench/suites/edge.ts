@@ -1,6 +1,6 @@
 import type { Workload } from "../run.ts";
 
-/** The goals are ratios to nginx in the same run: docs/operations/figures.md explains each. */
+/** The goals are ratios to nginx in the same run: docs/operations/figures.md explains what is missed. */
 export const edgeWorkloads: readonly Workload[] = [
   {
     name: "proxied 1 KB, plain",
