@@ -6,13 +6,6 @@ const OWN = new Set([
   "host",
   "content-length",
   "forwarded",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-forwarded-port",
-  "x-forwarded-server",
-  "x-forwarded-ssl",
-  "x-forwarded-scheme",
   "x-forwarded",
   "x-original-url",
   "x-rewrite-url",
@@ -24,7 +17,12 @@ const OWN = new Set([
   "front-end-https",
   "x-request-id",
   "http2-settings",
+  // A CGI would find it as HTTP_PROXY, where libraries look for a proxy to use (httpoxy).
+  "proxy",
 ]);
+
+/** Every name of this family says who forwarded what: none of it is a stranger's to say. */
+const FORWARDED = "x-forwarded-";
 
 /**
  * First letters (bit 0 is `a`) of the names above by length: most fields are passed on after one look
@@ -142,14 +140,22 @@ function forwarded({ client, authority, scheme }: Forwarding): string {
 
 function mayBeDropped(name: string, nominated: readonly string[] | null): boolean {
   if (nominated !== null) return true;
-  const first = ((FIRST_LETTERS[name.length] ?? 0) & letterBit(name.charCodeAt(0))) !== 0;
+  const code = name.charCodeAt(0);
+  if ((code | 0x20) === 0x78 && name.length > FORWARDED.length) return true;
+  const first = ((FIRST_LETTERS[name.length] ?? 0) & letterBit(code)) !== 0;
   return first || name.includes("_");
 }
 
 function isDropped(name: string, nominated: readonly string[] | null): boolean {
   const lower = name.toLowerCase();
-  if (OWN.has(lower) || isHopByHop(lower, nominated)) return true;
-  return lower.includes("_") && OWN.has(lower.replaceAll("_", "-"));
+  if (isOwn(lower) || isHopByHop(lower, nominated)) return true;
+  if (!lower.includes("_")) return false;
+  const spelt = lower.replaceAll("_", "-");
+  return isOwn(spelt) || isHopByHop(spelt, nominated);
+}
+
+function isOwn(lower: string): boolean {
+  return OWN.has(lower) || lower.startsWith(FORWARDED);
 }
 
 /** True where CDN-Loop (RFC 8586) shows that this edge has seen the request before. */

@@ -174,6 +174,19 @@ describe("forwarded fields", () => {
     );
   });
 
+  for (const name of [
+    "X-Forwarded-Prefix",
+    "x-forwarded-user",
+    "X_Forwarded_Uri",
+    "Transfer_Encoding",
+    "Proxy",
+    "X-Forwarded-Some-Thing-That-Is-Longer-Than-The-Table",
+  ]) {
+    test(`${name} of a stranger does not reach the origin`, () => {
+      expect(forwardHeaders([name, "evil"], null, BY)).not.toContain("evil");
+    });
+  }
+
   test("a loop is seen among other networks", () => {
     expect(isLoop(["cdn-loop", "a; x=1, EGIDE-1 ; y"], "egide-1")).toBe(true);
     expect(isLoop(["CDN-Loop", "egide-12"], "egide-1")).toBe(false);

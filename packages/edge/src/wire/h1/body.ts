@@ -69,6 +69,11 @@ export const NOT_IN_TRAILERS = new Set([
   "warning",
   "forwarded",
   "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+  "x-request-id",
+  "cdn-loop",
   "via",
 ]);
 
