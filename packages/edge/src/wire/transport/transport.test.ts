@@ -189,14 +189,15 @@ for (const [name, transport] of transports) {
     test("an abort behind our FIN leaves what the kernel holds to a slow reader", async () => {
       const { server, client, atServer, atClient, stop } = await pair(transport);
       client.pause();
-      server.write(Buffer.alloc(1_000_000, "x"));
+      // Less than the kernel takes for one connection: nothing is left to us.
+      server.write(Buffer.alloc(300_000, "x"));
       server.end();
       expect(server.pending).toBe(0);
       server.abort();
       await atServer.until("<close>");
       client.resume();
       await Promise.race([atClient.until("<end>"), atClient.until("<lost>")]);
-      expect(atClient.bytes).toBe(1_000_000);
+      expect(atClient.bytes).toBe(300_000);
       client.abort();
       stop();
     });

@@ -66,10 +66,16 @@ export function systemError(call: string, number: number): Error {
   return Object.assign(new Error(`${call}: ${code}`), { code, syscall: call, errno: number });
 }
 
-const one = new Int32Array([1]);
+const value = new Int32Array(1);
+
+/** Sets an option of a socket to a number. */
+export function setOption(fd: number, level: number, option: number, to: number): void {
+  value[0] = to;
+  // Not a pointer taken once: nothing would keep the number alive behind it.
+  libc().setsockopt(fd, level, option, ptr(value), 4);
+}
 
 /** Sets an option of a socket to 1. */
 export function switchOn(fd: number, level: number, option: number): void {
-  // Not a pointer taken once: nothing would keep the number alive behind it.
-  libc().setsockopt(fd, level, option, ptr(one), 4);
+  setOption(fd, level, option, 1);
 }

@@ -1,6 +1,6 @@
 import { ptr } from "bun:ffi";
 import { NativeConn } from "#wire/transport/native/conn.ts";
-import { errno, libc, switchOn, systemError } from "#wire/transport/native/libc.ts";
+import { errno, libc, setOption, switchOn, systemError } from "#wire/transport/native/libc.ts";
 import { EPOLLIN, type NativeLoop, type Pollable } from "#wire/transport/native/loop.ts";
 import { decodeSockaddr, encodeSockaddr } from "#wire/transport/native/sockaddr.ts";
 
@@ -12,6 +12,12 @@ const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
+const TCP_NOTSENT_LOWAT = 25;
+/**
+ * Bytes that the kernel takes for a connection beyond what its peer's window lets leave: a reader that
+ * stalls holds no megabytes, and what is counted as sent is nearer to what was.
+ */
+const UNSENT_BYTES = 524_288;
 /** Connections taken in one go, so that those already open are not kept waiting. */
 const ACCEPTS = 64;
 /** ENOMEM, ENFILE, EMFILE, ENOBUFS */
@@ -108,6 +114,8 @@ function openListener(options: NativeListenOptions): number {
   if (fd < 0) throw systemError("socket", errno());
   switchOn(fd, SOL_SOCKET, SO_REUSEADDR);
   if (options.reusePort) switchOn(fd, SOL_SOCKET, SO_REUSEPORT);
+  // Inherited by every connection that is accepted.
+  setOption(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
   const bound = c.bind(fd, ptr(address.bytes), address.bytes.length);
   const failed = bound < 0 ? "bind" : c.listen(fd, options.backlog) < 0 ? "listen" : null;
   if (failed === null) return fd;
