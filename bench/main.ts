@@ -66,7 +66,14 @@ const certificate = join(folder, "cert.pem");
 const key = join(folder, "key.pem");
 const openssl =
   "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=bench.test";
-const outputs = ["-addext", "subjectAltName=DNS:bench.test", "-keyout", key, "-out", certificate];
+const outputs = [
+  "-addext",
+  "subjectAltName=DNS:bench.test,IP:127.0.0.1",
+  "-keyout",
+  key,
+  "-out",
+  certificate,
+];
 Bun.spawnSync(openssl.split(" ").concat(outputs));
 const origin = await startOrigin();
 const samples = new Map<string, Sample[]>();
