@@ -24,6 +24,7 @@ import { type MetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
 import { LogRules } from "#log/record.ts";
 import { SpanExporter } from "#log/trace/exporter.ts";
 import { Tracer } from "#log/trace/tracer.ts";
+import { OwnPaths } from "#respond/own-paths.ts";
 import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
@@ -131,11 +132,12 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   });
   const exporter = openExporter(options, recorder);
   let enforced: Enforced = enforce(options.snapshot, null, deps);
+  const passes = new Passes(options.secret);
   const pipeline = new Pipeline(enforced.policy, {
     clock,
     nextId: requestIds(),
-    acmeAnswer: options.acmeAnswer,
-    passes: new Passes(options.secret),
+    ownPaths: new OwnPaths({ acmeAnswer: options.acmeAnswer, passes }),
+    passes,
     tracer: exporter === null ? null : new Tracer(options.log.traces, (span) => exporter.add(span)),
     finished(facts) {
       recorder.request(facts, clock.monotonic());

@@ -11,11 +11,12 @@ import { forwardHeaders, isLoop } from "#identify/forward.ts";
 import { identify } from "#identify/identify.ts";
 import type { ZoneTable } from "#identify/zones.ts";
 import type { LogRules } from "#log/record.ts";
-import { answerFailure, answerVerdict, type OwnReply, redirect } from "#respond/answer.ts";
+import { answerFailure, answerVerdict, type OwnReply } from "#respond/answer.ts";
 import type { Dress } from "#respond/dress.ts";
 import { cacheUse } from "#log/cache-use.ts";
 import type { Traced, Tracer } from "#log/trace/tracer.ts";
-import { PASS_PATH, type Passes } from "#respond/pass.ts";
+import type { OwnPaths } from "#respond/own-paths.ts";
+import type { Passes } from "#respond/pass.ts";
 import { sendResponse } from "#respond/send.ts";
 import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
 import type { Verdict } from "#verdict.ts";
@@ -53,8 +54,7 @@ export interface Policy {
 export interface PipelineOptions {
   readonly clock: Clock;
   readonly nextId: () => string;
-  /** Text for a token that an ACME server asks for over plain HTTP, or null. */
-  readonly acmeAnswer: (path: string) => string | null;
+  readonly ownPaths: OwnPaths;
   readonly passes: Passes;
   /** Null: nothing is traced. */
   readonly tracer: Tracer | null;
@@ -153,7 +153,10 @@ class Run implements ResponseSink, OwnReply {
   act(): void {
     const { exchange, verdict, zone } = this.#facts;
     exchange.onAbort = () => this.#left();
-    if (exchange.refusal === null && this.#answersItself()) return;
+    if (exchange.refusal === null && this.#options.ownPaths.answer(this.#facts, this)) {
+      this.#answered = true;
+      return;
+    }
     if (zone !== null && (verdict.kind === "allow" || this.#hasPass(verdict, zone))) {
       this.#forward(zone);
     } else if (verdict.kind === "allow") {
@@ -182,41 +185,6 @@ class Run implements ResponseSink, OwnReply {
     const cookies = joinHeader(exchange.head.headers, "cookie");
     const secure = exchange.head.scheme === "https";
     return this.#options.passes.holds(cookies, zone.id, verdict.order, secure, time);
-  }
-
-  /** The few paths that are the edge's own, on every host. */
-  #answersItself(): boolean {
-    const { target } = this.#facts;
-    if (!target.startsWith("/.well-known/")) return false;
-    return this.#answersAcme(target) || this.#answersPass(target);
-  }
-
-  /** A certificate's proof must be had before any redirect or order: RFC 8555, section 8.3. */
-  #answersAcme(target: string): boolean {
-    if (!target.startsWith("/.well-known/acme-challenge/")) return false;
-    const { exchange } = this.#facts;
-    const text = this.#options.acmeAnswer(target);
-    if (text === null) return false;
-    this.#answered = true;
-    this.#facts.status = 200;
-    const headers = ["Content-Type", "text/plain", "Cache-Control", "no-store"];
-    exchange.onAbort = null;
-    exchange.start(200, "", headers, text.length);
-    if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(text, "latin1"));
-    exchange.end(null);
-    this.finished("complete", null);
-    return true;
-  }
-
-  #answersPass(target: string): boolean {
-    const { exchange, zoneId, client, time } = this.#facts;
-    if (!target.startsWith(`${PASS_PATH}?`) || exchange.head.method !== "POST") return false;
-    const secure = exchange.head.scheme === "https";
-    const granted = this.#options.passes.redeem(zoneId, client, target, secure, time);
-    this.#answered = true;
-    const cookie = granted === null ? [] : ["Set-Cookie", granted.setCookie];
-    redirect(exchange, 303, granted?.location ?? "/", cookie, this);
-    return true;
   }
 
   #forward(zone: ServedZone): void {

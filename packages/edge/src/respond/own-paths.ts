@@ -1,0 +1,59 @@
+import type { Exchange } from "#exchange.ts";
+import { type OwnReply, redirect } from "#respond/answer.ts";
+import { PASS_PATH, type Passes } from "#respond/pass.ts";
+
+/** What of a request's facts the edge's own paths go by. */
+export interface OwnRequest {
+  readonly exchange: Exchange;
+  /** "" where no zone answers for the host. */
+  readonly zoneId: string;
+  readonly client: string;
+  readonly target: string;
+  readonly time: number;
+}
+
+export interface OwnPathsOptions {
+  /** Text for a token that an ACME server asks for over plain HTTP, or null. */
+  readonly acmeAnswer: (path: string) => string | null;
+  readonly passes: Passes;
+}
+
+/** The few paths that are the edge's own, on every host: asked before any redirect or rule. */
+export class OwnPaths {
+  readonly #options: OwnPathsOptions;
+
+  constructor(options: OwnPathsOptions) {
+    this.#options = options;
+  }
+
+  /** False: not one of them. True: it was answered. */
+  answer(request: OwnRequest, reply: OwnReply): boolean {
+    const { target } = request;
+    if (!target.startsWith("/.well-known/")) return false;
+    return this.#acme(request, reply) || this.#pass(request, reply);
+  }
+
+  /** A certificate's proof must be had before any redirect or order: RFC 8555, section 8.3. */
+  #acme({ exchange, target }: OwnRequest, reply: OwnReply): boolean {
+    if (!target.startsWith("/.well-known/acme-challenge/")) return false;
+    const text = this.#options.acmeAnswer(target);
+    if (text === null) return false;
+    reply.began(200);
+    const headers = ["Content-Type", "text/plain", "Cache-Control", "no-store"];
+    exchange.onAbort = null;
+    exchange.start(200, "", headers, text.length);
+    if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(text, "latin1"));
+    exchange.end(null);
+    reply.finished("complete", null);
+    return true;
+  }
+
+  #pass({ exchange, zoneId, client, target, time }: OwnRequest, reply: OwnReply): boolean {
+    if (!target.startsWith(`${PASS_PATH}?`) || exchange.head.method !== "POST") return false;
+    const secure = exchange.head.scheme === "https";
+    const granted = this.#options.passes.redeem(zoneId, client, target, secure, time);
+    const cookie = granted === null ? [] : ["Set-Cookie", granted.setCookie];
+    redirect(exchange, 303, granted?.location ?? "/", cookie, reply);
+    return true;
+  }
+}
