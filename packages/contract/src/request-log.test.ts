@@ -1,10 +1,36 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type RequestLog, requestLogSchema, serialiseRequestLog } from "#request-log.ts";
+import {
+  type RequestLog,
+  requestLogSchema,
+  serialiseRequestLog,
+  type WafLog,
+} from "#request-log.ts";
 
 const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constant('a"b\\c\n\ud800é'));
 const count = fc.nat();
 const time = fc.double({ min: 0, max: 1e9, noNaN: true });
+const waf: fc.Arbitrary<WafLog> = fc.record({
+  action: fc.constantFrom("none", "detected", "blocked", "failed"),
+  inboundScore: fc.integer(),
+  outboundScore: fc.integer(),
+  matches: fc.array(
+    fc.record({
+      rule: count,
+      phase: fc.integer({ min: 1, max: 5 }),
+      message: text,
+      tags: fc.array(text),
+      severity: fc.option(fc.integer({ min: 0, max: 7 })),
+      variable: text,
+      excerpt: text,
+      data: text,
+    }),
+    { maxLength: 3 },
+  ),
+  dropped: count,
+  unfinished: fc.array(count),
+  duration: time.map(Math.abs),
+});
 const record: fc.Arbitrary<RequestLog> = fc.record({
   time: fc
     .date({ min: new Date(0), max: new Date("2200-01-01"), noInvalidDate: true })
@@ -36,6 +62,7 @@ const record: fc.Arbitrary<RequestLog> = fc.record({
   ja4: text,
   userAgent: text,
   referer: text,
+  waf: fc.option(waf),
 });
 
 test("a record is one line, fits the schema and comes back as it was", () => {

@@ -1,5 +1,37 @@
 import { z } from "zod";
 
+/** A rule that matched. Texts are cut, and hold nothing that looks like a secret by its name. */
+const wafMatchSchema = z.strictObject({
+  rule: z.int().min(0),
+  phase: z.int().min(1).max(5),
+  message: z.string(),
+  tags: z.array(z.string()),
+  /** 0 (emergency) to 7 (debug); null where the rule names none. */
+  severity: z.int().min(0).max(7).nullable(),
+  /** What it matched on, such as `ARGS:q`; "" for a rule that looks at nothing. */
+  variable: z.string(),
+  excerpt: z.string(),
+  /** What the rule itself wants written. */
+  data: z.string(),
+});
+
+/** What the rule engine made of a request. */
+export const wafLogSchema = z.strictObject({
+  /** `failed`: it could not judge, and the zone's fail mode decided. */
+  action: z.enum(["none", "detected", "blocked", "failed"]),
+  inboundScore: z.int(),
+  outboundScore: z.int(),
+  matches: z.array(wafMatchSchema),
+  /** Matches beyond those written. */
+  dropped: z.int().min(0),
+  /** Rules whose bound ended their search; 0 stands for the whole request's. */
+  unfinished: z.array(z.int().min(0)),
+  /** Time that the engine took, milliseconds. */
+  duration: z.number().min(0),
+});
+
+export type WafLog = z.infer<typeof wafLogSchema>;
+
 /**
  * One line of the request log: what every request leaves behind, exactly once. No cookie, no
  * authorization value and no body ever stands in it. Texts that came over the wire hold one char a
@@ -46,6 +78,8 @@ export const requestLogSchema = z.strictObject({
   ja4: z.string(),
   userAgent: z.string(),
   referer: z.string(),
+  /** Null where no rule engine looked at the request. */
+  waf: wafLogSchema.nullable(),
 });
 
 export type RequestLog = z.infer<typeof requestLogSchema>;

@@ -1,3 +1,4 @@
+import type { WafLog } from "@egide/contract/request-log.ts";
 import type { ErrorSource } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
 import type { Verdict } from "#verdict.ts";
@@ -42,4 +43,6 @@ export interface Facts<Zone> {
   originAsked: number;
   originAnswered: number;
   outcome: Outcome;
+  /** What the rule engine made of it, once it is over; null where it did not look. */
+  waf: WafLog | null;
 }

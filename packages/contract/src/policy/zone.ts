@@ -5,6 +5,7 @@ import { logPolicySchema } from "#policy/log.ts";
 import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
 import { respondPolicySchema } from "#policy/respond.ts";
 import { zoneTlsSchema } from "#policy/tls.ts";
+import { wafSchema } from "#policy/waf.ts";
 
 /** Names a zone in orders, logs and metrics. */
 export const zoneIdSchema = z.string().regex(/^[a-z0-9*[][a-z0-9.*:\]_-]{0,254}$/, {
@@ -41,6 +42,7 @@ export const zoneSchema = z
     tls: zoneTlsSchema.prefault({}).describe("Certificate, and what is asked of clients."),
     cache: cacheSchema.prefault({}).describe("How responses are stored and reused."),
     respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
+    waf: wafSchema.prefault({}).describe("The rule engine: what is inspected, and by which rules."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })
   .transform((zone) => ({ ...zone, id: zone.id ?? (zone.hosts[0] as string) }));

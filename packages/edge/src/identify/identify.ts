@@ -54,6 +54,7 @@ export function identify<Zone>(
     originAsked: -1,
     originAnswered: -1,
     outcome: "complete",
+    waf: null,
   };
   const target = readTarget(head.target, head.method);
   const authority = readAuthority(head.authority);

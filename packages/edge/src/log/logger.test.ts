@@ -49,6 +49,7 @@ function facts(init: FakeExchangeInit, more: Partial<Facts<null>> = {}): Facts<n
     originAsked: -1,
     originAnswered: -1,
     outcome: "complete",
+    waf: null,
     ...more,
   };
 }
@@ -113,6 +114,7 @@ describe("a record", () => {
         code: null,
         fault: null,
         outcome: "complete",
+        waf: null,
         tls: "TLSv1.3",
         ja4: "t13d",
         userAgent: "Moz\u00e9",

@@ -75,6 +75,7 @@ export function buildRecord(
     ja4: client.tls?.ja4 ?? "",
     userAgent: policy.userAgent ? short(field(head.headers, "user-agent"), MOST_FIELD) : "",
     referer: referer(head.headers, rules),
+    waf: facts.waf,
   };
 }
 

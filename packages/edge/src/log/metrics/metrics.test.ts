@@ -32,6 +32,7 @@ function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
     originAsked: -1,
     originAnswered: -1,
     outcome: "complete",
+    waf: null,
     ...more,
   };
 }

@@ -77,6 +77,7 @@ function facts(more: Partial<Facts<null>> = {}): Facts<null> {
     originAsked: 51,
     originAnswered: 53,
     outcome: "complete",
+    waf: null,
     ...more,
   };
 }
