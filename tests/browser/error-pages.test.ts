@@ -5,7 +5,9 @@ import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
 import { answerVerdict, redirect, type OwnReply } from "@egide/edge/respond/answer.ts";
 import { Dress } from "@egide/edge/respond/dress.ts";
 import { PASS_PATH, Passes } from "@egide/edge/respond/pass.ts";
+import { Tarpit } from "@egide/edge/respond/tarpit.ts";
 import type { Verdict } from "@egide/edge/verdict.ts";
+import { systemClock } from "@egide/std/clock.ts";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -78,11 +80,13 @@ function answer(exchange: FakeExchange, url: URL, reply: OwnReply): void {
     }
     const link = passes.link("zone", "o-1", "visitor", target, now);
     const verdict = { kind: "interstitial", code: "order.interstitial", order: "o-1" } as const;
-    answerVerdict(exchange, verdict, reply, order, link);
+    answerVerdict(exchange, verdict, reply, order, link, tarpit);
     return;
   }
-  answerVerdict(exchange, verdictFor(status), reply, status === 451 ? order : null, "");
+  answerVerdict(exchange, verdictFor(status), reply, status === 451 ? order : null, "", tarpit);
 }
+
+const tarpit = new Tarpit(systemClock);
 
 function verdictFor(status: number): Exclude<Verdict, { kind: "allow" }> {
   const code = `test.status_${status}`;

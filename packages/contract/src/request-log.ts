@@ -67,7 +67,17 @@ export const requestLogSchema = z.strictObject({
   /** Until the origin's head was there, milliseconds; null where no origin was asked. */
   originTime: z.number().min(0).nullable(),
   cache: z.enum(["none", "hit", "miss", "stale", "revalidated", "bypass", "collapsed"]),
-  verdict: z.enum(["allow", "redirect", "deny", "interstitial", "drop", "unavailable", "refused"]),
+  verdict: z.enum([
+    "allow",
+    "redirect",
+    "deny",
+    "interstitial",
+    "challenge",
+    "tarpit",
+    "drop",
+    "unavailable",
+    "refused",
+  ]),
   /** Code of the rule, order, refusal or failure behind what was answered: docs/reference/errors.md. */
   code: z.string().nullable(),
   /** Whose fault a failure was. */

@@ -18,6 +18,7 @@ import type { Traced, Tracer } from "#log/trace/tracer.ts";
 import type { OwnPaths } from "#respond/own-paths.ts";
 import type { Passes } from "#respond/pass.ts";
 import { sendResponse } from "#respond/send.ts";
+import { Tarpit } from "#respond/tarpit.ts";
 import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
 import type { Verdict } from "#verdict.ts";
 import { joinHeader, withoutHeaders } from "#wire/headers.ts";
@@ -70,10 +71,12 @@ export interface PipelineOptions {
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
+  readonly #tarpit: Tarpit;
   policy: Policy;
 
   constructor(policy: Policy, options: PipelineOptions) {
     this.policy = policy;
+    this.#tarpit = new Tarpit(options.clock);
     this.#options = options;
   }
 
@@ -85,7 +88,7 @@ export class Pipeline {
       zoneId,
       trustedProxies: policy.trustedProxies,
     });
-    const run = new Run(facts, policy, this.#options);
+    const run = new Run(facts, policy, this.#options, this.#tarpit);
     try {
       facts.verdict = decide(facts, fault, policy);
       run.act();
@@ -126,15 +129,17 @@ class Run implements ResponseSink, OwnReply {
   readonly #facts: Facts<ServedZone>;
   readonly #policy: Policy;
   readonly #options: PipelineOptions;
+  readonly #tarpit: Tarpit;
   #call: Call | null = null;
   #traced: Traced | null = null;
   #answered = false;
   #over = false;
 
-  constructor(facts: Facts<ServedZone>, policy: Policy, options: PipelineOptions) {
+  constructor(facts: Facts<ServedZone>, policy: Policy, options: PipelineOptions, tarpit: Tarpit) {
     this.#facts = facts;
     this.#policy = policy;
     this.#options = options;
+    this.#tarpit = tarpit;
     this.dress = facts.zone === null ? policy.dress : facts.zone.dress;
   }
 
@@ -176,7 +181,7 @@ class Run implements ResponseSink, OwnReply {
       verdict.kind === "interstitial" && id !== null
         ? this.#options.passes.link(facts.zoneId, id, facts.client, facts.target, facts.time)
         : "";
-    answerVerdict(exchange, verdict, this, order, link);
+    answerVerdict(exchange, verdict, this, order, link, this.#tarpit);
   }
 
   #hasPass(verdict: Verdict, zone: ServedZone): boolean {

@@ -1,5 +1,8 @@
 import type { RawHeaders } from "#stream.ts";
 
+/** `managed`: the edge chooses by what it knows of the client; `js`: without a hand; `interactive`: with one. */
+export type ChallengeMode = "managed" | "js" | "interactive";
+
 /** What `decide` answers; only `respond` acts on it. `unavailable` is the declared fail mode at work. */
 export type Verdict =
   | { readonly kind: "allow" }
@@ -17,6 +20,20 @@ export type Verdict =
       readonly order: string | null;
     }
   | { readonly kind: "interstitial"; readonly code: string; readonly order: string | null }
+  /** The visitor is to prove something first. `rule` is the id of what asks for it. */
+  | {
+      readonly kind: "challenge";
+      readonly rule: string;
+      readonly mode: ChallengeMode;
+      readonly code: string;
+    }
+  /** Kept waiting without a word, then dropped. `rule` is the id of what asks for it. */
+  | {
+      readonly kind: "tarpit";
+      readonly rule: string;
+      readonly seconds: number;
+      readonly code: string;
+    }
   | { readonly kind: "drop"; readonly code: string }
   | {
       readonly kind: "unavailable";

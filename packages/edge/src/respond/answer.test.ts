@@ -2,10 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { orderSchema } from "@egide/contract/order.ts";
 import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
 import { AppError } from "@egide/std/error.ts";
+import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange, type FakeExchangeInit } from "@egide/testkit/fake-exchange.ts";
 import { answerFailure, answerVerdict, type OwnReply } from "#respond/answer.ts";
 import { Dress } from "#respond/dress.ts";
 import { statusOf } from "#respond/status.ts";
+import { Tarpit } from "#respond/tarpit.ts";
 import type { Verdict } from "#verdict.ts";
 
 const BROWSER = ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"];
@@ -37,13 +39,14 @@ function reply(policy: Parameters<typeof respondPolicySchema.parse>[0] = {}) {
   return { own, finished, status: () => status };
 }
 
+const tarpit = new Tarpit(new FakeClock());
 type Answered = Exclude<Verdict, { kind: "allow" }>;
 const denied: Answered = { kind: "deny", status: 403, code: "rule.x", headers: [], order: null };
 
 function answer(verdict: Answered, init: FakeExchangeInit = {}, withOrder = false, url = "") {
   const exchange = new FakeExchange(init);
   const { own, finished, status } = reply();
-  answerVerdict(exchange, verdict, own, withOrder ? order : null, url);
+  answerVerdict(exchange, verdict, own, withOrder ? order : null, url, tarpit);
   expect(finished).toEqual(["complete"]);
   return { exchange, status: status() };
 }
@@ -212,7 +215,7 @@ describe("a zone's own template", () => {
   test("is used, escaped, in both languages", () => {
     const { own } = reply({ errorPages: { template, siteName: 'A "b" <c>' } });
     const exchange = new FakeExchange({ headers: [...BROWSER, "Accept-Language", "fr"] });
-    answerVerdict(exchange, denied, { ...own, host: "<x>" }, null, "");
+    answerVerdict(exchange, denied, { ...own, host: "<x>" }, null, "", tarpit);
     expect(exchange.text).toBe(
       '<h1 title="A &quot;b&quot; &lt;c&gt;">Accès refusé</h1>Bonjour &lt;x&gt;',
     );
@@ -224,7 +227,42 @@ describe("a zone's own template", () => {
     const { own } = reply({ errorPages: { template } });
     const exchange = new FakeExchange({ headers: BROWSER });
     const verdict: Answered = { kind: "interstitial", code: "order.interstitial", order: "o-1" };
-    answerVerdict(exchange, verdict, own, order, "/pass");
+    answerVerdict(exchange, verdict, own, order, "/pass", tarpit);
     expect(exchange.text).toContain("<form");
+  });
+});
+
+describe("a tarpit", () => {
+  const held: Answered = { kind: "tarpit", rule: "r", seconds: 20, code: "rule.r" };
+  const enter = (most = 10) => {
+    const clock = new FakeClock();
+    const exchange = new FakeExchange({});
+    const { own, finished, status } = reply();
+    answerVerdict(exchange, held, own, null, "", new Tarpit(clock, most));
+    return { clock, exchange, finished, status };
+  };
+
+  test("says nothing for its time, then hangs up", () => {
+    const { clock, exchange, finished, status } = enter();
+    clock.advance(19_999);
+    expect([exchange.state === "dropped", finished]).toEqual([false, []]);
+    clock.advance(1);
+    expect([exchange.state === "dropped", finished, status()]).toEqual([true, ["complete"], 0]);
+  });
+
+  test("holds no more than it may", () => {
+    const { exchange, finished } = enter(0);
+    expect([exchange.state === "dropped", finished]).toEqual([true, ["complete"]]);
+  });
+
+  test("lets go of who leaves", () => {
+    const tarpit = new Tarpit(new FakeClock());
+    const exchange = new FakeExchange({});
+    let outcome = "";
+    const own = { ...reply().own, finished: (how: string) => void (outcome = how) };
+    answerVerdict(exchange, held, own, null, "", tarpit);
+    expect(tarpit.held).toBe(1);
+    exchange.onAbort?.();
+    expect([tarpit.held, outcome, exchange.state === "dropped"]).toEqual([0, "aborted", false]);
   });
 });

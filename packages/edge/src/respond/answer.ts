@@ -5,6 +5,7 @@ import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import { plainText, problemJson } from "#respond/page/plain.ts";
 import { statusOf } from "#respond/status.ts";
+import type { Tarpit } from "#respond/tarpit.ts";
 import type { Reply } from "#respond/reply.ts";
 import type { RawHeaders } from "#stream.ts";
 import type { Verdict } from "#verdict.ts";
@@ -28,8 +29,12 @@ export function answerVerdict(
   order: Order | null,
   /** Where consent to an interstitial is posted: see pass.ts. */
   continueUrl: string,
+  tarpit: Tarpit,
 ): void {
   switch (verdict.kind) {
+    case "tarpit":
+      tarpit.hold(exchange, verdict.seconds, reply);
+      return;
     case "drop":
       exchange.onAbort = null;
       exchange.drop();
@@ -41,6 +46,9 @@ export function answerVerdict(
       return;
     case "deny":
       send(exchange, deniedNotice(exchange, verdict, order), verdict.headers, reply);
+      return;
+    case "challenge":
+      send(exchange, blank(403, verdict.code), [], reply);
       return;
     case "interstitial": {
       // 200 would be taken for the page itself by crawlers and caches; 403 says who holds it back.
