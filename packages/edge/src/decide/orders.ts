@@ -7,7 +7,7 @@ import {
   type PathPattern,
   type PatternSubject,
   patternSubject,
-} from "#decide/path-pattern.ts";
+} from "#wire/path-pattern.ts";
 
 interface CompiledOrder {
   readonly severity: number;

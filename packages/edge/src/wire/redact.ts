@@ -1,5 +1,8 @@
 import { ALWAYS_REDACTED } from "@egide/contract/policy/log.ts";
 
+/** Anything that can say whether a name, in lower case, belongs to it. */
+type Names = Pick<ReadonlySet<string>, "has">;
+
 /** Names of query parameters whose values are not written, lower case. */
 export function redactedNames(more: readonly string[]): ReadonlySet<string> {
   return new Set([...ALWAYS_REDACTED, ...more.map((name) => name.toLowerCase())]);
@@ -9,7 +12,7 @@ export function redactedNames(more: readonly string[]): ReadonlySet<string> {
  * The query with the values of `names` replaced by `*`. A name counts however it is spelled:
  * percent-encoded, in capitals, or as a member (`user[password]`, `user.password`).
  */
-export function redactQuery(query: string, names: ReadonlySet<string>): string {
+export function redactQuery(query: string, names: Names): string {
   let out = "";
   let copied = 0;
   let start = 0;
@@ -34,7 +37,7 @@ export function redactQuery(query: string, names: ReadonlySet<string>): string {
   return copied === 0 ? query : out + query.slice(copied);
 }
 
-function isNamed(raw: string, names: ReadonlySet<string>): boolean {
+function isNamed(raw: string, names: Names): boolean {
   const name = decode(raw).toLowerCase();
   if (names.has(name)) return true;
   if (!name.includes("[") && !name.includes(".")) return false;
@@ -67,7 +70,7 @@ export function originOf(url: string): string {
 }
 
 /** The whole of a referring address, without what it must not tell. */
-export function redactUrl(url: string, names: ReadonlySet<string>): string {
+export function redactUrl(url: string, names: Names): string {
   const authority = url.indexOf("://") + 3;
   const end = authority < 3 ? 0 : authorityEnd(url, authority);
   const query = url.indexOf("?", end);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { originOf, redactedNames, redactQuery, redactUrl } from "#log/redact.ts";
+import { originOf, redactedNames, redactQuery, redactUrl } from "#wire/redact.ts";
 
 const names = redactedNames(["Session_ID"]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { compilePathPattern, matchesPathPattern, patternSubject } from "#decide/path-pattern.ts";
+import { compilePathPattern, matchesPathPattern, patternSubject } from "#wire/path-pattern.ts";
 
 const matches = (pattern: string, target: string): boolean =>
   matchesPathPattern(compilePathPattern(pattern), patternSubject(target));
