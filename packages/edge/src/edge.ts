@@ -146,17 +146,20 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     broken: (error, requestId) =>
       report("error", "a request met a fault of the edge", { error, requestId }),
   });
+  const onBroken = (error: unknown): void =>
+    report("error", "a connection met a fault of the edge", { error });
   const front = new Front({
     clock,
     limits: options.snapshot.limits,
     onExchange: pipeline.handle,
     onCount: (protocol, change) => recorder.connection(protocol, change),
+    onBroken,
   });
   const certificates = new Certificates({ ticketKeys: options.ticketKeys });
   certificates.replace(options.certificates);
   const listeners = openListeners(options, front, certificates, wheel);
   let { limits } = options.snapshot;
-  const sweep = new Sweep(clock);
+  const sweep = new Sweep(clock, onBroken);
   const quic = openHttp3(options, listeners.https, {
     certificates,
     sweep,
@@ -286,7 +289,7 @@ function openListeners(
       wheel,
       reusePort: options.reusePort,
       onConn: front.take,
-      onPlain: null,
+      onPlain: front.takeMistaken,
       onRefused: (code, remote, serverName) =>
         report("debug", "a TLS connection was refused", { code, remote, serverName }),
     });

@@ -105,6 +105,25 @@ export function cidrContains(block: Cidr, address: Uint8Array): boolean {
   return ((block.bytes[whole] as number) & mask) === ((address[whole] as number) & mask);
 }
 
+/**
+ * Network of an IPv6 address: its first `bits`, in one spelling (not the RFC 5952 one). An IPv4 address
+ * (mapped, too) stands for itself; null where it is no address.
+ */
+export function networkOf(address: string, bits: number): string | null {
+  const scope = address.indexOf("%");
+  const bytes = parseIp(scope < 0 ? address : address.slice(0, scope));
+  if (bytes === null) return null;
+  if (bytes.length === 4) return bytes.join(".");
+  let text = "";
+  for (let at = 0; at * 8 < bits; at++) {
+    const kept = Math.min(8, bits - at * 8);
+    const byte = (bytes[at] as number) & (0xff00 >> kept) & 0xff;
+    if (at > 0 && (at & 1) === 0) text += ":";
+    text += byte.toString(16).padStart(2, "0");
+  }
+  return `${text}::/${bits}`;
+}
+
 /** A set of blocks, small enough to be walked: trusted proxies, never-ban lists. */
 export class CidrSet {
   readonly #blocks: Cidr[];

@@ -39,6 +39,12 @@ export class PairConn implements Conn {
     return this.#outboxLength;
   }
 
+  get delivered(): number {
+    return this.sent;
+  }
+
+  keepAlive(): void {}
+
   write(bytes: Uint8Array): boolean {
     if (this.#ending || this.isClosed) return true;
     this.writes++;

@@ -13,6 +13,7 @@ export class FakeConn implements Conn {
   tls: TlsFacts | null = null;
   pending = 0;
   sent = 0;
+  isKeptAlive = false;
   /** Everything written so far, one char a byte. */
   text = "";
   /** The peer takes nothing more: writes answer false until `drain`. */
@@ -24,6 +25,14 @@ export class FakeConn implements Conn {
   isClosed = false;
   #held: Buffer[] = [];
   #wantsDrain = false;
+
+  get delivered(): number {
+    return this.sent;
+  }
+
+  keepAlive(): void {
+    this.isKeptAlive = true;
+  }
 
   /** Takes what was written since the last time. */
   take(): string {

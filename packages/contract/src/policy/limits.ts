@@ -21,7 +21,13 @@ export const limitsSchema = z.strictObject({
     .int()
     .min(1)
     .default(1024)
-    .describe("Connections open at once from one address, for each worker."),
+    .describe("Connections open at once from one address (IPv6: network), for each worker."),
+  ipv6PrefixBits: z
+    .int()
+    .min(32)
+    .max(128)
+    .default(64)
+    .describe("Leading bits by which IPv6 addresses are taken for one visitor's."),
   requestsPerConnection: z
     .int()
     .min(1)
@@ -37,18 +43,25 @@ export const limitsSchema = z.strictObject({
     .positive()
     .default(75)
     .describe("How long a connection may wait for its next request."),
+  tunnelSeconds: z
+    .number()
+    .min(0)
+    .default(900)
+    .describe(
+      "How long a WebSocket (or another protocol that was switched to) may be silent both ways; 0: for good.",
+    ),
   minBytesPerSecond: z
     .int()
     .min(0)
     .default(240)
-    .describe(
-      "A body must bring, and a reader must take, this many bytes a second on the average of a window.",
-    ),
+    .describe("A body must bring, and a reader must take, this many bytes a second."),
   rateWindowSeconds: z
     .number()
     .positive()
     .default(20)
-    .describe("Seconds of that window; also the grace before the rate is first judged."),
+    .describe(
+      "Seconds by which a body or a reader may be behind; what moves in one go counts for three times as long at most.",
+    ),
   streams: z
     .int()
     .min(1)

@@ -2,6 +2,7 @@ import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AddressCounts } from "#accept/addresses.ts";
 import { H1Connection } from "#accept/h1/connection.ts";
+import type { H1Fault } from "#accept/h1/faults.ts";
 import { H2Server } from "#accept/h2/server.ts";
 import { Sniffer } from "#accept/sniff.ts";
 import { Sweep } from "#accept/sweep.ts";
@@ -14,6 +15,8 @@ export interface FrontOptions {
   readonly onExchange: ExchangeHandler;
   /** Hears of each connection that opens (1) and closes (-1), once its protocol is known. */
   readonly onCount?: (protocol: "h1" | "h2", change: 1 | -1) => void;
+  /** An exception while deadlines were judged: it has cost one connection. */
+  readonly onBroken?: (error: unknown) => void;
 }
 
 /** Somebody who speaks a protocol on a connection, and can be asked to come to an end. */
@@ -37,7 +40,7 @@ export class Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#limits = options.limits;
-    this.#sweep = new Sweep(options.clock);
+    this.#sweep = new Sweep(options.clock, options.onBroken);
   }
 
   get open(): number {
@@ -54,15 +57,26 @@ export class Front {
 
   /** Takes a connection. TLS ones come with their facts; plain ones may speak HTTP/2 unasked. */
   readonly take = (conn: Conn): void => {
-    const { address } = conn.remote;
-    if (!this.#counts.enter(address, this.#limits.connectionsPerAddress)) {
-      this.refused++;
-      conn.abort();
-      return;
-    }
+    const address = this.#enter(conn);
+    if (address === null) return;
     if (conn.tls !== null) this.#speak(conn, address, conn.tls.alpn === "h2" ? "h2" : "h1");
     else this.#sniff(conn, address);
   };
+
+  /** Takes a plain connection on a port for TLS: each request is told so. */
+  readonly takeMistaken = (conn: Conn): void => {
+    const address = this.#enter(conn);
+    if (address !== null) this.#speak(conn, address, "h1", "plain_on_tls");
+  };
+
+  /** Counts a connection for its address; null where that one holds too many. */
+  #enter(conn: Conn): string | null {
+    const address = this.#counts.keyOf(conn.remote.address, this.#limits.ipv6PrefixBits);
+    if (this.#counts.enter(address, this.#limits.connectionsPerAddress)) return address;
+    this.refused++;
+    conn.abort();
+    return null;
+  }
 
   /** A plain connection: its first bytes say which protocol it speaks. */
   #sniff(conn: Conn, address: string): void {
@@ -81,8 +95,14 @@ export class Front {
     this.#speakers.add(sniffer);
   }
 
-  #speak(conn: Conn, address: string, protocol: "h1" | "h2"): void {
+  #speak(
+    conn: Conn,
+    address: string,
+    protocol: "h1" | "h2",
+    mistaken: H1Fault | null = null,
+  ): void {
     const options = {
+      mistaken,
       limits: this.#limits,
       clock: this.#options.clock,
       sweep: this.#sweep,

@@ -59,6 +59,10 @@ export class Sniffer implements ConnHandler, Watched {
     if (now >= this.#deadline) this.#conn.abort();
   }
 
+  abandon(): void {
+    this.#conn.abort();
+  }
+
   #found(protocol: "h1" | "h2", first: Uint8Array): void {
     this.#options.sweep.remove(this);
     this.#options.found(protocol, first);

@@ -3,7 +3,9 @@ import { CidrSet } from "@egide/std/ip.ts";
 import fc from "fast-check";
 import { readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";
+import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
+import { identify } from "#identify/identify.ts";
 import { requestIds } from "#identify/request-id.ts";
 import { readTarget } from "#identify/target.ts";
 import { ZoneTable } from "#identify/zones.ts";
@@ -47,7 +49,38 @@ describe("target", () => {
   ];
   for (const [target, method, origin, authority] of cases) {
     test(`${method} ${target}`, () => {
-      expect(readTarget(target, method)).toEqual(origin === null ? null : { origin, authority });
+      const read = readTarget(target, method);
+      if (origin === null) expect(read).toBeNull();
+      else expect(read).toMatchObject({ origin, authority });
+    });
+  }
+});
+
+describe("absolute-form and Host", () => {
+  const zones = new ZoneTable<string>();
+  zones.add("a.org", "zone");
+  const directory = { zones, zoneId: (zone: string) => zone, trustedProxies: new CidrSet([]) };
+  const cases: [string, string, string | null][] = [
+    ["http://a.org/x", "", null],
+    ["http://a.org:80/x", "a.org", null],
+    ["http://a.org/x", "a.org:80", null],
+    ["https://a.org:443/x", "a.org", null],
+    ["http://a.org:8080/x", "a.org:8080", null],
+    ["http://a.org:/x", "a.org:80", null],
+    ["http://a.org:443/x", "a.org", "edge.authority_mismatch"],
+    ["https://a.org/x", "a.org:80", "edge.authority_mismatch"],
+    ["http://a.org:8080/x", "a.org", "edge.authority_mismatch"],
+    ["http://b.org/x", "a.org", "edge.authority_mismatch"],
+    ["http://b.org/x", "", "edge.unknown_host"],
+    ["http://u@a.org/x", "", "edge.host"],
+    ["/x", "", "edge.unknown_host"],
+  ];
+  for (const [target, authority, fault] of cases) {
+    test(`${target} to Host ${JSON.stringify(authority)}`, () => {
+      const exchange = new FakeExchange({ target, authority, version: 10, scheme: "http" });
+      const identified = identify(exchange, "id", 0, 0, directory);
+      expect(identified.fault).toBe(fault as typeof identified.fault);
+      if (fault === null) expect(identified.facts.zone).toBe("zone");
     });
   }
 });

@@ -3,7 +3,7 @@ import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
 import { type Authority, readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";
-import { readTarget } from "#identify/target.ts";
+import { readTarget, type Target } from "#identify/target.ts";
 import type { ZoneTable } from "#identify/zones.ts";
 import { ALLOW } from "#verdict.ts";
 
@@ -57,7 +57,9 @@ export function identify<Zone>(
     waf: null,
   };
   const target = readTarget(head.target, head.method);
-  const authority = readAuthority(head.authority);
+  // HTTP/1.0 knows no Host: an absolute-form target names the site by itself.
+  const named = head.authority === "" ? (target?.authority ?? "") : head.authority;
+  const authority = readAuthority(named);
   if (authority !== null) {
     facts.host = authority.host;
     facts.authority = authority.port === "" ? authority.host : spell(authority);
@@ -68,18 +70,21 @@ export function identify<Zone>(
   if (exchange.refusal !== null) return { facts, fault: null };
   if (target === null) return { facts, fault: "edge.target" };
   facts.target = target.origin;
-  if (authority === null)
-    return { facts, fault: head.authority === "" ? "edge.unknown_host" : "edge.host" };
-  if (target.authority !== null && !agrees(target.authority, facts.authority)) {
+  if (authority === null) return { facts, fault: named === "" ? "edge.unknown_host" : "edge.host" };
+  if (target.authority !== null && !agrees(target, authority)) {
     return { facts, fault: "edge.authority_mismatch" };
   }
   return { facts, fault: facts.zone === null ? "edge.unknown_host" : null };
 }
 
-/** RFC 9112, section 3.2.2: absolute-form rules over Host; a difference is refused, not resolved. */
-function agrees(named: string, authority: string): boolean {
-  const read = readAuthority(named);
-  return read !== null && spell(read) === authority;
+/**
+ * RFC 9112, section 3.2.2: absolute-form rules over Host; a difference is refused, not resolved. A port
+ * that is the scheme's own is no difference (RFC 9110, section 4.2.3).
+ */
+function agrees({ authority, scheme }: Target, { host, port }: Authority): boolean {
+  const read = readAuthority(authority as string);
+  const own = scheme === "https" ? "443" : "80";
+  return read !== null && read.host === host && (read.port || own) === (port || own);
 }
 
 function spell({ host, port }: Authority): string {

@@ -49,7 +49,9 @@ export class OwnPaths {
   }
 
   #pass({ exchange, zoneId, client, target, time }: OwnRequest, reply: OwnReply): boolean {
-    if (!target.startsWith(`${PASS_PATH}?`) || exchange.head.method !== "POST") return false;
+    // A host that nobody serves has no warnings to be read.
+    if (zoneId === "" || exchange.head.method !== "POST") return false;
+    if (!target.startsWith(`${PASS_PATH}?`)) return false;
     const secure = exchange.head.scheme === "https";
     const granted = this.#options.passes.redeem(zoneId, client, target, secure, time);
     const cookie = granted === null ? [] : ["Set-Cookie", granted.setCookie];

@@ -33,8 +33,13 @@ export interface Conn {
   readonly tls: TlsFacts | null;
   /** Bytes taken by `write` that the kernel has not taken yet. */
   readonly pending: number;
-  /** Bytes the kernel has taken so far: what a minimum rate for slow readers is judged by. */
+  /** Bytes the kernel has taken so far. */
   readonly sent: number;
+  /**
+   * Bytes that have reached the peer's system, where ours tells (TLS records and all), else `sent`: only
+   * differences mean something. What a minimum rate for slow readers is judged by; asks the kernel.
+   */
+  readonly delivered: number;
   /** Takes all of the bytes (copying what can't leave now). False: wait for `onDrain` before more. */
   write(bytes: Uint8Array): boolean;
   /** The same for a head or a small text, one char a byte. */
@@ -44,6 +49,8 @@ export interface Conn {
   flush(): void;
   pause(): void;
   resume(): void;
+  /** Has the kernel ask a peer that says nothing whether it is still there, where it can. */
+  keepAlive(): void;
   /** Sends what is pending, then FIN (close_notify first on TLS). Reading goes on. */
   end(): void;
   /** Ends both directions at once, dropping what is pending. */

@@ -10,6 +10,8 @@ export class ConnTunnel implements Tunnel, ByteSource {
   #sink: ByteSink | null = null;
   #early: Uint8Array | null;
   #ended: boolean;
+  /** Bytes that came from the peer. */
+  #came = 0;
 
   /**
    * `early`: bytes that arrived behind the head. `closed` hears of the end of the connection. `ended`:
@@ -20,8 +22,12 @@ export class ConnTunnel implements Tunnel, ByteSource {
     this.#ended = ended;
     this.#early = early;
     conn.pause();
+    conn.keepAlive();
     conn.handler = {
-      onData: (chunk) => this.#sink?.data(chunk),
+      onData: (chunk) => {
+        this.#came += chunk.length;
+        this.#sink?.data(chunk);
+      },
       onDrain: () => this.onDrain?.(),
       onEnd: () => this.#finish(null),
       onClose: (error) => {
@@ -32,6 +38,17 @@ export class ConnTunnel implements Tunnel, ByteSource {
         if (hadEnded) this.onLost?.();
       },
     };
+  }
+
+  /** Bytes that have passed, both ways: it grows as long as the tunnel is used. */
+  get passed(): number {
+    return this.#came + this.#conn.sent;
+  }
+
+  /** Ends it for both sides, whatever is under way. */
+  expire(): void {
+    this.#finish(new Error("idle"));
+    this.#conn.abort();
   }
 
   get source(): ByteSource {

@@ -1,12 +1,12 @@
-import type { Limits } from "@egide/contract/policy/limits.ts";
-import type { Clock } from "@egide/std/clock.ts";
-import type { ExchangeHandler, Refusal } from "#exchange.ts";
+import type { Refusal } from "#exchange.ts";
 import { type BodyHost, H1Body } from "#accept/h1/body.ts";
 import { H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
 import { clientError, type H1Fault, refusalFor } from "#accept/h1/faults.ts";
+import type { H1Options } from "#accept/h1/options.ts";
+import { Pace } from "#accept/h1/pace.ts";
 import { readPartial, readRequest } from "#accept/h1/read-request.ts";
-import { RateWindow } from "#accept/rate.ts";
-import type { Sweep, Watched } from "#accept/sweep.ts";
+import { watchTunnel } from "#accept/h1/tunnel-watch.ts";
+import type { Watched } from "#accept/sweep.ts";
 import type { Tunnel } from "#stream.ts";
 import { BodyDecoder } from "#wire/h1/body.ts";
 import { CR, LF } from "#wire/h1/chars.ts";
@@ -14,20 +14,8 @@ import { HeadReader } from "#wire/h1/head-reader.ts";
 import type { Conn, ConnHandler } from "#wire/conn.ts";
 import { ConnTunnel } from "#wire/tunnel.ts";
 
-export interface H1Options {
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly sweep: Sweep;
-  readonly secure: boolean;
-  /** Serial number of the connection. */
-  readonly connection: number;
-  readonly onExchange: ExchangeHandler;
-  readonly onClosed: () => void;
-}
-
 /** How long a connection without a request may still bring one, once the edge stops. */
 const IDLE_GRACE_MS = 3000;
-
 /** `busy`: an exchange runs. `linger`: our side is shut, the peer's last bytes are thrown away. */
 type Phase = "head" | "busy" | "linger" | "tunnel" | "closed";
 
@@ -49,7 +37,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   #consuming = false;
   #requests = 0;
   #blankLines = 0;
-  /** Nothing behind this request is read: its framing can't be trusted, or the peer has ended. */
+  /** Nothing behind this request is read: its framing can't be trusted, or it was said to be the last. */
   #last = false;
   /** The peer has ended its side: what is held is all that comes. */
   #peerEnded = false;
@@ -57,12 +45,12 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   #draining = false;
   #bodyBytes = 0;
   #deadline: number;
-  #incoming: RateWindow | null = null;
-  #outgoing: RateWindow | null = null;
+  readonly #pace: Pace;
 
   constructor(conn: Conn, options: H1Options) {
     this.conn = conn;
     this.#options = options;
+    this.#pace = new Pace(options.limits);
     this.#deadline = options.clock.monotonic() + options.limits.headerSeconds * 1000;
     options.sweep.add(this);
   }
@@ -91,17 +79,25 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   }
 
   onEnd(): void {
-    this.#last = true;
     this.#peerEnded = true;
-    if (this.#phase === "head") this.#close();
-    else if (this.#phase === "linger") this.conn.abort();
+    if (this.#phase === "linger") {
+      if (this.conn.pending === 0) this.conn.abort();
+    } else if (this.#phase === "head") this.#endWithPeer();
     else this.#cutShort();
+  }
+
+  /** Requests that came before the peer's FIN are answered; behind them it only waits for the end. */
+  #endWithPeer(): void {
+    if (!this.#peerEnded || this.#consuming || this.#held !== null) return;
+    if (this.#phase === "head") this.#close();
   }
 
   /** Nothing more comes: a body that what is held does not complete never will be. */
   #cutShort(): void {
     const isCut = this.#exchange?.body?.isDone === false && this.#held === null;
-    if (isCut && this.#phase === "busy") this.#lose();
+    if (!isCut || this.#phase !== "busy") return;
+    if (this.#exchange?.isOver === true) this.#close();
+    else this.#lose();
   }
 
   onClose(): void {
@@ -111,15 +107,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   }
 
   check(now: number): void {
-    const { limits } = this.#options;
-    const windowMs = limits.rateWindowSeconds * 1000;
     if (this.#phase === "busy") {
-      const body = this.#exchange?.body ?? null;
-      const reading = body !== null && !body.isDone && body.isWanted;
-      if (reading) this.#incoming ??= new RateWindow();
-      if (
-        this.#incoming?.tooSlow(now, this.#bodyBytes, reading, limits.minBytesPerSecond, windowMs)
-      ) {
+      if (this.#pace.bringsTooSlowly(now, this.#exchange?.body ?? null, this.#bodyBytes)) {
         this.#failBody("client.body_timeout", "The request body arrived too slowly.");
       }
     } else if (now >= this.#deadline) {
@@ -128,11 +117,11 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
       else if (this.#phase === "linger") this.conn.abort();
       else if (this.#phase === "head" && this.#held === null) this.#headTimeout();
     }
-    const writing = this.conn.pending > 0;
-    if (writing) this.#outgoing ??= new RateWindow();
-    if (this.#outgoing?.tooSlow(now, this.conn.sent, writing, limits.minBytesPerSecond, windowMs)) {
-      this.conn.abort();
-    }
+    if (this.#pace.takesTooSlowly(now, this.conn)) this.conn.abort();
+  }
+
+  abandon(): void {
+    this.conn.abort();
   }
 
   keeps(exchange: H1Exchange): boolean {
@@ -146,6 +135,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
       this.#draining ||
       !exchange.persistent ||
       exchange.endsWithConnection ||
+      (this.#peerEnded && this.#held === null && !this.#consuming) ||
       this.#requests >= this.#options.limits.requestsPerConnection
     ) {
       this.#last = true;
@@ -176,8 +166,15 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     this.#held = null;
     this.#phase = "tunnel";
     this.#exchange = null;
-    this.#options.sweep.remove(this);
-    return new ConnTunnel(this.conn, early, this.#options.onClosed, this.#peerEnded);
+    const { sweep, limits, onClosed } = this.#options;
+    sweep.remove(this);
+    const closed = (): void => {
+      unwatch();
+      onClosed();
+    };
+    const tunnel = new ConnTunnel(this.conn, early, closed, this.#peerEnded);
+    const unwatch = watchTunnel(tunnel, sweep, limits.tunnelSeconds);
+    return tunnel;
   }
 
   bodyWanted(): void {
@@ -200,6 +197,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     this.#held = null;
     if (held !== null) this.#consume(held);
     if (this.#peerEnded) this.#cutShort();
+    this.#endWithPeer();
     if (
       this.#held === null &&
       this.#phase !== "tunnel" &&
@@ -280,7 +278,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     if (body !== null)
       (this.#decoder ??= new BodyDecoder()).begin(body.length, limits.trailerBytes);
     this.#expects = read.expectsContinue;
-    const refusal = read.fault === null ? null : refusalFor(read.fault);
+    const fault = read.fault ?? this.#options.mistaken ?? null;
+    const refusal = fault === null ? null : refusalFor(fault);
     this.#begin(read.head, refusal, body, read.upgrade, read.persistent, end - start);
   }
 
@@ -365,6 +364,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     this.#arm(this.#options.limits.keepAliveSeconds);
     if (deaf) this.conn.resume();
     if (this.#held !== null) this.#feedHeld();
+    else this.#endWithPeer();
   }
 
   #arm(seconds: number): void {

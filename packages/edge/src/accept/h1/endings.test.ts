@@ -121,3 +121,60 @@ test("so is one that came in several chunks", () => {
   conn.receive("x".repeat(50_000));
   expect(targets).toEqual(["/small", "/large"]);
 });
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+test("requests pipelined before a FIN are answered behind the one that runs", () => {
+  const asked: Exchange[] = [];
+  const { conn } = speak((exchange) => void asked.push(exchange));
+  conn.receive(GET + GET + GET);
+  conn.finish();
+  expect(asked.length).toBe(1);
+  for (let i = 0; i < 3; i++) reply(asked[i] as Exchange, `answer ${i}`);
+  expect(asked.length).toBe(3);
+  expect([...conn.text.matchAll(/answer \d/g)].join()).toBe("answer 0,answer 1,answer 2");
+  expect(conn.text.split("Connection: close").length).toBe(2);
+  expect(conn.isEnded).toBe(true);
+  expect(conn.isAborted).toBe(false);
+});
+
+test("so is one with a body, and part of a head behind it is nothing", () => {
+  const asked: Exchange[] = [];
+  const { conn } = speak((exchange) => void asked.push(exchange));
+  conn.receive(`${GET}POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET / HT`);
+  conn.finish();
+  reply(asked[0] as Exchange, "first");
+  const second = asked[1] as Exchange;
+  let got = "";
+  second.body?.pipe({
+    data: (chunk) => (got += Buffer.from(chunk).toString()),
+    end: () => reply(second, `second ${got}`),
+    fail: () => {},
+  });
+  expect(conn.text).toEndWith("second ok");
+  expect(conn.isEnded).toBe(true);
+});
+
+test("a body that the FIN cut short behind another request fails", () => {
+  const asked: Exchange[] = [];
+  const { conn } = speak((exchange) => void asked.push(exchange));
+  conn.receive(`${GET}POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe`);
+  conn.finish();
+  reply(asked[0] as Exchange, "first");
+  let failed = "";
+  (asked[1] as Exchange).body?.pipe({
+    data: () => {},
+    end: () => {},
+    fail: ({ code }) => (failed = code),
+  });
+  expect(failed).toBe("client.aborted");
+  expect(conn.isClosed).toBe(true);
+});
+
+test("a FIN behind a last response that is still on its way does not cut it off", () => {
+  const { conn } = speak((exchange) => reply(exchange, "x".repeat(100_000)));
+  conn.isFull = true;
+  conn.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  conn.finish();
+  expect(conn.isAborted).toBe(false);
+});

@@ -7,6 +7,7 @@ import type { FramingFault } from "#wire/h1/framing.ts";
 /** What the HTTP/1 front itself finds wrong, besides the faults of the parsers below it. */
 export type FrontFault =
   | "not_http"
+  | "plain_on_tls"
   | "no_host"
   | "host"
   | "expectation"
@@ -41,6 +42,7 @@ const DETAILS: Record<H1Fault, string> = {
   trailer: "A trailer field is malformed or not allowed there.",
   trailer_too_large: "The trailer fields are too large.",
   not_http: "The connection speaks another protocol than HTTP.",
+  plain_on_tls: "This port speaks HTTPS: ask for the same address with https:// in front.",
   no_host: "The request names no host.",
   host: "The Host field is not a host and an optional port.",
   expectation: "The expectation can't be met.",

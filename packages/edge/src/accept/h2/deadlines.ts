@@ -53,7 +53,8 @@ export class ServerDeadlines {
     }
     if (judged.conn.pending > 0 || this.#connection !== null) {
       this.#connection ??= new RateWindow();
-      if (this.#slow(this.#connection, now, judged.conn.sent, judged.conn.pending > 0)) {
+      const waits = judged.conn.pending > 0;
+      if (this.#slow(this.#connection, now, waits ? judged.conn.delivered : 0, waits)) {
         return "stuck";
       }
     }

@@ -141,6 +141,10 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
     }
   }
 
+  abandon(): void {
+    this.conn.abort();
+  }
+
   /** For the deadlines: part of a frame or of a header block is here, or of the preface. */
   get isReading(): boolean {
     return this.reader.partial || this.blocks.id !== 0 || !this.settingsSeen;

@@ -216,6 +216,10 @@ class RateWatch implements Watched {
     const slowDown = this.#down.tooSlow(now, bytesOut, isBlocked, least, window);
     if (slowUp || slowDown) this.#exchange.tooSlow();
   }
+
+  abandon(): void {
+    this.#exchange.tooSlow();
+  }
 }
 
 /**

@@ -145,6 +145,11 @@ export const ENGLISH: Language = {
     },
   },
   code: {
+    "http1.plain_on_tls": {
+      title: "Use a secure connection",
+      what: "Your browser or program spoke plain HTTP to a port that speaks HTTPS.",
+      advice: "Put https:// in front of the address instead of http://.",
+    },
     "order.block": order,
     "order.suspend": {
       ...order,

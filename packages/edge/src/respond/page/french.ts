@@ -147,6 +147,11 @@ export const FRENCH: Language = {
     },
   },
   code: {
+    "http1.plain_on_tls": {
+      title: "Passez par une connexion sécurisée",
+      what: "Votre navigateur ou programme a parlé HTTP en clair à un port réservé à HTTPS.",
+      advice: "Mettez https:// devant l’adresse au lieu de http://.",
+    },
     "order.block": order,
     "order.suspend": {
       ...order,

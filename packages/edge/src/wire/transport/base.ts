@@ -1,6 +1,7 @@
 import type { Conn, ConnHandler, Endpoint, TlsFacts } from "#wire/conn.ts";
 import { fieldBytes, putFields, putLatin1, writeLatin1 } from "#wire/latin1.ts";
 import { gather } from "#wire/transport/gather.ts";
+import { bytesAcked, keepAlive } from "#wire/transport/native/tcp.ts";
 
 /** A handler for connections that nobody speaks on yet: everything is ignored. */
 export const deaf: ConnHandler = {
@@ -41,11 +42,22 @@ export abstract class BaseConn implements Conn {
   /** Sends FIN; reading goes on. */
   protected abstract shut(): void;
   protected abstract kill(): void;
+  /** The socket's, or undefined where there is none (any more). */
+  protected abstract get descriptor(): number | undefined;
   protected abstract halt(): void;
   protected abstract go(): void;
 
   get pending(): number {
     return this.#pending;
+  }
+
+  get delivered(): number {
+    const acked = this.#closed ? -1 : bytesAcked(this.descriptor);
+    return acked < 0 ? this.sent : acked;
+  }
+
+  keepAlive(): void {
+    if (!this.#closed) keepAlive(this.descriptor);
   }
 
   get isClosed(): boolean {

@@ -41,6 +41,10 @@ export class BunConn extends BaseConn {
     return this.#socket?.write(bytes, from, to - from) ?? 0;
   }
 
+  protected get descriptor(): number | undefined {
+    return (this.#socket as { fd?: number } | null)?.fd;
+  }
+
   protected shut(): void {
     this.#isShut = true;
     this.#socket?.shutdown();

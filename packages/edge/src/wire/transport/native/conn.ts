@@ -119,6 +119,10 @@ export class NativeConn extends BaseConn implements Pollable {
     return Math.max(0, sent);
   }
 
+  protected get descriptor(): number | undefined {
+    return this.#gone ? undefined : this.#fd;
+  }
+
   protected shut(): void {
     if (this.#shut || this.#gone) return;
     this.#shut = true;

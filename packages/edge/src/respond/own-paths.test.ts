@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
+import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
+import { Dress } from "#respond/dress.ts";
+import { OwnPaths } from "#respond/own-paths.ts";
+import { PASS_PATH, Passes } from "#respond/pass.ts";
+
+const paths = new OwnPaths({
+  acmeAnswer: () => null,
+  passes: new Passes(new Uint8Array(32)),
+});
+const reply = {
+  dress: new Dress(respondPolicySchema.parse({})),
+  requestId: "id",
+  host: "example.org",
+  time: 0,
+  began: () => {},
+  finished: () => {},
+};
+
+function post(zoneId: string): FakeExchange & { answered?: boolean } {
+  const target = `${PASS_PATH}?order=a`;
+  const exchange = new FakeExchange({ method: "POST", target });
+  const request = { exchange, zoneId, client: "192.0.2.1", target, time: 0 };
+  return Object.assign(exchange, { answered: paths.answer(request, reply) });
+}
+
+test("a host that nobody serves has no pass to give", () => {
+  expect(post("").answered).toBe(false);
+  const served = post("zone");
+  expect([served.answered, served.status]).toEqual([true, 303]);
+});
