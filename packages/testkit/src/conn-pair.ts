@@ -1,4 +1,5 @@
-import type { Conn, ConnHandler, Endpoint, TlsFacts } from "@egide/edge/wire/conn.ts";
+import type { Conn, ConnHandler, Endpoint, HeadText, TlsFacts } from "@egide/edge/wire/conn.ts";
+import { headText } from "#head-text.ts";
 
 const deaf: ConnHandler = {
   onData: () => {},
@@ -62,10 +63,10 @@ export class PairConn implements Conn {
     return this.write(Buffer.from(text, "latin1"));
   }
 
-  writeHead(start: string, fields: readonly string[], end: string): boolean {
-    let text = start;
-    for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
-    return this.writeLatin1(text + end);
+  writeHead(head: HeadText, fields: readonly string[]): number {
+    const text = headText(head, fields);
+    this.writeLatin1(text);
+    return text.length;
   }
 
   flush(): void {}

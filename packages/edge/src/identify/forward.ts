@@ -24,30 +24,30 @@ const OWN = new Set([
 /** Every name of this family says who forwarded what: none of it is a stranger's to say. */
 const FORWARDED = "x-forwarded-";
 
-/**
- * First letters (bit 0 is `a`) of the names above by length: most fields are passed on after one look
- * at a table, without being lower-cased.
- */
-const FIRST_LETTERS = new Uint32Array(32);
+/** What becomes of a field on its way to the origin. */
+type Fate = "pass" | "drop" | "via" | "loop";
 
-const dropped = [
-  ...OWN,
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "te",
-  "transfer-encoding",
-  "upgrade",
-];
-for (const name of dropped) {
-  FIRST_LETTERS[name.length] =
-    (FIRST_LETTERS[name.length] as number) | letterBit(name.charCodeAt(0));
+/** The fate of a name lies in the name alone, and names come again with every request. */
+const fates = new Map<string, Fate>();
+const FATES = 4096;
+/** Longer names are worth no memory. */
+const LONGEST = 64;
+
+function fateOf(name: string): Fate {
+  let fate = fates.get(name);
+  if (fate === undefined) {
+    fate = judge(name.toLowerCase());
+    if (name.length > LONGEST) return fate;
+    if (fates.size >= FATES) fates.clear();
+    fates.set(name, fate);
+  }
+  return fate;
 }
 
-function letterBit(code: number): number {
-  return 1 << ((code | 0x20) - 0x61);
+function judge(lower: string): Fate {
+  if (lower === "via") return "via";
+  if (lower === "cdn-loop") return "loop";
+  return isDropped(lower, null) ? "drop" : "pass";
 }
 
 export interface Forwarding {
@@ -79,17 +79,12 @@ export function forwardHeaders(
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    const { length } = name;
-    if (length === 3 && name.toLowerCase() === "via") {
-      via += `${value}, `;
-      continue;
+    const fate = fateOf(name);
+    if (fate === "via") via += `${value}, `;
+    else if (fate === "loop") loop += `${value}, `;
+    else if (fate === "pass" && (nominated === null || !isDropped(name.toLowerCase(), nominated))) {
+      out.push(name, value);
     }
-    if (length === 8 && name.toLowerCase() === "cdn-loop") {
-      loop += `${value}, `;
-      continue;
-    }
-    if (mayBeDropped(name, nominated) && isDropped(name, nominated)) continue;
-    out.push(name, value);
   }
   const { client } = by;
   out.push(
@@ -138,16 +133,7 @@ function forwarded({ client, authority, scheme }: Forwarding): string {
   return text;
 }
 
-function mayBeDropped(name: string, nominated: readonly string[] | null): boolean {
-  if (nominated !== null) return true;
-  const code = name.charCodeAt(0);
-  if ((code | 0x20) === 0x78 && name.length > FORWARDED.length) return true;
-  const first = ((FIRST_LETTERS[name.length] ?? 0) & letterBit(code)) !== 0;
-  return first || name.includes("_");
-}
-
-function isDropped(name: string, nominated: readonly string[] | null): boolean {
-  const lower = name.toLowerCase();
+function isDropped(lower: string, nominated: readonly string[] | null): boolean {
   if (isOwn(lower) || isHopByHop(lower, nominated)) return true;
   if (!lower.includes("_")) return false;
   const spelt = lower.replaceAll("_", "-");

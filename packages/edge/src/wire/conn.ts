@@ -18,6 +18,15 @@ export interface ConnHandler {
   onClose(error: Error | null): void;
 }
 
+/** What stands around the fields of a message head. One object serves a thread: fill it and write. */
+export interface HeadText {
+  /** No fewer bytes than both take. */
+  readonly most: number;
+  /** Writes what comes before the fields, or behind them, at `at`; answers where it ends. */
+  before(into: Buffer, at: number): number;
+  after(into: Buffer, at: number): number;
+}
+
 /**
  * One stream connection, plain or TLS, from a visitor or to an origin. `accept/` and `upstream/`
  * speak protocols on it without knowing how its bytes move.
@@ -44,8 +53,8 @@ export interface Conn {
   write(bytes: Uint8Array): boolean;
   /** The same for a head or a small text, one char a byte. */
   writeLatin1(text: string): boolean;
-  /** A message head, one char a byte: `start`, a line for each field, `end`; without joining them first. */
-  writeHead(start: string, fields: readonly string[], end: string): boolean;
+  /** A message head: `head` with a line for each field, written in place. Answers its length. */
+  writeHead(head: HeadText, fields: readonly string[]): number;
   flush(): void;
   pause(): void;
   resume(): void;

@@ -32,6 +32,19 @@ export function putLatin1(into: Buffer, text: string, at: number): number {
   return at + length;
 }
 
+/** Writes a whole number from 0 to 2^53 - 1 in decimal (16 bytes at most) and answers where it ends. */
+export function putNumber(into: Buffer, value: number, at: number): number {
+  let digits = 1;
+  for (let bound = 10; bound <= value; bound *= 10) digits++;
+  let rest = value;
+  for (let i = at + digits - 1; i >= at; i--) {
+    const tens = Math.floor(rest / 10);
+    into[i] = 0x30 + (rest - tens * 10);
+    rest = tens;
+  }
+  return at + digits;
+}
+
 /** Bytes that `name: value` lines for these fields take. */
 export function fieldBytes(fields: readonly string[]): number {
   let bytes = fields.length * 2;

@@ -1,10 +1,9 @@
 import type { ClientFacts, Exchange, Refusal, RequestHead } from "#exchange.ts";
 import type { H1Body } from "#accept/h1/body.ts";
-import { dateField, statusLine } from "#accept/h1/head-text.ts";
+import { responseHead } from "#accept/h1/head-text.ts";
 import type { RawHeaders, Tunnel } from "#stream.ts";
 import type { Conn } from "#wire/conn.ts";
 import { nameIs } from "#wire/headers.ts";
-import { fieldBytes } from "#wire/latin1.ts";
 
 /** What an exchange asks of its connection. */
 export interface H1Host {
@@ -77,30 +76,30 @@ export class H1Exchange implements Exchange {
 
   informational(status: number, headers: RawHeaders): void {
     if (this.#framed !== "pending" || this.head.version === 10) return;
-    this.#head(statusLine(status, ""), headers, "\r\n");
+    this.bytesOut += this.#host.conn.writeHead(responseHead.of(status, ""), headers);
   }
 
   start(status: number, reason: string, headers: RawHeaders, length: number): void {
     if (this.#framed !== "pending") return;
-    let text = hasDate(headers) ? "" : dateField(this.#host.wallClock());
+    const head = responseHead.of(status, reason);
+    if (!hasDate(headers)) head.now = this.#host.wallClock();
     const bodyless = status === 204 || status === 304 || this.head.method === "HEAD";
     if (length >= 0) {
-      if (status !== 204 && !(status === 304 && length === 0))
-        text += `Content-Length: ${length}\r\n`;
+      if (status !== 204 && !(status === 304 && length === 0)) head.length = length;
       this.#left = length;
       this.#framed = bodyless ? "none" : "length";
     } else if (bodyless) {
       this.#framed = "none";
     } else if (this.head.version === 11) {
-      text += "Transfer-Encoding: chunked\r\n";
+      head.isChunked = true;
       this.#framed = "chunked";
     } else {
       this.#framed = "close";
     }
     const keep = this.#host.keeps(this);
-    if (!keep) text += "Connection: close\r\n";
-    else if (this.head.version === 10) text += "Connection: keep-alive\r\n";
-    this.#head(statusLine(status, reason), headers, `${text}\r\n`);
+    if (!keep) head.connection = "Connection: close\r\n";
+    else if (this.head.version === 10) head.connection = "Connection: keep-alive\r\n";
+    this.bytesOut += this.#host.conn.writeHead(head, headers);
   }
 
   write(chunk: Uint8Array): boolean {
@@ -161,7 +160,9 @@ export class H1Exchange implements Exchange {
   }
 
   switchProtocols(headers: RawHeaders): Tunnel {
-    this.#head(statusLine(101, ""), headers, "Connection: Upgrade\r\n\r\n");
+    const head = responseHead.of(101, "");
+    head.connection = "Connection: Upgrade\r\n";
+    this.bytesOut += this.#host.conn.writeHead(head, headers);
     this.#framed = "over";
     return this.#host.tunnel(this);
   }
@@ -181,11 +182,6 @@ export class H1Exchange implements Exchange {
     this.onAbort = null;
     this.onDrain = null;
     this.#host.finished(this, broken);
-  }
-
-  #head(start: string, fields: RawHeaders, end: string): void {
-    this.bytesOut += start.length + fieldBytes(fields) + end.length;
-    this.#host.conn.writeHead(start, fields, end);
   }
 
   #text(text: string): boolean {

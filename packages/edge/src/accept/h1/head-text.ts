@@ -1,3 +1,6 @@
+import type { HeadText } from "#wire/conn.ts";
+import { putLatin1, putNumber } from "#wire/latin1.ts";
+
 /** Reason phrases (RFC 9110, section 15) for statuses that come without one. */
 const REASONS: Record<number, string> = {
   100: "Continue",
@@ -49,7 +52,7 @@ const REASONS: Record<number, string> = {
 const lines = new Map<number, string>();
 
 /** The status line; `reason` "" is filled in. */
-export function statusLine(status: number, reason: string): string {
+function statusLine(status: number, reason: string): string {
   if (reason !== "" && reason !== REASONS[status]) return `HTTP/1.1 ${status} ${reason}\r\n`;
   let line = lines.get(status);
   if (line === undefined) {
@@ -63,7 +66,7 @@ let dateSecond = -1;
 let dateLine = "";
 
 /** The Date field as a line, made once a second. `now`: wall clock in milliseconds. */
-export function dateField(now: number): string {
+function dateField(now: number): string {
   const second = Math.floor(now / 1000);
   if (second !== dateSecond) {
     dateSecond = second;
@@ -71,3 +74,49 @@ export function dateField(now: number): string {
   }
   return dateLine;
 }
+
+const LENGTH = "Content-Length: ";
+const CHUNKED = "Transfer-Encoding: chunked\r\n";
+
+/** What a response head is but its fields. One object serves a thread: fill it and write. */
+class ResponseHead implements HeadText {
+  /** Wall clock for the Date field; -1 where none is to be added. */
+  now = -1;
+  /** Content-Length; -1 where none is sent. */
+  length = -1;
+  isChunked = false;
+  /** The Connection field as a line, or "". */
+  connection = "";
+  #line = "";
+
+  /** Starts anew with the status line alone. */
+  of(status: number, reason: string): this {
+    this.#line = statusLine(status, reason);
+    this.now = -1;
+    this.length = -1;
+    this.isChunked = false;
+    this.connection = "";
+    return this;
+  }
+
+  get most(): number {
+    return this.#line.length + this.connection.length + 128;
+  }
+
+  before(into: Buffer, at: number): number {
+    return putLatin1(into, this.#line, at);
+  }
+
+  after(into: Buffer, from: number): number {
+    let at = from;
+    if (this.now >= 0) at = putLatin1(into, dateField(this.now), at);
+    if (this.length >= 0) {
+      at = putNumber(into, this.length, putLatin1(into, LENGTH, at));
+      at = putLatin1(into, "\r\n", at);
+    }
+    if (this.isChunked) at = putLatin1(into, CHUNKED, at);
+    return putLatin1(into, "\r\n", putLatin1(into, this.connection, at));
+  }
+}
+
+export const responseHead = new ResponseHead();

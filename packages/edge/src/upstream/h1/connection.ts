@@ -3,7 +3,7 @@ import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import type { OriginRequest, RawHeaders } from "#stream.ts";
 import { http1Error, originError } from "#upstream/failure.ts";
 import { keepAliveHint, keepEndToEnd } from "#upstream/h1/end-to-end.ts";
-import { expectsContinue, isOffered, writeRequest } from "#upstream/h1/head-text.ts";
+import { expectsContinue, isOffered, requestHead } from "#upstream/h1/head-text.ts";
 import { Quiet, QUARTERS } from "#upstream/h1/quiet.ts";
 import { ResponseReader } from "#upstream/h1/reader.ts";
 import { RequestSender, type SenderHost } from "#upstream/h1/request-sender.ts";
@@ -78,7 +78,7 @@ export class H1Connection implements ConnHandler, BodySourceHost, SenderHost {
     this.#persistent = true;
     this.#informationals = 0;
     this.#heard = false;
-    writeRequest(this.#conn, request, host, close);
+    this.#conn.writeHead(requestHead.of(request, host, close), request.headers);
     if (body === null) {
       this.#wheel.schedule(this.#timer, firstByteMs);
       this.#sender.begin(null, false);

@@ -2,7 +2,6 @@ import type { RawHeaders } from "#stream.ts";
 import { CLASS, SP, TARGET, TOKEN } from "#wire/h1/chars.ts";
 import { type HeadFault, readFields } from "#wire/h1/fields.ts";
 import { intern } from "#wire/h1/intern.ts";
-import { readLatin1 } from "#wire/latin1.ts";
 
 /** A request head as its bytes say, before its meaning is judged. */
 export interface ParsedRequest {
@@ -40,8 +39,12 @@ export function parseRequest(
   if (p === start || bytes[p] !== SP) return "start_line";
   out.method = intern(bytes, start, p, hash);
   const targetStart = ++p;
-  while (((CLASS[bytes[p] as number] as number) & TARGET) !== 0) p++;
-  out.target = readLatin1(bytes, targetStart, p);
+  hash = 0;
+  while (((CLASS[bytes[p] as number] as number) & TARGET) !== 0) {
+    hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
+    p++;
+  }
+  out.target = intern(bytes, targetStart, p, hash);
   if (p === targetStart || bytes[p] !== SP) return "start_line";
   if (p - targetStart > limits.urlBytes) return "url_too_long";
   p++;

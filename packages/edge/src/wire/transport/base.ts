@@ -1,5 +1,5 @@
-import type { Conn, ConnHandler, Endpoint, TlsFacts } from "#wire/conn.ts";
-import { fieldBytes, putFields, putLatin1, writeLatin1 } from "#wire/latin1.ts";
+import type { Conn, ConnHandler, Endpoint, HeadText, TlsFacts } from "#wire/conn.ts";
+import { fieldBytes, putFields, writeLatin1 } from "#wire/latin1.ts";
 import { gather } from "#wire/transport/gather.ts";
 import { bytesAcked, keepAlive } from "#wire/transport/native/tcp.ts";
 
@@ -90,18 +90,20 @@ export abstract class BaseConn implements Conn {
     return this.write(Buffer.from(text, "latin1"));
   }
 
-  writeHead(start: string, fields: readonly string[], end: string): boolean {
-    if (this.#ending || this.#closed) return true;
-    const bytes = start.length + fieldBytes(fields) + end.length;
-    const room = this.#queue === null ? gather.reserve(this, bytes) : null;
+  writeHead(head: HeadText, fields: readonly string[]): number {
+    if (this.#ending || this.#closed) return 0;
+    const most = head.most + fieldBytes(fields);
+    const room = this.#queue === null ? gather.reserve(this, most) : null;
     if (room === null) {
-      const whole = Buffer.allocUnsafe(bytes);
-      putHead(whole, 0, start, fields, end);
-      return this.write(whole);
+      const own = Buffer.allocUnsafe(most);
+      const bytes = putHead(own, 0, head, fields);
+      this.write(own.subarray(0, bytes));
+      return bytes;
     }
-    putHead(room, gather.used, start, fields, end);
+    const from = gather.used;
+    const bytes = putHead(room, from, head, fields) - from;
     gather.took(bytes);
-    return this.#verdict();
+    return bytes;
   }
 
   flush(): void {
@@ -225,12 +227,6 @@ export abstract class BaseConn implements Conn {
   }
 }
 
-function putHead(
-  into: Buffer,
-  at: number,
-  start: string,
-  fields: readonly string[],
-  end: string,
-): void {
-  putLatin1(into, end, putFields(into, fields, putLatin1(into, start, at)));
+function putHead(into: Buffer, at: number, head: HeadText, fields: readonly string[]): number {
+  return head.after(into, putFields(into, fields, head.before(into, at)));
 }

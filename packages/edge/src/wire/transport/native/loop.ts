@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { drainMicrotasks } from "bun:jsc";
 import { ptr } from "bun:ffi";
+import { gather } from "#wire/transport/gather.ts";
 import { libc, prepareErrno } from "#wire/transport/native/libc.ts";
 
 export const EPOLLIN = 0x001;
@@ -122,6 +123,7 @@ export class NativeLoop {
 
   #dispatch(count: number): boolean {
     let runtimeHasWork = false;
+    gather.enter();
     for (let i = 0; i < count; i++) {
       const fd = this.#events[i * STRIDE + FD_AT] as number;
       if (fd === this.#runtime) runtimeHasWork = true;
@@ -129,6 +131,7 @@ export class NativeLoop {
         this.#deliver(fd, this.#events[i * STRIDE] as number);
       }
     }
+    gather.leave();
     drainMicrotasks();
     return runtimeHasWork;
   }
