@@ -39,6 +39,8 @@ export class H2Exchange extends H2Stream implements Exchange {
   onAbort: (() => void) | null = null;
   onDrain: (() => void) | null = null;
   bytesIn: number;
+  /** Handed on lately, and not answered yet. Owned by the admission. */
+  isFresh = false;
   declare protected readonly host: ServerHost;
   #expects: boolean;
   #started = false;

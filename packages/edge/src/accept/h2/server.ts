@@ -1,5 +1,6 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
+import { Admission, type AdmissionHost } from "#accept/h2/admission.ts";
 import { H2Exchange, type ServerHost } from "#accept/h2/exchange.ts";
 import { isMalformed, refusalFor } from "#accept/h2/faults.ts";
 import { RequestFields } from "#accept/h2/request-fields.ts";
@@ -51,7 +52,7 @@ export interface H2Options {
  * Speaks HTTP/2 to a visitor (RFC 9113), by ALPN or prior knowledge: our preface leaves at once, and
  * `onData` is given everything from the first octet of the client's preface on.
  */
-export class H2Server extends Session<H2Exchange> implements ServerHost, Watched {
+export class H2Server extends Session<H2Exchange> implements ServerHost, AdmissionHost, Watched {
   readonly faults = CLIENT_FAULTS;
   protected readonly isServer = true;
   protected lastPeerId = 0;
@@ -65,8 +66,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
   /** Octets of the preface seen. */
   #prefaced = 0;
   #requests = 0;
-  /** Requests of this turn that are still to be handed on. */
-  readonly #begun: H2Exchange[] = [];
+  readonly #admission = new Admission(this);
   /** Set by `shutdown`: new streams are refused once the final GOAWAY is out. */
   #leaving: "no" | "announced" | "final" = "no";
 
@@ -125,6 +125,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
 
   check(now: number): void {
     const { conn } = this;
+    this.#admission.sweep();
     switch (this.#deadlines.judge(now, this)) {
       case "idle":
         this.shutdown();
@@ -169,6 +170,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
 
   sendHead(stream: H2Exchange, headers: RawHeaders): number {
     if (this.isDead) return 0;
+    if (stream.isFresh) this.#admission.settled(stream);
     const { maxFrame } = this.peer;
     return writeHeaders(this, this.encoder, stream, responseHead, headers, 0, maxFrame);
   }
@@ -278,20 +280,27 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
     stream.urgency = request.urgency;
     this.streams.set(id, stream);
     if (this.#requests >= limits.requestsPerConnection) this.shutdown();
-    this.#begun.push(stream);
+    this.#admission.add(stream);
   }
 
-  /**
-   * Requests are handed on once all that came with them is read: one that is reset in the same breath
-   * (CVE-2023-44487) has cost its frames, and reaches neither a rule nor an origin.
-   */
+  /** Requests are handed on once all that came with them is read: one that is reset by then never is. */
   protected override endTurn(): void {
-    const { onExchange } = this.#options;
-    for (const stream of this.#begun) {
-      if (this.streams.get(stream.id) === stream) onExchange(stream);
-    }
-    this.#begun.length = 0;
+    this.#admission.turnEnds();
     super.endTurn();
+  }
+
+  /** For the admission. */
+  handOn(stream: H2Exchange): void {
+    this.#options.onExchange(stream);
+  }
+
+  get isNarrow(): boolean {
+    return this.sendWindow <= 0 || this.peer.initialWindow < MAX_FRAME;
+  }
+
+  isBlocked(stream: H2Exchange): boolean {
+    if (stream.unsent === 0 || this.conn.pending > 0) return false;
+    return this.sendWindow <= 0 || stream.sendWindow <= 0;
   }
 
   protected override countIn(stream: H2Exchange, octets: number): void {
@@ -316,7 +325,8 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Watched
     if (this.#leaving === "announced") this.#leave();
   }
 
-  protected override streamGone(_stream: H2Stream, _whole: boolean): void {
+  protected override streamGone(stream: H2Stream, _whole: boolean): void {
+    this.#admission.settled(stream as H2Exchange);
     if (this.#leaving === "final" && this.streams.size === 0 && !this.isDead) this.#end();
   }
 
