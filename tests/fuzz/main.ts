@@ -45,7 +45,7 @@ function ruleFiles(directory: string): Parameters<typeof differential> {
   const names = readdirSync(directory).sort();
   const setup = {
     name: "setup",
-    text: 'SecRuleEngine DetectionOnly\nSecResponseBodyAccess On\nSecAction "id:900005,phase:1,pass,nolog,setvar:tx.crs_setup_version=4000,setvar:tx.blocking_paranoia_level=4"',
+    text: 'SecRuleEngine DetectionOnly\nSecResponseBodyAccess On\nSecAction "id:900005,phase:1,pass,nolog,setvar:tx.crs_setup_version=4000"',
   };
   return [
     [setup, ...names.filter((name) => name.endsWith(".conf")).map(read)],

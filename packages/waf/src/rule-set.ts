@@ -6,6 +6,7 @@ import { RuleError } from "#parse/position.ts";
 import { makePlan, type Plan } from "#plan/plan.ts";
 import { SharedTexts, TextStore } from "#plan/text.ts";
 import { Overlay } from "#run/overlay.ts";
+import { QuietPaths } from "#run/quiet.ts";
 import type { TransactionSettings } from "#run/settings.ts";
 import { type CollectionStore, MemoryStore } from "#run/stored.ts";
 import { type Engine, Transaction } from "#run/transaction.ts";
@@ -89,15 +90,17 @@ export class RuleSet {
     const shared = new SharedTexts();
     this.rules = built.rules;
     this.#plan = plan;
-    for (const step of plan.phases.flat()) this.#chains.set(step.rule, step.index);
+    for (const step of plan.steps) if (step !== undefined) this.#chains.set(step.rule, step.index);
     const find = (rules: RuleSelector): readonly number[] => this.#find(rules);
+    const store = options.store ?? new MemoryStore(clock);
     let count = 0;
     this.#engine = {
       config,
       plan,
+      paths: new QuietPaths(plan, clock, store),
       clock,
       baseOverlay: new Overlay(find, config.unicodeMap),
-      store: options.store ?? new MemoryStore(clock),
+      store,
       texts: () =>
         options.prefilter === false
           ? undefined

@@ -15,6 +15,8 @@ import { fuzzRules } from "#fuzz/rules.ts";
 import { RuleError } from "#parse/position.ts";
 import { loadRuleSet, type LoadOptions, type RuleFile, type RuleSet } from "#rule-set.ts";
 import type { Outcome } from "#run/outcome.ts";
+import type { TransactionSettings } from "#run/settings.ts";
+import type { Target } from "#rule/model.ts";
 
 /** One round of a target: a description of what went wrong, or undefined. */
 export type FuzzTarget = (random: Random) => string | undefined;
@@ -100,16 +102,47 @@ export function differential(
 ): FuzzTarget {
   const planned = loadRuleSet(files, { data });
   const plain = loadRuleSet(files, { data, prefilter: false });
+  const zones = [zonesOf(planned), zonesOf(plain)] as const;
   return (random) => {
     const request = someRequest(random);
-    const a = summary(runRequest(planned, request));
-    const b = summary(runRequest(plain, request));
-    return a === b ? undefined : `planned:\n${a}\nplain:\n${b}\nfor ${JSON.stringify(request)}`;
+    const zone = random.below(zones[0].length);
+    const a = summary(runRequest(planned, request, zones[0][zone]));
+    const b = summary(runRequest(plain, request, zones[1][zone]));
+    if (a === b) return undefined;
+    return `planned:\n${a}\nplain:\n${b}\nfor zone ${zone}, ${JSON.stringify(request)}`;
   };
 }
 
-export function runRequest(rules: RuleSet, request: FuzzRequest): Outcome {
-  const transaction = rules.begin({ remoteAddress: "192.0.2.1", id: "fuzz", budgetMs: 60_000 });
+/** Zones with different levels, exclusions and modes on one rule set. */
+function zonesOf(rules: RuleSet): TransactionSettings[] {
+  const level = (value: string): Record<string, string> => ({
+    level: value,
+    detection_paranoia_level: value,
+    blocking_paranoia_level: value,
+  });
+  const without = rules.overlay.withoutRules({ kind: "id", ranges: [[12, 16]] });
+  const target: Target = {
+    variable: "ARGS",
+    selector: { kind: "name", lower: "b" },
+    count: false,
+  };
+  const spared = without.withoutTargets({ kind: "id", ranges: [[1, 999_999]] }, [target]);
+  return [
+    {},
+    { variables: level("1") },
+    { variables: level("2"), overlay: without },
+    { variables: level("4"), overlay: spared },
+    { variables: { ...level("3"), header_x: "1", made_up: "/referer/" }, mode: "on" },
+  ];
+}
+
+export function runRequest(
+  rules: RuleSet,
+  request: FuzzRequest,
+  settings: TransactionSettings = {},
+): Outcome {
+  const common = { remoteAddress: "192.0.2.1", id: "fuzz", budgetMs: 60_000 };
+  const transaction = rules.begin({ ...common, ...settings });
   transaction.requestLine("POST", request.target, "HTTP/1.1");
   transaction.requestHeaders(request.headers);
   transaction.requestBody(request.body);

@@ -21,6 +21,7 @@ function numeric(name: string, holds: (value: number, wanted: number) => boolean
         name,
         argument,
         pure: false,
+        macro,
         test: (value, scope) => holds(toInteger(value), toInteger(macro.expand(scope))),
       };
     }

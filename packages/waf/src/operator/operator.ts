@@ -19,6 +19,8 @@ export interface Operator {
   readonly pure: boolean;
   /** Lower-case literals of which every matching value holds one (any case); undefined: unknown. */
   readonly literals?: readonly string[];
+  /** The macro in the argument, where the result depends on the value and on it alone. */
+  readonly macro?: Macro;
   /** The test on an integer, where the operator compares with a constant. */
   readonly compare?: (value: number) => boolean;
   test(value: string, scope: OperatorScope): boolean;

@@ -9,6 +9,7 @@ function textual(name: string, holds: (value: string, wanted: string) => boolean
         name,
         argument,
         pure: false,
+        macro,
         test: (value, scope) => holds(value, macro.expand(scope)),
       };
     }

@@ -1,5 +1,6 @@
 import type { Operator } from "#operator/operator.ts";
 import { Gate } from "#plan/gate.ts";
+import { resolveJumps } from "#plan/jumps.ts";
 import { SlotNames } from "#plan/slots.ts";
 import {
   headVariables,
@@ -8,6 +9,7 @@ import {
   responseVariables,
   type Step,
 } from "#plan/step.ts";
+import { isStill, watch } from "#plan/still.ts";
 import { type Stage, StageTree } from "#plan/text.ts";
 import type { BuiltRules } from "#rule/builder.ts";
 import type { Entry, Rule, Target, TargetSet } from "#rule/model.ts";
@@ -15,15 +17,23 @@ import { targetSetKey } from "#rule/targets.ts";
 import { isVolatile } from "#rule/variables.ts";
 import { type Transform, transforms } from "#transform/registry.ts";
 
+/** Places of one phase: from the first to before the last. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A rule set compiled once: what rules share is found and numbered. */
 export interface Plan {
+  /** The first rules of all chains by place; each phase begins at a multiple of 32. */
+  readonly steps: readonly (Step | undefined)[];
   /** Phase 1 to 5, at index 0 to 4. */
-  readonly phases: readonly (readonly Step[])[];
+  readonly phases: readonly Range[];
   readonly gate: Gate;
   readonly slots: SlotNames;
+  /** 1 for the slots that still chains read or write. */
+  readonly watched: Uint8Array;
   readonly operators: readonly Operator[];
-  readonly pieceCount: number;
-  readonly chainCount: number;
 }
 
 export function makePlan(built: BuiltRules): Plan {
@@ -38,65 +48,84 @@ class Planner {
   readonly #fileKeys = new Map<Operator, string>();
   readonly #operators = new Set<Operator>();
   readonly #targets = new Map<string, PlannedTargets>();
-  readonly #pieces = new Map<string, number>();
   readonly #bases = new Map<string, number>();
   #chains = 0;
 
   run(built: BuiltRules): Plan {
-    const phases = built.phases.map((entries) => this.#phase(entries));
+    const steps: (Step | undefined)[] = [];
+    const phases = built.phases.map((entries) => this.#phase(entries, steps));
+    const watched = new Uint8Array(this.#slots.names.length);
+    for (const step of steps) if (step?.still === true) watch(step, this.#slots, watched);
     return {
+      steps,
       phases,
       gate: new Gate(this.#pure),
       slots: this.#slots,
+      watched,
       operators: [...this.#operators],
-      pieceCount: this.#pieces.size,
-      chainCount: this.#chains,
     };
   }
 
-  #phase(entries: readonly Entry[]): Step[] {
+  #phase(entries: readonly Entry[], steps: (Step | undefined)[]): Range {
     const rules = entries.flatMap((entry) => (entry.kind === "rule" ? [entry.rule] : []));
     const jumps = resolveJumps(entries);
-    return rules.map((rule) => {
-      const index = this.#chains++;
-      return this.#step(rule, rule, index, jumps.get(rule) ?? -1);
-    });
+    // A place lies between phases, so that the end of one is not the start of the next.
+    do steps.push(undefined);
+    while (steps.length % 32 !== 0);
+    const from = steps.length;
+    for (const rule of rules) {
+      const local = jumps.get(rule);
+      const jump = local === undefined ? -1 : from + local;
+      steps.push(this.#step(rule, rule, { index: this.#chains++, place: steps.length, jump }));
+    }
+    return { from, to: steps.length };
   }
 
-  #step(rule: Rule, first: Rule, index: number, jump: number): Step {
+  #step(rule: Rule, first: Rule, at: { index: number; place: number; jump: number }): Step {
     const stage = this.#stages.stageFor(rule.transforms, transformNamed);
     const targets = this.#plannedTargets(rule.targets);
     const operator = rule.operator === undefined ? undefined : this.#shared(rule.operator);
-    for (const effect of rule.effects) {
-      if (
-        effect.kind === "setvar" &&
-        effect.collection === "TX" &&
-        effect.key.constant !== undefined
-      ) {
-        this.#slots.slotOf(effect.key.constant);
-      }
-    }
+    this.#nameSlots(rule);
     const [only] = targets.list;
     const quick =
       targets.list.length === 1 && only?.exclude.length === 0 && stage.parent === undefined
         ? only
         : undefined;
+    const next =
+      rule.next === undefined ? undefined : this.#step(rule.next, first, { ...at, jump: -1 });
     return {
       rule,
       first,
-      index,
+      ...at,
       operator,
       pure: operator?.pure === true ? this.#pureNumber(operator) : -1,
       negated: rule.negated,
       stage,
       stages: path(stage),
       targets,
-      pieces: targets.list.map((target) => this.#piece(target, stage)),
       slot: quick?.slot ?? -1,
       count: quick?.count ?? false,
-      next: rule.next === undefined ? undefined : this.#step(rule.next, first, index, -1),
-      jump,
+      next,
+      valued:
+        operator?.pure === true &&
+        !targets.volatile &&
+        targets.list.every((target) => !target.count),
+      still: isStill(rule, targets) && next?.still !== false,
     };
+  }
+
+  /** Numbers the TX variables that a rule writes, and those that its macros read. */
+  #nameSlots(rule: Rule): void {
+    const macros = [rule.operator?.macro];
+    for (const effect of rule.effects) {
+      if (effect.kind !== "setvar") continue;
+      macros.push(effect.value);
+      if (effect.collection === "TX" && effect.key.constant !== undefined)
+        this.#slots.slotOf(effect.key.constant);
+    }
+    for (const { variable, key } of macros.flatMap((macro) => macro?.references ?? [])) {
+      if (variable === "TX" && key !== undefined) this.#slots.slotOf(key);
+    }
   }
 
   #pureNumber(operator: Operator): number {
@@ -132,16 +161,6 @@ class Planner {
     if (number === undefined) {
       number = this.#bases.size;
       this.#bases.set(key, number);
-    }
-    return number;
-  }
-
-  #piece(target: PlannedTarget, stage: Stage): number {
-    const key = `${target.base} ${stage.index}`;
-    let number = this.#pieces.get(key);
-    if (number === undefined) {
-      number = this.#pieces.size;
-      this.#pieces.set(key, number);
     }
     return number;
   }
@@ -184,40 +203,4 @@ function path(stage: Stage): Stage[] {
   const out: Stage[] = [];
   for (let at: Stage | undefined = stage; at !== undefined; at = at.parent) out.unshift(at);
   return out;
-}
-
-/** For each rule that skips: the number of the step where its phase goes on. */
-function resolveJumps(entries: readonly Entry[]): Map<Rule, number> {
-  const jumps = new Map<Rule, number>();
-  const total = entries.filter((entry) => entry.kind === "rule").length;
-  let step = 0;
-  for (const [index, entry] of entries.entries()) {
-    if (entry.kind !== "rule") continue;
-    step++;
-    const { rule } = entry;
-    if (rule.skip > 0) jumps.set(rule, Math.min(total, step + rule.skip));
-    if (rule.skipAfter !== undefined)
-      jumps.set(rule, landing(entries, index, rule.skipAfter, step, total));
-  }
-  return jumps;
-}
-
-/** The step behind the next marker of that label, or behind the rule of that id; else the phase's end. */
-function landing(
-  entries: readonly Entry[],
-  from: number,
-  label: string,
-  step: number,
-  total: number,
-): number {
-  let at = step;
-  for (const entry of entries.slice(from + 1)) {
-    if (entry.kind === "marker") {
-      if (entry.label === label) return at;
-    } else {
-      at++;
-      if (String(entry.rule.id) === label) return at;
-    }
-  }
-  return total;
 }

@@ -30,6 +30,8 @@ export interface Step {
   readonly first: Rule;
   /** Number of the chain among all chains. */
   readonly index: number;
+  /** Place of the chain in the plan, the same for its every rule. */
+  readonly place: number;
   readonly operator: Operator | undefined;
   /** Number among the pure operators; -1 for the others. */
   readonly pure: number;
@@ -38,15 +40,17 @@ export interface Step {
   /** Every stage from the raw value on, for multiMatch. */
   readonly stages: readonly Stage[];
   readonly targets: PlannedTargets;
-  /** For each target the number of the pair (target without exclusions, stage). */
-  readonly pieces: readonly number[];
   readonly next: Step | undefined;
   /** The slot where the one target is a TX variable by name, taken as it is; -1 otherwise. */
   readonly slot: number;
   /** The target counts (`&TX:name`). */
   readonly count: boolean;
-  /** Where the phase goes on after a match; -1: at the next step. */
+  /** The place where the phase goes on after a match; -1: at the next step. */
   readonly jump: number;
+  /** A pure operator over values that stay while the phase runs: known values can rule the step out. */
+  readonly valued: boolean;
+  /** The chain reads and writes named TX variables and nothing else: they alone say what it does. */
+  readonly still: boolean;
 }
 
 /** Known only with the response. */

@@ -1,4 +1,5 @@
-import type { Bits, Gate } from "#plan/gate.ts";
+import type { Operator, OperatorScope } from "#operator/operator.ts";
+import { allBits, type Bits, type Gate, hasBit, setBit } from "#plan/gate.ts";
 import { anyKind, triggers } from "#transform/kinds.ts";
 import type { Transform } from "#transform/registry.ts";
 import type { UnicodeMap } from "#transform/url-decode-uni.ts";
@@ -40,18 +41,38 @@ export class StageTree {
   }
 }
 
+/** Says which steps a text does not rule out: see plan/role.ts. */
+export interface TextJudge {
+  judge(text: Text, store: TextStore): Bits | undefined;
+}
+
+/** What a role made of a text. */
+interface Verdict {
+  readonly role: TextJudge;
+  readonly bits: Bits | undefined;
+  readonly older: Verdict | undefined;
+  looks: number;
+}
+
+/** How often a verdict that leaves steps open is made anew, since evaluations close them. */
+const verdictLooks = 3;
+
 /**
  * A distinct string that rules look at, with everything that was found out about it: what the
- * transformations make of it, and which operators are known not to match it. All of it depends on the
- * string alone, so that it can be shared by rules, by variables and (for short strings) by requests.
+ * transformations make of it, and which operators are known not to match it, or to match it. All of
+ * it depends on the string alone, so that it can be shared by rules, by variables and (for short
+ * strings) by requests.
  */
 export class Text {
   readonly value: string;
   /** Bit n is set where pure operator n does not match. */
   readonly miss: Bits;
+  /** Bit n is set where pure operator n does match. */
+  hit: Bits | undefined = undefined;
   /** The kinds of its bytes. */
   readonly kinds: number;
-  #outs: (Text | undefined)[] | undefined;
+  private outs: (Text | undefined)[] | undefined = undefined;
+  private verdict: Verdict | undefined = undefined;
 
   constructor(value: string, gate: Gate) {
     this.value = value;
@@ -62,14 +83,46 @@ export class Text {
   /** What a chain of transformations makes of it. */
   at(stage: Stage, store: TextStore): Text {
     if (!acts(stage, this.kinds)) return this;
-    this.#outs ??= [];
-    const known = this.#outs[stage.index];
+    this.outs ??= [];
+    const known = this.outs[stage.index];
     if (known !== undefined) return known;
     const from = this.at(stage.parent as Stage, store);
     const value = (stage.transform as Transform)(from.value, store.unicodeMap);
     const made = value === from.value ? from : store.get(value);
-    this.#outs[stage.index] = made;
+    this.outs[stage.index] = made;
     return made;
+  }
+
+  /** Whether an operator matches: looked up where it is known. */
+  matches(number: number, operator: Operator, scope: OperatorScope): boolean {
+    if (hasBit(this.miss, number)) return false;
+    if (this.hit !== undefined && hasBit(this.hit, number)) return true;
+    const found = operator.test(this.value, scope);
+    if (!found) setBit(this.miss, number);
+    else setBit((this.hit ??= allBits(this.miss.length, 0)), number);
+    return found;
+  }
+
+  /** The steps that this text in this role does not rule out; undefined where there are none. */
+  openTo(role: TextJudge, store: TextStore): Bits | undefined {
+    for (let known = this.verdict; known !== undefined; known = known.older) {
+      if (known.role !== role) continue;
+      if (known.bits === undefined || known.looks >= verdictLooks) return known.bits;
+      break;
+    }
+    return this.judge(role, store);
+  }
+
+  private judge(role: TextJudge, store: TextStore): Bits | undefined {
+    let looks = 1;
+    let others: Verdict | undefined;
+    for (let known = this.verdict; known !== undefined; known = known.older) {
+      if (known.role === role) looks = known.looks + 1;
+      else others = { ...known, older: others };
+    }
+    const bits = role.judge(this, store);
+    this.verdict = { role, bits, looks, older: others };
+    return bits;
   }
 }
 

@@ -5,7 +5,8 @@ export interface MacroScope {
   lookUp(variable: VariableName, key: string | undefined): string | undefined;
 }
 
-interface Reference {
+/** A `%{…}` in a macro. */
+export interface Reference {
   readonly variable: VariableName;
   /** Lower case. */
   readonly key: string | undefined;
@@ -15,12 +16,15 @@ interface Reference {
 export class Macro {
   readonly source: string;
   readonly #parts: readonly (string | Reference)[];
+  /** What its text depends on. */
+  readonly references: readonly Reference[];
   /** The text itself where it holds no reference. */
   readonly constant: string | undefined;
 
   constructor(source: string, fail: (problem: string) => never) {
     this.source = source;
     this.#parts = parse(source, fail);
+    this.references = this.#parts.filter((part) => typeof part !== "string");
     const [only] = this.#parts;
     this.constant =
       this.#parts.length === 0

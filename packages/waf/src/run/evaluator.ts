@@ -1,23 +1,12 @@
-import { type Bits, hasBit, setBit } from "#plan/gate.ts";
-import type { PlannedTarget, Step } from "#plan/step.ts";
-import { acts, type Stage, type Text, type TextStore } from "#plan/text.ts";
-import type { OperatorScope } from "#operator/operator.ts";
+import { hasBit } from "#plan/gate.ts";
+import type { Step } from "#plan/step.ts";
+import type { Stage, TextStore } from "#plan/text.ts";
+import type { Operator, OperatorScope } from "#operator/operator.ts";
 import type { EffectRunner } from "#run/effects.ts";
 import { Item } from "#run/item.ts";
 import type { Overlay } from "#run/overlay.ts";
 import { excluded, type State } from "#run/state.ts";
 import type { Target } from "#rule/model.ts";
-
-/** The values of one target after one chain of transformations, whatever rules exclude of them. */
-interface Piece {
-  readonly epoch: number;
-  readonly items: readonly Item[];
-  readonly texts: readonly Text[];
-  /** Operators that match none of the texts, as far as known when it was made. */
-  readonly miss: Bits;
-  /** The kinds of bytes in the values before any transformation. */
-  readonly kinds: number;
-}
 
 /** What an evaluation reports to. */
 export interface Observer {
@@ -34,8 +23,6 @@ export class Evaluator {
   readonly #effects: EffectRunner;
   readonly #observer: Observer;
   readonly #texts: TextStore | undefined;
-  readonly #pieces: (Piece | undefined)[] = [];
-  readonly #roots: (Piece | undefined)[] = [];
   overlay: Overlay;
 
   constructor(
@@ -57,12 +44,8 @@ export class Evaluator {
   /** Runs a chain; true where all its rules match. */
   chain(first: Step): boolean {
     const state = this.#state;
-    // Most rules end here: the one variable does not match, or no value can.
-    if (first.slot >= 0) {
-      if (!this.#slotMatches(first)) return false;
-    } else if (this.#texts !== undefined && planned(first) && this.#blocked(first, this.#texts)) {
-      return false;
-    }
+    // The quick way out for levels, scores and flags.
+    if (first.slot >= 0 && !this.#slotMatches(first)) return false;
     if (this.overlay.removes(first.index)) return false;
     if (state.matched.length > 0) state.matched = [];
     for (let step: Step | undefined = first; step !== undefined; step = step.next) {
@@ -98,83 +81,24 @@ export class Evaluator {
     return (step.operator?.test(value, this.#scope) === true) !== step.negated;
   }
 
-  /** Rules share their pieces: a bit in each tells that the operator matches none of the values. */
-  #blocked(step: Step, store: TextStore): boolean {
-    const { list } = step.targets;
-    for (let i = 0; i < list.length; i++) {
-      const piece = this.#piece(step, i, store);
-      if (piece.items.length > 0 && (step.negated || !hasBit(piece.miss, step.pure))) return false;
-    }
-    return true;
-  }
-
-  #piece(step: Step, index: number, store: TextStore): Piece {
-    const number = step.pieces[index] as number;
-    const target = step.targets.list[index] as PlannedTarget;
-    const epoch = this.#state.epochOf(target);
-    const known = this.#pieces[number];
-    if (known?.epoch === epoch) return known;
-    const items = this.#state.base(target);
-    const base = this.#rootPiece(target, items, epoch, store);
-    const piece = acts(step.stage, base.kinds) ? this.#transform(base, step.stage, store) : base;
-    this.#pieces[number] = piece;
-    return piece;
-  }
-
-  /** The values as they are: what a chain of transformations starts from, or all there is to it. */
-  #rootPiece(
-    target: PlannedTarget,
-    items: readonly Item[],
-    epoch: number,
-    store: TextStore,
-  ): Piece {
-    const known = this.#roots[target.base];
-    if (known?.epoch === epoch) return known;
-    let kinds = 0;
-    const texts: Text[] = [];
-    for (const item of items) {
-      item.text ??= store.get(item.value);
-      kinds |= item.text.kinds;
-      texts.push(item.text);
-    }
-    const root = { epoch, items, texts, kinds, miss: commonMiss(texts) };
-    this.#roots[target.base] = root;
-    return root;
-  }
-
-  #transform(base: Piece, stage: Stage, store: TextStore): Piece {
-    const texts: Text[] = [];
-    for (const text of base.texts) texts.push(text.at(stage, store));
-    return { ...base, texts, miss: commonMiss(texts) };
-  }
-
   #judge(step: Step, more: readonly Target[] | undefined, store: TextStore): boolean {
     let any = false;
-    const { list } = step.targets;
-    for (let i = 0; i < list.length; i++) {
-      const piece = this.#piece(step, i, store);
-      if (piece.items.length === 0 || (!step.negated && hasBit(piece.miss, step.pure))) continue;
-      const { exclude } = list[i] as PlannedTarget;
-      for (let k = 0; k < piece.items.length; k++) {
-        const item = piece.items[k] as Item;
-        const text = piece.texts[k] as Text;
+    for (const target of step.targets.list) {
+      const { exclude } = target;
+      for (const item of this.#state.base(target)) {
+        item.text ??= store.get(item.value);
+        const text = item.text.at(step.stage, store);
         if (!step.negated && hasBit(text.miss, step.pure)) continue;
         if (exclude.length > 0 && excluded(item, exclude)) continue;
         if (more !== undefined && excluded(item, more)) continue;
         if (!this.#observer.mayGoOn(text.value.length)) return any;
-        if (this.#remembered(step, text) === step.negated) continue;
+        const { operator } = step as { operator: Operator };
+        if (text.matches(step.pure, operator, this.#scope) === step.negated) continue;
         any = true;
         this.#hit(step, item, text.value);
       }
     }
     return any;
-  }
-
-  #remembered(step: Step, text: Text): boolean {
-    if (hasBit(text.miss, step.pure)) return false;
-    const found = step.operator?.test(text.value, this.#scope) === true;
-    if (!found) setBit(text.miss, step.pure);
-    return found;
   }
 
   #plain(step: Step, more: readonly Target[] | undefined): boolean {
@@ -210,7 +134,7 @@ export class Evaluator {
           ({ value } = text);
           if (value === last) continue;
           if (!hasBit(text.miss, step.pure) && !this.#observer.mayGoOn(value.length)) return any;
-          found = this.#remembered(step, text);
+          found = text.matches(step.pure, step.operator as Operator, this.#scope);
         } else {
           value = stage.transform?.(last ?? item.value, this.overlay.unicodeMap) ?? item.value;
           if (value === last) continue;
@@ -242,22 +166,7 @@ export class Evaluator {
   }
 }
 
-/** Operators that match none of the texts. */
-function commonMiss(texts: readonly Text[]): Bits {
-  const first = texts[0];
-  if (first === undefined) return [];
-  if (texts.length === 1) return first.miss;
-  const miss = first.miss.slice();
-  for (let i = 1; i < texts.length; i++) {
-    const own = (texts[i] as Text).miss;
-    for (let word = 0; word < own.length; word++) {
-      miss[word] = (miss[word] as number) & (own[word] as number);
-    }
-  }
-  return miss;
-}
-
-/** True where the plan's shared pieces can answer: a pure operator over values that stay. */
+/** True where the plan's shared texts can answer: a pure operator over values that stay. */
 function planned(step: Step): boolean {
-  return step.pure >= 0 && !step.targets.volatile && !step.rule.multiMatch;
+  return step.valued && !step.rule.multiMatch;
 }

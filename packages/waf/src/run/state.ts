@@ -9,9 +9,10 @@ import type { Facts } from "#run/facts.ts";
 import { Item, noItems, scalar } from "#run/item.ts";
 import { readers } from "#run/readers.ts";
 import type { StoredRecord } from "#run/stored.ts";
-import { keyMatches, type TxStore } from "#run/tx-store.ts";
+import type { TxStore } from "#run/tx-store.ts";
 import type { MacroScope } from "#rule/macro.ts";
-import type { Rule, Selector, Target } from "#rule/model.ts";
+import { picks } from "#rule/pick.ts";
+import type { Rule, Target } from "#rule/model.ts";
 import type { StoredCollection, VariableName } from "#rule/variables.ts";
 
 /** A stored collection in use: its key and what is kept under it. */
@@ -40,7 +41,7 @@ export class State implements MacroScope {
   readonly #cache = new Map<VariableName, readonly Item[]>();
   readonly #bases: ({ readonly epoch: number; readonly items: readonly Item[] } | undefined)[] = [];
   /** How often the head, the request and the response have changed so far. */
-  readonly #epochs: [number, number, number] = [0, 0, 0];
+  readonly epochs: [number, number, number] = [0, 0, 0];
 
   constructor(facts: Facts, tx: TxStore, clock: Clock) {
     this.facts = facts;
@@ -51,18 +52,13 @@ export class State implements MacroScope {
 
   /** Forgets what was read of the facts, since more of the request or the response is known now. */
   refresh(what: "request" | "response"): void {
-    if (what === "request") this.#epochs[1]++;
-    this.#epochs[2]++;
+    if (what === "request") this.epochs[1]++;
+    this.epochs[2]++;
     for (const variable of this.#cache.keys()) {
       const stays =
         what === "request" ? headVariables.has(variable) : !responseVariables.has(variable);
       if (!stays) this.#cache.delete(variable);
     }
-  }
-
-  /** Changes whenever the values of this target may have. */
-  epochOf(target: PlannedTarget): number {
-    return this.#epochs[target.changes];
   }
 
   /** All values of a variable. */
@@ -113,6 +109,8 @@ export class State implements MacroScope {
         return [...(this.geo ?? [])].map(([key, value]) => new Item(variable, key, value));
       case "RULE":
         return ruleItems(this.rule);
+      case "XML":
+        return [...this.#xml("/*"), ...this.#xml("//@*")];
       default:
         return variable.startsWith("TIME") ? scalar(variable, this.#time(variable)) : noItems;
     }
@@ -165,13 +163,12 @@ export class State implements MacroScope {
     return target.count ? counted(target, items) : items;
   }
 
-  /** The values of a target, whatever is excluded. */
+  /** The values of a target that does not count, whatever is excluded. */
   base(target: PlannedTarget): readonly Item[] {
-    const epoch = this.#epochs[target.changes];
+    const epoch = this.epochs[target.changes];
     const known = this.#bases[target.base];
     if (known?.epoch === epoch) return known.items;
-    const chosen = this.#chosen(target);
-    const items = target.count ? counted(target, chosen) : chosen;
+    const items = this.#chosen(target);
     this.#bases[target.base] = { epoch, items };
     return items;
   }
@@ -186,7 +183,7 @@ export class State implements MacroScope {
     if (variable === "TX" && selector.kind === "pattern") return this.tx.matching(selector.regex);
     const items = this.items(variable);
     if (selector.kind === "all" || items.length === 0) return items;
-    return items.filter((item) => picks(selector, item));
+    return items.filter((item) => picks(selector, item.key, item.lower));
   }
 
   #xml(path: "/*" | "//@*"): readonly Item[] {
@@ -211,23 +208,11 @@ function counted(target: Target, items: readonly Item[]): readonly Item[] {
   return [new Item(target.variable, key, String(items.length), key)];
 }
 
-function picks(selector: Selector, item: Item): boolean {
-  switch (selector.kind) {
-    case "all":
-      return true;
-    case "name":
-      return item.lower === selector.lower;
-    case "pattern":
-      return keyMatches(selector.regex, item.key);
-    case "xpath":
-      return item.key === selector.path;
-  }
-}
-
 /** True where one of the exclusions speaks of this value. */
 export function excluded(item: Item, exclusions: readonly Target[]): boolean {
   for (const target of exclusions) {
-    if (target.variable === item.variable && picks(target.selector, item)) return true;
+    if (target.variable === item.variable && picks(target.selector, item.key, item.lower))
+      return true;
   }
   return false;
 }

@@ -9,15 +9,18 @@ import { BodyBuffer } from "#run/body-buffer.ts";
 import { type Controls, EffectRunner } from "#run/effects.ts";
 import { Evaluator } from "#run/evaluator.ts";
 import { Facts } from "#run/facts.ts";
+import { Gatherer } from "#run/gather.ts";
 import type { Item } from "#run/item.ts";
 import type { Intervention, Outcome } from "#run/outcome.ts";
 import type { Overlay } from "#run/overlay.ts";
 import { makeRecord, type MatchRecord } from "#run/record.ts";
+import type { QuietPaths } from "#run/quiet.ts";
 import { Redactor } from "#run/redact.ts";
 import type { TransactionSettings } from "#run/settings.ts";
 import { State } from "#run/state.ts";
 import type { CollectionStore } from "#run/stored.ts";
 import { TxStore } from "#run/tx-store.ts";
+import { Walk } from "#run/walk.ts";
 import type { EngineConfig } from "#rule/config.ts";
 import type { RuleSelector } from "#rule/effect.ts";
 import type { Phase, Rule, Target } from "#rule/model.ts";
@@ -27,6 +30,7 @@ import type { VariableName } from "#rule/variables.ts";
 export interface Engine {
   readonly config: EngineConfig;
   readonly plan: Plan;
+  readonly paths: QuietPaths;
   readonly baseOverlay: Overlay;
   readonly clock: Clock;
   readonly store: CollectionStore;
@@ -51,6 +55,7 @@ export class Transaction implements Controls, OperatorScope {
   readonly #facts: Facts;
   readonly #state: State;
   readonly #evaluator: Evaluator;
+  readonly #walk: Walk;
   readonly #effects: EffectRunner;
   readonly #redactor = new Redactor();
   readonly #matches: MatchRecord[] = [];
@@ -91,19 +96,22 @@ export class Transaction implements Controls, OperatorScope {
       serverAddress: settings.serverAddress ?? "",
       serverPort: settings.serverPort ?? 0,
     });
-    this.#state = new State(this.#facts, new TxStore(engine.plan.slots), engine.clock);
+    const { plan, paths } = engine;
+    const tx = new TxStore(plan.slots, plan.watched);
+    this.#state = new State(this.#facts, tx, engine.clock);
     this.#state.webAppId = settings.webAppId ?? config.webAppId;
     this.#effects = new EffectRunner(this.#state, this, engine.store, config.collectionTimeout);
-    this.#evaluator = new Evaluator(
-      this.#state,
-      this,
-      this.#effects,
-      this,
-      settings.overlay ?? engine.baseOverlay,
-      engine.texts(),
-    );
-    for (const [name, value] of Object.entries(settings.variables ?? {}))
-      this.#state.tx.set(name, value);
+    const overlay = settings.overlay ?? engine.baseOverlay;
+    const texts = engine.texts();
+    this.#evaluator = new Evaluator(this.#state, this, this.#effects, this, overlay, texts);
+    for (const name in settings.variables) tx.set(name, settings.variables[name] as string);
+    let gatherer: Gatherer | undefined;
+    if (texts !== undefined) {
+      const { snapshot, reach } = paths.start(settings.variables, overlay);
+      tx.become(snapshot);
+      gatherer = new Gatherer(reach, this.#state, texts);
+    }
+    this.#walk = new Walk(plan, paths, tx, this.#evaluator, gatherer);
   }
 
   /** The request line; `line` is the raw one where it says more than its parts. */
@@ -257,18 +265,16 @@ export class Transaction implements Controls, OperatorScope {
     this.#phaseDone = phase;
     if (phase < 5 && (this.#intervention !== undefined || this.#exhausted)) return;
     if (phase < 5 && (this.#allowed === "transaction" || this.#allowed === "request")) return;
-    const steps = this.#engine.plan.phases[phase - 1] as readonly Step[];
     this.#allowed = this.#allowed === "phase" ? "none" : this.#allowed;
-    for (let i = 0; i < steps.length; ) {
-      const step = steps[i] as Step;
-      i++;
-      if (!this.#evaluator.chain(step)) {
-        if (this.#exhausted) return;
-        continue;
-      }
-      if (step.jump >= 0) i = step.jump;
+    const walk = this.#walk;
+    walk.enter(phase);
+    for (let step = walk.next(); step !== undefined; step = walk.next()) {
+      const matched = this.#evaluator.chain(step);
+      walk.passed(step, matched);
+      if (this.#exhausted) return;
+      if (!matched) continue;
       if (phase < 5 && (this.#intervention !== undefined || this.#allowed !== "none")) return;
-      if ((this.mode as string) === "off" || this.#exhausted) return;
+      if ((this.mode as string) === "off") return;
     }
   }
 

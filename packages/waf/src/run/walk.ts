@@ -1,0 +1,77 @@
+import type { Plan } from "#plan/plan.ts";
+import type { Step } from "#plan/step.ts";
+import type { Evaluator } from "#run/evaluator.ts";
+import type { Gatherer } from "#run/gather.ts";
+import type { QuietPath, QuietPaths } from "#run/quiet.ts";
+import type { TxStore } from "#run/tx-store.ts";
+
+/**
+ * Goes through the steps of a phase that have to run, in their order. Without a gatherer (plain
+ * evaluation) that is every step.
+ */
+export class Walk {
+  readonly #plan: Plan;
+  readonly #paths: QuietPaths;
+  readonly #tx: TxStore;
+  readonly #evaluator: Evaluator;
+  readonly #gatherer: Gatherer | undefined;
+  #path: QuietPath;
+  #place = 0;
+  #end = 0;
+
+  constructor(
+    plan: Plan,
+    paths: QuietPaths,
+    tx: TxStore,
+    evaluator: Evaluator,
+    gatherer: Gatherer | undefined,
+  ) {
+    this.#plan = plan;
+    this.#paths = paths;
+    this.#tx = tx;
+    this.#evaluator = evaluator;
+    this.#gatherer = gatherer;
+    this.#path = paths.loud;
+  }
+
+  enter(phase: number): void {
+    const { from, to } = this.#plan.phases[phase - 1] as { from: number; to: number };
+    this.#place = from;
+    this.#end = to;
+    this.#gatherer?.gather(phase);
+    this.#path = this.#paths.path(from, this.#tx.snapshot, this.#evaluator.overlay);
+  }
+
+  /** The next step that has to run; undefined at the phase's end. */
+  next(): Step | undefined {
+    const { always, valued, before, after } = this.#path;
+    const open = this.#gatherer?.open;
+    for (let place = this.#place; place < this.#end; ) {
+      const word = place >> 5;
+      const may = (valued[word] as number) & (open === undefined ? -1 : (open[word] as number));
+      const left = ((always[word] as number) | may) & (-1 << (place & 31));
+      if (left === 0) {
+        place = (word + 1) << 5;
+        continue;
+      }
+      place = (word << 5) + 31 - Math.clz32(left & -left);
+      if (place >= this.#end) break;
+      this.#place = place + 1;
+      if (before !== undefined) this.#tx.become(before[place] as NonNullable<typeof after>);
+      return this.#plan.steps[place];
+    }
+    if (after !== undefined) this.#tx.become(after);
+    return undefined;
+  }
+
+  /** The step has run: goes on where it says, on another path where it changed what paths stand on. */
+  passed(step: Step, matched: boolean): void {
+    const jumps = matched && step.jump >= 0;
+    if (jumps) this.#place = step.jump;
+    if (this.#path.before === undefined) return;
+    const { snapshot } = this.#tx;
+    const { overlay } = this.#evaluator;
+    if (jumps || snapshot === undefined || overlay !== this.#path.overlay)
+      this.#path = this.#paths.path(this.#place, snapshot, overlay);
+  }
+}
