@@ -68,6 +68,16 @@ test("requests that an origin takes its time over hold the others up for a secon
   expect(visitor.exchanges.length).toBe(96);
 });
 
+test("what is reset in the breath in which it came is never acted on", async () => {
+  const visitor = await new Visitor().ready();
+  const pairs = Array.from({ length: 90 }, (_, i) =>
+    Buffer.concat([headers(1 + 2 * i, GET), frame(3, 0, 1 + 2 * i, u32(8))]),
+  );
+  await visitor.say(Buffer.concat(pairs), headers(181, GET));
+  await turns(visitor);
+  expect(visitor.exchanges.map(({ client }) => client.request)).toEqual([91]);
+});
+
 test("what is reset while it waits is never acted on", async () => {
   const visitor = await burst(33);
   await visitor.say(frame(3, 0, 65, u32(8)));

@@ -49,13 +49,9 @@ export class Admission {
 
   /** Hands on what there is room for, a few at most. Answers how many. */
   admit(): number {
-    const { streams } = this.#host;
     let admitted = 0;
-    while (admitted < AT_ONCE && this.#waiting.length > 0) {
-      if (!this.#hasRoom()) break;
+    while (admitted < AT_ONCE && this.#waiting.length > 0 && this.#hasRoom()) {
       const stream = this.#next();
-      // Reset in the same breath, or while it waited (CVE-2023-44487): it has cost its frames.
-      if (streams.get(stream.id) !== stream) continue;
       admitted++;
       this.#fresh++;
       stream.isFresh = true;
@@ -68,13 +64,20 @@ export class Admission {
     return this.#waiting.length > 0 && this.#hasRoom();
   }
 
-  /** The answer to a request has begun, or there will be none. */
-  settled(stream: H2Exchange): void {
+  /** The answer to a request has begun. */
+  answered(stream: H2Exchange): void {
     if (stream.isFresh) {
       stream.isFresh = false;
       this.#fresh--;
     }
     this.#again();
+  }
+
+  /** A stream is over. One that waited is never acted on: a reset (CVE-2023-44487) costs its frames. */
+  gone(stream: H2Exchange): void {
+    const at = stream.isFresh ? -1 : this.#waiting.indexOf(stream);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    this.answered(stream);
   }
 
   /** Twice a second: an origin that takes its time over many requests holds up the others no longer. */

@@ -170,7 +170,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
 
   sendHead(stream: H2Exchange, headers: RawHeaders): number {
     if (this.isDead) return 0;
-    if (stream.isFresh) this.#admission.settled(stream);
+    if (stream.isFresh) this.#admission.answered(stream);
     const { maxFrame } = this.peer;
     return writeHeaders(this, this.encoder, stream, responseHead, headers, 0, maxFrame);
   }
@@ -326,7 +326,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
   }
 
   protected override streamGone(stream: H2Stream, _whole: boolean): void {
-    this.#admission.settled(stream as H2Exchange);
+    this.#admission.gone(stream as H2Exchange);
     if (this.#leaving === "final" && this.streams.size === 0 && !this.isDead) this.#end();
   }
 
