@@ -31,9 +31,18 @@ export interface Facts<Zone> {
   target: string;
   /** Who the visitor is, behind trusted proxies. One spelling. */
   client: string;
+  /** ISO 3166-1 alpha-2 and number of the autonomous system; "" and 0 where not known. */
   country: string;
+  asnum: number;
+  /** Category of a bot that proved who it is; "" for everyone else. */
+  bot: string;
+  /** Session of the clearance that the visitor holds, "" where there is none; whether it is in force. */
+  session: string;
+  cleared: boolean;
 
   verdict: Verdict;
+  /** Ids of the zone's rules that matched, in order; null where none did. */
+  rules: string[] | null;
   /** Code behind a refusal or a failure. */
   code: string | null;
   fault: ErrorSource | null;

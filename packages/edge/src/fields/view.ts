@@ -1,0 +1,96 @@
+import { parseIp } from "@egide/std/ip.ts";
+import type { Missable } from "@egide/expr/value.ts";
+import type { Facts } from "#facts.ts";
+import { cookieMap, HeaderMap, headerNames, headerValues } from "#fields/headers.ts";
+import { type Pairs, readPairs } from "#fields/query.ts";
+import type { RawHeaders } from "#stream.ts";
+import { getHeader, joinHeader } from "#wire/headers.ts";
+
+/** An answer on its way out, for the rules that come after it. */
+export interface ResponseView {
+  readonly status: number;
+  readonly headers: RawHeaders;
+}
+
+/** A target cut up, once it is asked for. */
+export class TargetView {
+  readonly target: string;
+  readonly path: string;
+  readonly query: string;
+  #args: Pairs | null = null;
+
+  constructor(target: string) {
+    const mark = target.indexOf("?");
+    this.target = target;
+    this.path = mark < 0 ? target : target.slice(0, mark);
+    this.query = mark < 0 ? "" : target.slice(mark + 1);
+  }
+
+  get args(): Pairs {
+    return (this.#args ??= readPairs(this.query));
+  }
+}
+
+/**
+ * One request as expressions see it: what is asked for is worked out once and kept. Made for a
+ * request only where some rule of its zone looks at one.
+ */
+export class RequestView {
+  readonly facts: Facts<unknown>;
+  /** As the visitor sent it; `uri` follows the rewrites. */
+  readonly raw: TargetView;
+  uri: TargetView;
+  response: ResponseView | null = null;
+  #address: Uint8Array | null | undefined;
+  #headers: HeaderMap | null = null;
+  #cookies: Missable;
+  #names: readonly string[] | null = null;
+  #values: readonly string[] | null = null;
+  readonly #kept = new Map<string, Missable>();
+
+  constructor(facts: Facts<unknown>) {
+    this.facts = facts;
+    this.raw = new TargetView(facts.target);
+    this.uri = this.raw;
+  }
+
+  get address(): Uint8Array | undefined {
+    if (this.#address === undefined) this.#address = parseIp(this.facts.client);
+    return this.#address ?? undefined;
+  }
+
+  get head(): RawHeaders {
+    return this.facts.exchange.head.headers;
+  }
+
+  get headers(): HeaderMap {
+    return (this.#headers ??= new HeaderMap(this.head));
+  }
+
+  get names(): readonly string[] {
+    return (this.#names ??= headerNames(this.head));
+  }
+
+  get values(): readonly string[] {
+    return (this.#values ??= headerValues(this.head));
+  }
+
+  get cookies(): Missable {
+    return (this.#cookies ??= cookieMap(joinHeader(this.head, "cookie") ?? ""));
+  }
+
+  /** The first field of that name; "" where there is none, as the language has it. */
+  field(lower: string): string {
+    return getHeader(this.head, lower) ?? "";
+  }
+
+  /** For what is seldom asked and dear to work out. */
+  once(name: string, work: () => Missable): Missable {
+    if (!this.#kept.has(name)) this.#kept.set(name, work());
+    return this.#kept.get(name);
+  }
+
+  rewrite(target: string): void {
+    this.uri = new TargetView(target);
+  }
+}
