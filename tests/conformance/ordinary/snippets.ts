@@ -1,0 +1,133 @@
+/** Code as it is pasted into forums and wikis, by its language. */
+export const snippets: readonly (readonly [language: string, code: string])[] = [
+  [
+    "sql",
+    "SELECT u.name, COUNT(*) AS n\nFROM users u\nJOIN orders o ON o.user_id = u.id\nWHERE u.active = 1 AND u.name LIKE 'A%'\nGROUP BY u.name\nHAVING COUNT(*) > 3\nORDER BY n DESC\nLIMIT 10;",
+  ],
+  [
+    "sql",
+    "INSERT INTO users (name, mail) VALUES ('O''Brien', 'o@example.org');\nUPDATE users SET name = 'x' WHERE id = 3;\nDELETE FROM users WHERE id = 4;",
+  ],
+  [
+    "sql",
+    "CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL DEFAULT 'x');\nDROP TABLE IF EXISTS old;",
+  ],
+  ["sql", "SELECT a FROM x UNION ALL SELECT b FROM y ORDER BY 1"],
+  [
+    "sql",
+    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM c WHERE n < 10) SELECT * FROM c;",
+  ],
+  ["sql", "select * from information_schema.tables where table_schema = 'public';"],
+  ["sql", "SELECT CASE WHEN a IS NULL OR a = '' THEN 'none' ELSE a END FROM t -- comment\n"],
+  ["sql", "SELECT * FROM t WHERE a = 'x' OR b = 'y' AND c IN (1, 2, 3)"],
+  ["js", "const sum = (a, b) => a + b;\nconsole.log(`sum: ${sum(1, 2)}`);"],
+  [
+    "js",
+    "document.querySelector('#a').addEventListener('click', (event) => {\n  event.preventDefault();\n  alert('Hello');\n});",
+  ],
+  ["js", "fetch('/api/items?limit=10').then((r) => r.json()).then(console.log);"],
+  [
+    "js",
+    "import { readFile } from 'node:fs/promises';\nimport x from '../../lib/x.js';\nexport default await readFile('./a.txt', 'utf8');",
+  ],
+  [
+    "js",
+    "const express = require('express');\nconst app = express();\napp.get('/', (req, res) => res.send('Hello World!'));\napp.listen(3000);",
+  ],
+  ["js", "for (let i = 0; i < 10; i++) { if (i % 2 === 0 && i > 3 || i === 7) continue; }"],
+  ["js", "setTimeout(() => location.reload(), 1000);"],
+  ["js", "let s = 'it\\'s'; s = s.replace(/[\"']/g, '') + \"x\";"],
+  ["ts", "type A<T extends string = 'x'> = { [K in T]?: Array<Record<K, number>> };"],
+  ["html", '<div class="card"><h2>Title</h2><p>Some <em>text</em> &amp; more</p></div>'],
+  [
+    "html",
+    '<form action="/send" method="post"><input type="text" name="q"><button>Go</button></form>',
+  ],
+  [
+    "html",
+    '<a href="/page?id=1&amp;lang=fr" target="_blank" rel="noopener">link</a> <img src="a.png" alt="">',
+  ],
+  ["html", "<!-- comment --><table><tr><td>1</td><td>2</td></tr></table>"],
+  ["html", '<button onclick="save()">Save</button>'],
+  ["html", '<script src="/js/app.js" defer></script>'],
+  [
+    "html",
+    '<iframe width="560" height="315" src="https://www.youtube.com/embed/abc" allowfullscreen></iframe>',
+  ],
+  ["css", 'a:hover { color: #f00; background: url("/img/a.png") no-repeat; } /* red */'],
+  ["css", "@media (min-width: 600px) { .a > .b + .c ~ .d { margin: 0 auto !important } }"],
+  ["sh", "cd /var/www && git pull && npm install; systemctl restart app"],
+  ["sh", 'for f in *.txt; do echo "$f"; cat "$f" | grep -i \'x\' > out.txt; done'],
+  ["sh", "ls -la /tmp | sort -k5 -n | tail -3"],
+  [
+    "sh",
+    "sudo apt update && sudo apt install -y curl wget\ncurl -fsSL https://example.org/key.asc | sudo tee /etc/apt/keyrings/a.asc",
+  ],
+  ["sh", "ping -c 3 example.org; uname -a; id; whoami"],
+  ["sh", '#!/bin/bash\nset -euo pipefail\nNAME=${1:-world}\necho "hello ${NAME}" # greet\n'],
+  ["sh", 'docker run --rm -it -v "$(pwd)":/app -p 8080:80 nginx:latest'],
+  ["sh", "tar xzf a.tar.gz -C /opt && ln -s /opt/a/bin/a /usr/local/bin/a"],
+  ["sh", "find . -name '*.log' -mtime +7 -exec rm {} \\;"],
+  ["sh", 'grep -r "foo" /etc/nginx/ 2>/dev/null || echo none'],
+  ["php", "$stmt = $pdo->prepare('SELECT * FROM users WHERE id = ?');\n$stmt->execute([$id]);"],
+  [
+    "php",
+    "echo htmlspecialchars($name, ENT_QUOTES);\nforeach ($rows as $row) { printf(\"%s\\n\", $row['name']); }",
+  ],
+  ["php", "Why does this fail? <?php echo $_POST['name'] ?? ''; ?>"],
+  ["php", "if (isset($_GET['page']) && is_file($file)) { include 'pages/home.php'; }"],
+  [
+    "python",
+    "import os\nfor name in os.listdir('.'):\n    if name.endswith('.py') and not name.startswith('_'):\n        print(name)",
+  ],
+  ["python", 'def f(x: int = 3) -> str:\n    """Doc."""\n    return f\'{x!r} or {x * 2}\''],
+  ["python", "df[(df['a'] > 3) & (df['b'] == 'x')].groupby('c').agg({'d': 'sum'})"],
+  ["python", "import subprocess\nsubprocess.run(['ls', '-l'], check=True)"],
+  ["python", "class A(B):\n    def __init__(self):\n        super().__init__()\n"],
+  [
+    "java",
+    'public class A {\n  public static void main(String[] args) throws Exception {\n    System.out.println("Hello");\n  }\n}',
+  ],
+  [
+    "java",
+    "List<String> l = new ArrayList<>(); l.stream().filter(s -> !s.isEmpty()).map(String::trim).toList();",
+  ],
+  [
+    "java",
+    '@GetMapping("/users/{id}")\npublic User one(@PathVariable Long id) { return repo.findById(id).orElseThrow(); }',
+  ],
+  ["c", '#include <stdio.h>\nint main(void) { printf("%d\\n", 1 << 3 | 1); return 0; }'],
+  ["c", "if (p != NULL && *p == '\\0' || n < 0) { free(p); exit(1); }"],
+  ["go", 'if err := run(ctx); err != nil { return fmt.Errorf("run: %w", err) }'],
+  ["rust", "let v: Vec<_> = s.split(',').map(|x| x.parse::<u32>()).collect::<Result<_, _>>()?;"],
+  [
+    "yaml",
+    "services:\n  web:\n    image: nginx\n    ports: ['80:80']\n    command: sh -c \"sleep 5 && nginx -g 'daemon off;'\"",
+  ],
+  ["json", '{"a": [1, 2, {"b": null}], "c": "x \\"y\\" z", "d": true}'],
+  [
+    "xml",
+    '<?xml version="1.0" encoding="UTF-8"?>\n<note id="1"><to>Tove</to><body>Don\'t forget</body></note>',
+  ],
+  [
+    "nginx",
+    "location ~ \\.php$ {\n  fastcgi_pass unix:/run/php/php8.2-fpm.sock;\n  include fastcgi_params;\n}",
+  ],
+  ["regex", "^(?:[a-z0-9]+(?:\\.[a-z0-9]+)*)@(?:[a-z]+\\.)+[a-z]{2,}$"],
+  ["latex", "\\begin{equation} \\frac{a}{b} = \\sum_{i=0}^{n} x_i^2 \\label{eq:1} \\end{equation}"],
+  ["vue", '<li v-for="item in items" :key="item.id" @click="open(item)">{{ item.name }}</li>'],
+  ["jinja", "{% for user in users %}<li>{{ user.name|upper }}</li>{% endfor %}"],
+  [
+    "log",
+    '2026-11-22 04:00:00 ERROR [main] java.lang.NullPointerException: Cannot invoke "String.length()"\n\tat org.example.A.b(A.java:12)',
+  ],
+  [
+    "log",
+    '127.0.0.1 - - [22/Nov/2026:04:00:00 +0000] "GET /index.html HTTP/1.1" 200 1234 "-" "curl/8.0"',
+  ],
+  ["diff", "--- a/x.txt\n+++ b/x.txt\n@@ -1,2 +1,2 @@\n-old\n+new"],
+  [
+    "powershell",
+    "Get-ChildItem -Path C:\\Temp -Recurse | Where-Object { $_.Length -gt 1MB } | Sort-Object Length",
+  ],
+];
