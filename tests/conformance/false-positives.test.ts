@@ -21,7 +21,9 @@ test("the series is the same every time, of many kinds, and as requests are", ()
     const { kind, target, headers, body } = ordinaryRequest(random, i);
     kinds.add(kind);
     expect(target).toMatch(/^\/[\x21-\x7e]*$/);
-    for (const text of [...headers, body]) expect(text).toMatch(/^[\x00-\xff]*$/);
+    for (const text of [...headers, body]) {
+      expect(Buffer.from(text, "latin1").toString("latin1") === text).toBe(true);
+    }
     if (headers[headers.indexOf("Content-Type") + 1] === "application/json") JSON.parse(body);
   }
   expect(kinds.size).toBeGreaterThan(20);

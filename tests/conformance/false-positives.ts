@@ -75,7 +75,7 @@ function loadFolder(directory: string): RuleSet {
       ["crs-setup.conf", "crs-setup.conf.example"].map((name) => join(place, name)),
     )
     .find((path) => existsSync(path));
-  const rules = names.filter((name) => /\.conf$/.test(name) && !name.startsWith("crs-setup"));
+  const rules = names.filter((name) => name.endsWith(".conf") && !name.startsWith("crs-setup"));
   const files = [
     ...(setup === undefined ? [] : [setup]),
     ...rules.map((name) => join(directory, name)),
