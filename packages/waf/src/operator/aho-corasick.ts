@@ -1,9 +1,20 @@
+/** A full automaton: what a loop over bytes needs. */
+export interface Dense {
+  /** Byte → class. */
+  readonly classes: Uint8Array;
+  /** Next state at `(state << shift) | class`. */
+  readonly table: Uint16Array;
+  readonly shift: number;
+  /** 1 where some phrase ends in the state. */
+  readonly marked: Uint8Array;
+}
+
 /** Folds ASCII upper case; every other byte is itself. */
 const folded = new Uint8Array(256);
 for (let i = 0; i < 256; i++) folded[i] = i >= 65 && i <= 90 ? i + 32 : i;
 
-/** Cells above which the automaton keeps its transitions in a hash table rather than a full one. */
-const denseCells = 1 << 21;
+/** States above which the automaton keeps its transitions in a hash table rather than a full one. */
+const denseStates = 1 << 15;
 
 /**
  * Finds many phrases at once in linear time, without regard to ASCII case (Aho and Corasick,
@@ -17,8 +28,8 @@ export class AhoCorasick {
   #fail: Int32Array = new Int32Array(0);
   /** Index of a phrase that ends in the state or on its failure path; -1 where none does. */
   #output: Int32Array = new Int32Array(0);
-  readonly #ends: (number[] | undefined)[] = [];
-  #dense: Int32Array | undefined;
+  #ends: (number[] | undefined)[] = [];
+  #dense: Dense | undefined;
   #hashKeys: Int32Array = new Int32Array(0);
   #hashNext: Int32Array = new Int32Array(0);
   #hashMask = 0;
@@ -52,17 +63,9 @@ export class AhoCorasick {
     return -1;
   }
 
-  /** Calls `seen` with each state that some phrase ends in. Only for full automata. */
-  scan(text: string, seen: (state: number) => void): void {
-    const output = this.#output;
-    const classes = this.#classes;
-    const table = this.#dense as Int32Array;
-    const width = this.#classCount;
-    let state = 0;
-    for (let i = 0; i < text.length; i++) {
-      state = table[state * width + (classes[text.charCodeAt(i) & 255] as number)] as number;
-      if ((output[state] as number) >= 0) seen(state);
-    }
+  /** The full automaton; undefined for a set too large for one. */
+  get dense(): Dense | undefined {
+    return this.#dense;
   }
 
   #assignClasses(phrases: readonly string[]): void {
@@ -104,7 +107,7 @@ export class AhoCorasick {
     return edges;
   }
 
-  /** Failure links in breadth-first order; edges were made in an order where parents come first. */
+  /** Failure links in breadth-first order: what a state falls back to is known before it. */
   #link(edges: { from: number; cls: number; to: number }[]): void {
     const depth = new Int32Array(this.#states);
     for (const edge of edges) depth[edge.to] = (depth[edge.from] as number) + 1;
@@ -112,35 +115,50 @@ export class AhoCorasick {
     this.#fail = new Int32Array(this.#states);
     this.#output = new Int32Array(this.#states).fill(-1);
     this.#output[0] = this.#ends[0]?.[0] ?? -1;
-    const width = this.#classCount;
-    const dense =
-      this.#states * width <= denseCells ? new Int32Array(this.#states * width) : undefined;
-    if (dense !== undefined) for (const { from, cls, to } of edges) if (from === 0) dense[cls] = to;
     for (const { from, cls, to } of edges) {
-      const parentFail = this.#fail[from] as number;
-      const fail =
-        from === 0
-          ? 0
-          : dense === undefined
-            ? this.#next(parentFail, cls)
-            : (dense[parentFail * width + cls] as number);
+      const fail = from === 0 ? 0 : this.#next(this.#fail[from] as number, cls);
       this.#fail[to] = fail;
       this.#output[to] = this.#ends[to]?.[0] ?? (this.#output[fail] as number);
-      if (dense === undefined) continue;
-      dense.copyWithin(to * width, fail * width, (fail + 1) * width);
-      for (let cls2 = 1; cls2 < width; cls2++) {
-        const own = this.#edge(to, cls2);
-        if (own >= 0) dense[to * width + cls2] = own;
-      }
     }
-    if (dense === undefined) return;
-    this.#dense = dense;
+    if (this.#states <= denseStates) this.#fill(edges);
+  }
+
+  /** Writes the full table; states are numbered anew from the root on, so that common ones are near. */
+  #fill(edges: readonly { from: number; cls: number; to: number }[]): void {
+    const shift = 32 - Math.clz32(this.#classCount - 1);
+    const table = new Uint16Array(this.#states << shift);
+    const number = new Int32Array(this.#states);
+    for (const [index, { to }] of edges.entries()) number[to] = index + 1;
+    const children: { cls: number; to: number }[][] = Array.from(number, () => []);
+    for (const { from, cls, to } of edges)
+      children[number[from] as number]?.push({ cls, to: number[to] as number });
+    const fail = new Int32Array(this.#states);
+    const output = new Int32Array(this.#states);
+    const marked = new Uint8Array(this.#states);
+    const ends: (number[] | undefined)[] = [];
+    for (let old = 0; old < this.#states; old++) {
+      const state = number[old] as number;
+      fail[state] = number[this.#fail[old] as number] as number;
+      output[state] = this.#output[old] as number;
+      marked[state] = (output[state] as number) >= 0 ? 1 : 0;
+      ends[state] = this.#ends[old];
+    }
+    for (const [state, next] of children.entries()) {
+      const back = (fail[state] as number) << shift;
+      if (state > 0) table.copyWithin(state << shift, back, back + this.#classCount);
+      for (const { cls, to } of next) table[(state << shift) | cls] = to;
+    }
+    this.#fail = fail;
+    this.#output = output;
+    this.#ends = ends;
+    this.#dense = { classes: this.#classes, table, shift, marked };
     this.#hashKeys = new Int32Array(0);
     this.#hashNext = new Int32Array(0);
   }
 
   #next(state: number, cls: number): number {
-    if (this.#dense !== undefined) return this.#dense[state * this.#classCount + cls] as number;
+    if (this.#dense !== undefined)
+      return this.#dense.table[(state << this.#dense.shift) | cls] as number;
     if (cls === 0) return 0;
     for (let at = state; ; at = this.#fail[at] as number) {
       const next = this.#edge(at, cls);

@@ -6,6 +6,7 @@ export const detectSqli: OperatorFactory = (argument, load) => ({
   argument,
   pure: true,
   test: (value) => load.injection.sqli(value) !== undefined,
+  noneOf: (values) => load.injection.noSqli?.(values) === true,
   captures: (value) => [load.injection.sqli(value)],
 });
 

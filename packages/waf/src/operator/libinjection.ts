@@ -35,22 +35,40 @@ export function libinjection(): InjectionDetector {
     { obfuscatorKeyRegex: "", obfuscatorValueRegex: "" },
   );
   const context = engine.createContext();
+  const run = (
+    address: "sqli" | "xss",
+    input: string | readonly string[],
+  ): MatchEvent | undefined =>
+    context.run({ ephemeral: { [address]: input } }, timeoutMicroseconds).events?.[0] as
+      | MatchEvent
+      | undefined;
   const ask = (address: "sqli" | "xss", value: string): MatchEvent | undefined => {
     for (let start = 0, windows = 0; windows < maxWindows; start += windowStep, windows++) {
       const text = value.length <= windowBytes ? value : value.slice(start, start + windowBytes);
-      const { events } = context.run({ ephemeral: { [address]: text } }, timeoutMicroseconds);
-      if (events !== undefined && events.length > 0) return events[0] as MatchEvent;
+      const event = run(address, text);
+      if (event !== undefined) return event;
       if (start + windowBytes >= value.length) break;
     }
     return undefined;
   };
   return {
     sqli(value) {
-      if (!/[^0-9A-Za-z_]/.test(value)) return undefined;
+      if (!mayBeSql(value)) return undefined;
       const event = ask("sqli", value);
       if (event === undefined) return sqlShape(value);
       return event.rule_matches[0]?.parameters[0]?.highlight?.[0] ?? "";
     },
+    noSqli(values) {
+      const asked = values.filter(mayBeSql);
+      if (asked.some((value) => value.length > windowBytes)) return false;
+      if (asked.length > 0 && run("sqli", asked) !== undefined) return false;
+      return asked.every((value) => sqlShape(value) === undefined);
+    },
     xss: (value) => /[<=]/.test(value) && (ask("xss", value) !== undefined || handlerShape(value)),
   };
+}
+
+/** A value of letters, digits and `_` alone is one token, and never SQL injection. */
+function mayBeSql(value: string): boolean {
+  return /[^0-9A-Za-z_]/.test(value);
 }

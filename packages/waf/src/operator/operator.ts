@@ -24,6 +24,8 @@ export interface Operator {
   /** The test on an integer, where the operator compares with a constant. */
   readonly compare?: (value: number) => boolean;
   test(value: string, scope: OperatorScope): boolean;
+  /** True where none of several values matches, where asking once is cheaper than once for each. */
+  noneOf?(values: readonly string[]): boolean;
   /** The matched text and groups for `capture`; asked only after a match. */
   captures?(value: string, scope: OperatorScope): readonly (string | undefined)[];
   /** Builds what a first search would have to. */
@@ -46,5 +48,7 @@ export type OperatorFactory = (argument: string, load: OperatorLoad) => Operator
 export interface InjectionDetector {
   /** The fingerprint of what looks like SQL injection; undefined where nothing does. */
   sqli(value: string): string | undefined;
+  /** True only where `sqli` finds nothing in any of the values. */
+  noSqli?(values: readonly string[]): boolean;
   xss(value: string): boolean;
 }

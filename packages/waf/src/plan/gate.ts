@@ -1,7 +1,7 @@
-import { AhoCorasick } from "#operator/aho-corasick.ts";
+import { AhoCorasick, type Dense } from "#operator/aho-corasick.ts";
 import type { Operator } from "#operator/operator.ts";
 import { cutLiterals } from "#regex/literals.ts";
-import { kindOf } from "#transform/kinds.ts";
+import { kindOf, kindsOf } from "#transform/kinds.ts";
 
 /**
  * Tells in one pass over a string which operators can't match it, because none of the literals that
@@ -9,7 +9,7 @@ import { kindOf } from "#transform/kinds.ts";
  */
 export class Gate {
   readonly words: number;
-  readonly #automaton: AhoCorasick | undefined;
+  readonly #automaton: Dense | undefined;
   /** All gated operators, as misses: what a string without any literal has. */
   readonly #none: Bits;
   /** For a state of the automaton: the operators whose literal ends there, inverted. */
@@ -30,9 +30,10 @@ export class Gate {
     }
     if (literals.size === 0) return;
     const phrases = [...literals.keys()];
-    this.#automaton = new AhoCorasick(phrases);
-    for (let state = 1; state < this.#automaton.stateCount; state++) {
-      const found = this.#automaton.phrasesAt(state);
+    const automaton = new AhoCorasick(phrases);
+    this.#automaton = automaton.dense;
+    for (let state = 1; state < automaton.stateCount; state++) {
+      const found = automaton.phrasesAt(state);
       if (found.length === 0) continue;
       const keep = allBits(this.words, -1);
       for (const phrase of found) {
@@ -47,16 +48,28 @@ export class Gate {
   lastKinds = 0;
 
   missesOf(value: string): Bits {
-    let kinds = 0;
-    for (let i = 0; i < value.length; i++) kinds |= kindOf[value.charCodeAt(i) & 255] as number;
-    this.lastKinds = kinds;
+    // Without a table (no literals, or far too many) nothing is known of gated operators.
+    if (this.#automaton === undefined) {
+      this.lastKinds = kindsOf(value);
+      return allBits(this.words, 0);
+    }
+    const { classes, table, shift, marked } = this.#automaton;
     const miss = this.#none.slice();
-    const { words } = this;
-    this.#automaton?.scan(value, (state) => {
-      const keep = this.#keep[state] as Bits;
-      for (let i = 0; i < words; i++) miss[i] = (miss[i] as number) & (keep[i] as number);
-    });
+    let kinds = 0;
+    let state = 0;
+    for (let i = 0; i < value.length; i++) {
+      const byte = value.charCodeAt(i) & 255;
+      kinds |= kindOf[byte] as number;
+      state = table[(state << shift) | (classes[byte] as number)] as number;
+      if (marked[state] === 1) this.#keepAt(state, miss);
+    }
+    this.lastKinds = kinds;
     return miss;
+  }
+
+  #keepAt(state: number, miss: Bits): void {
+    const keep = this.#keep[state] as Bits;
+    for (let i = 0; i < miss.length; i++) miss[i] = (miss[i] as number) & (keep[i] as number);
   }
 }
 
@@ -64,7 +77,9 @@ export class Gate {
 export type Bits = number[];
 
 export function allBits(words: number, value: 0 | -1): Bits {
-  return Array.from({ length: words }, () => value);
+  const bits: Bits = [];
+  for (let i = 0; i < words; i++) bits.push(value);
+  return bits;
 }
 
 export function setBit(bits: Bits, index: number): void {

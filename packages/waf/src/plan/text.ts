@@ -9,13 +9,21 @@ export interface Stage {
   readonly index: number;
   readonly parent: Stage | undefined;
   readonly transform: Transform | undefined;
+  /** Kinds of bytes without which its own transformation changes nothing. */
+  readonly own: number;
   /** Kinds of bytes without which the whole chain changes nothing. */
   readonly triggers: number;
 }
 
 /** All chains of transformations of a rule set, as a tree. Stage 0 changes nothing. */
 export class StageTree {
-  readonly root: Stage = { index: 0, parent: undefined, transform: undefined, triggers: 0 };
+  readonly root: Stage = {
+    index: 0,
+    parent: undefined,
+    transform: undefined,
+    own: 0,
+    triggers: 0,
+  };
   readonly #children = new Map<string, Stage>();
   #count = 1;
 
@@ -31,6 +39,7 @@ export class StageTree {
           index: this.#count++,
           parent: stage,
           transform: transformNamed(name),
+          own,
           triggers: stage.triggers | own,
         };
         this.#children.set(path, next);
@@ -87,10 +96,16 @@ export class Text {
     const known = this.outs[stage.index];
     if (known !== undefined) return known;
     const from = this.at(stage.parent as Stage, store);
-    const value = (stage.transform as Transform)(from.value, store.unicodeMap);
-    const made = value === from.value ? from : store.get(value);
+    const made = from.transformed(stage, store);
     this.outs[stage.index] = made;
     return made;
+  }
+
+  /** What the last transformation of a chain makes of it. */
+  private transformed(stage: Stage, store: TextStore): Text {
+    if (stage.own !== anyKind && (this.kinds & stage.own) === 0) return this;
+    const value = (stage.transform as Transform)(this.value, store.unicodeMap);
+    return value === this.value ? this : store.get(value);
   }
 
   /** Whether an operator matches: looked up where it is known. */

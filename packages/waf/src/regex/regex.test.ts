@@ -113,6 +113,8 @@ describe("engines agree", () => {
         const native = new RegExp(emit(node)).exec(value);
         expect(RE2JS.compile(emit(node)).test(value)).toBe(native !== null);
         const offsets = new Backtracker(node, groups).search(value);
+        // It may give up; it may not be wrong.
+        if (offsets === undefined) return;
         if (native === null) expect(offsets).toBeNull();
         else
           expect([offsets?.[0], offsets?.[1]]).toEqual([

@@ -1,8 +1,9 @@
-import { hasBit } from "#plan/gate.ts";
+import { hasBit, setBit } from "#plan/gate.ts";
 import type { Step } from "#plan/step.ts";
-import type { Stage, TextStore } from "#plan/text.ts";
+import type { Stage, Text, TextStore } from "#plan/text.ts";
 import type { Operator, OperatorScope } from "#operator/operator.ts";
 import type { EffectRunner } from "#run/effects.ts";
+import type { Gatherer } from "#run/gather.ts";
 import { Item } from "#run/item.ts";
 import type { Overlay } from "#run/overlay.ts";
 import { excluded, type State } from "#run/state.ts";
@@ -24,6 +25,8 @@ export class Evaluator {
   readonly #observer: Observer;
   readonly #texts: TextStore | undefined;
   overlay: Overlay;
+  /** What was found out about the values before; undefined for plain evaluation. */
+  gatherer: Gatherer | undefined;
 
   constructor(
     state: State,
@@ -82,21 +85,50 @@ export class Evaluator {
   }
 
   #judge(step: Step, more: readonly Target[] | undefined, store: TextStore): boolean {
+    const found = this.gatherer?.itemsFor(step);
+    if (found !== undefined) {
+      if (found.length > 1) this.#clear(step, found, store);
+      return this.#judgeItems(step, found, undefined, more, store);
+    }
     let any = false;
     for (const target of step.targets.list) {
-      const { exclude } = target;
-      for (const item of this.#state.base(target)) {
-        item.text ??= store.get(item.value);
-        const text = item.text.at(step.stage, store);
-        if (!step.negated && hasBit(text.miss, step.pure)) continue;
-        if (exclude.length > 0 && excluded(item, exclude)) continue;
-        if (more !== undefined && excluded(item, more)) continue;
-        if (!this.#observer.mayGoOn(text.value.length)) return any;
-        const { operator } = step as { operator: Operator };
-        if (text.matches(step.pure, operator, this.#scope) === step.negated) continue;
-        any = true;
-        this.#hit(step, item, text.value);
-      }
+      if (this.#judgeItems(step, this.#state.base(target), target.exclude, more, store)) any = true;
+    }
+    return any;
+  }
+
+  /** Asks once about several values, where the operator can. */
+  #clear(step: Step, items: readonly Item[], store: TextStore): void {
+    if (step.operator?.noneOf === undefined) return;
+    const unknown = new Set<Text>();
+    for (const item of items) {
+      const text = (item.text as Text).at(step.stage, store);
+      if (!hasBit(text.miss, step.pure)) unknown.add(text);
+    }
+    const texts = [...unknown];
+    if (texts.length < 2 || !step.operator.noneOf(texts.map((text) => text.value))) return;
+    for (const text of texts) setBit(text.miss, step.pure);
+  }
+
+  #judgeItems(
+    step: Step,
+    items: readonly Item[],
+    exclude: readonly Target[] | undefined,
+    more: readonly Target[] | undefined,
+    store: TextStore,
+  ): boolean {
+    let any = false;
+    for (const item of items) {
+      item.text ??= store.get(item.value);
+      const text = item.text.at(step.stage, store);
+      if (!step.negated && hasBit(text.miss, step.pure)) continue;
+      if (exclude !== undefined && exclude.length > 0 && excluded(item, exclude)) continue;
+      if (more !== undefined && excluded(item, more)) continue;
+      if (!this.#observer.mayGoOn(text.value.length)) return any;
+      const { operator } = step as { operator: Operator };
+      if (text.matches(step.pure, operator, this.#scope) === step.negated) continue;
+      any = true;
+      this.#hit(step, item, text.value);
     }
     return any;
   }
@@ -123,7 +155,7 @@ export class Evaluator {
   #multi(step: Step, more: readonly Target[] | undefined): boolean {
     let any = false;
     const store = this.#texts;
-    for (const item of this.#state.select(step.targets, more)) {
+    for (const item of this.#selected(step, more)) {
       let last: string | undefined;
       for (const stage of step.stages) {
         let found: boolean;
@@ -148,6 +180,13 @@ export class Evaluator {
       }
     }
     return any;
+  }
+
+  /** The values of a step: those that leave it open, where that is known. */
+  #selected(step: Step, more: readonly Target[] | undefined): readonly Item[] {
+    const found = step.valued ? this.gatherer?.itemsFor(step) : undefined;
+    if (found === undefined) return this.#state.select(step.targets, more);
+    return more === undefined ? found : found.filter((item) => !excluded(item, more));
   }
 
   #hit(step: Step, item: Item | undefined, value: string | undefined): void {

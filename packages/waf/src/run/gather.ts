@@ -1,9 +1,21 @@
-import type { Bits } from "#plan/gate.ts";
+import type { Pair } from "#body/processor.ts";
+import { type Bits, hasBit } from "#plan/gate.ts";
 import type { Reach } from "#plan/reach.ts";
 import type { Source } from "#plan/source.ts";
-import type { TextStore } from "#plan/text.ts";
-import type { Pair } from "#body/processor.ts";
+import type { Step } from "#plan/step.ts";
+import type { Text, TextStore } from "#plan/text.ts";
+import { Item } from "#run/item.ts";
 import type { State } from "#run/state.ts";
+import type { Target } from "#rule/model.ts";
+import { picks } from "#rule/pick.ts";
+
+/** A value that leaves steps open. */
+interface Finding {
+  readonly source: Source;
+  readonly name: string;
+  readonly text: Text;
+  readonly open: Bits;
+}
 
 /** Looks at every value once, before the rules run, and keeps the steps that some value leaves open. */
 export class Gatherer {
@@ -14,6 +26,7 @@ export class Gatherer {
   readonly #texts: TextStore;
   /** For each source, how often what it reads had changed when it was read. */
   readonly #seen: number[] = [];
+  #findings: Finding[] = [];
 
   constructor(reach: Reach, state: State, texts: TextStore) {
     this.open = reach.mask.map((word) => ~word);
@@ -27,9 +40,30 @@ export class Gatherer {
     for (const source of this.#reach.sources[phase - 1] as readonly Source[]) {
       const epoch = this.#state.epochs[source.changes];
       if (this.#seen[source.index] === epoch) continue;
+      if (this.#seen[source.index] !== undefined)
+        this.#findings = this.#findings.filter((finding) => finding.source !== source);
       this.#seen[source.index] = epoch;
       this.#read(source);
     }
+  }
+
+  /** The values that leave a step open, target by target; undefined for a step that is not looked after. */
+  itemsFor(step: Step): readonly Item[] | undefined {
+    if (step.rule !== step.first || !hasBit(this.#reach.mask, step.place)) return undefined;
+    let some: Finding | undefined;
+    let more: Finding[] | undefined;
+    for (const finding of this.#findings) {
+      if (!hasBit(finding.open, step.place)) continue;
+      if (some === undefined) some = finding;
+      else (more ??= [some]).push(finding);
+    }
+    const items: Item[] = [];
+    if (some === undefined) return items;
+    for (const target of step.targets.list) {
+      if (more === undefined) push(items, target, some);
+      else for (const finding of more) push(items, target, finding);
+    }
+    return items;
   }
 
   #read(source: Source): void {
@@ -69,10 +103,20 @@ export class Gatherer {
   #add(source: Source, name: string, value: string): void {
     const role = source.roleOf(name);
     if (role.idle) return;
-    const found = this.#texts.get(value).openTo(role, this.#texts);
+    const text = this.#texts.get(value);
+    const found = text.openTo(role, this.#texts);
     if (found === undefined) return;
+    this.#findings.push({ source, name, text, open: found });
     const { open } = this;
     for (let word = 0; word < open.length; word++)
       open[word] = (open[word] as number) | (found[word] as number);
   }
+}
+
+function push(items: Item[], target: Target, { source, name, text }: Finding): void {
+  if (!source.variables.includes(target.variable)) return;
+  const item = new Item(target.variable, name, text.value);
+  if (!picks(target.selector, name, item.lower)) return;
+  item.text = text;
+  items.push(item);
 }

@@ -110,6 +110,7 @@ export class Transaction implements Controls, OperatorScope {
       const { snapshot, reach } = paths.start(settings.variables, overlay);
       tx.become(snapshot);
       gatherer = new Gatherer(reach, this.#state, texts);
+      this.#evaluator.gatherer = gatherer;
     }
     this.#walk = new Walk(plan, paths, tx, this.#evaluator, gatherer);
   }

@@ -35,6 +35,13 @@ mark("\0", nul);
 mark("\"'^,;", shellMark);
 mark("*#-", commentMark);
 
+/** The kinds of all bytes of a value. */
+export function kindsOf(value: string): number {
+  let kinds = 0;
+  for (let i = 0; i < value.length; i++) kinds |= kindOf[value.charCodeAt(i) & 255] as number;
+  return kinds;
+}
+
 /**
  * For each transformation the kinds without which it gives back what it was given. One that is not
  * listed may change any value. Checked for every transformation by a property test.
