@@ -1,0 +1,111 @@
+import type { Load } from "#mitigate/alarm.ts";
+import type { Observation } from "#mitigate/observation.ts";
+import { bears, type Signature } from "#mitigate/signature.ts";
+import type { Weighted } from "#mitigate/search.ts";
+
+const KEPT = 3000;
+/** Of a full reservoir, this share is replaced in a minute of ordinary traffic. */
+const TURNOVER_MS = 20 * 60_000;
+const RATE_MS = 60_000;
+const PEAK_HALF_LIFE_MS = 60 * 60_000;
+const HOURS = 24;
+
+/** What a zone's traffic is like while nothing is wrong. */
+export class Baseline {
+  readonly #random: () => number;
+  readonly #kept: Observation[] = [];
+  /** Busiest second lately, for each hour of the day (UTC). */
+  readonly #peaks = new Float64Array(HOURS);
+  #rate = 0;
+  #served = 0;
+  #work = 0;
+  #latency = 0;
+  #inFlight = 0;
+  /** Milliseconds of ordinary traffic that were learned from. */
+  #learned = 0;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Requests a second that an origin answered, on average. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** Requests a second in all, from the cache too. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Milliseconds of an origin's time that are used up in a second. */
+  get work(): number {
+    return this.#work;
+  }
+
+  /** Milliseconds that an origin takes, on average; 0: not known yet. */
+  get latency(): number {
+    return this.#latency;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Seconds of ordinary traffic that it rests on. */
+  get seconds(): number {
+    return this.#learned / 1000;
+  }
+
+  /** The busiest second to be expected at this hour, from the same hour before and from lately. */
+  peak(hour: number): number {
+    return Math.max(this.#rate, this.#peaks[hour % HOURS] as number);
+  }
+
+  /** `now`: how it fared over the last second; `ms`: since it was told last. */
+  learn(observations: readonly Observation[], now: Load, hour: number, ms: number): void {
+    this.#learned += ms;
+    // At first the plain mean of what there is, so that one quiet second does not count as the rule.
+    const share = Math.max(ms / RATE_MS, ms / this.#learned);
+    this.#rate += (now.rate - this.#rate) * share;
+    this.#served += (now.served - this.#served) * share;
+    this.#work += (now.work - this.#work) * share;
+    this.#inFlight += (now.inFlight - this.#inFlight) * share;
+    if (now.latency > 0) {
+      this.#latency =
+        this.#latency === 0 ? now.latency : this.#latency + (now.latency - this.#latency) * share;
+    }
+    const fade = 0.5 ** (ms / PEAK_HALF_LIFE_MS);
+    const slot = hour % HOURS;
+    this.#peaks[slot] = Math.max(now.rate, (this.#peaks[slot] as number) * fade);
+    for (const observation of observations) this.#keep(observation, ms);
+  }
+
+  #keep(observation: Observation, ms: number): void {
+    if (this.#kept.length < KEPT) {
+      this.#kept.push(observation);
+      return;
+    }
+    // Few replacements a tick whatever the traffic: the reservoir remembers minutes, not a burst.
+    if (this.#random() > (KEPT * ms) / TURNOVER_MS / Math.max(1, observation.weight)) return;
+    this.#kept[Math.floor(this.#random() * KEPT)] = observation;
+  }
+
+  /** Requests a second that usually bear `signature`. */
+  rateOf(signature: Signature): number {
+    let rate = 0;
+    for (const each of this.sample(() => 1)) if (bears(each.features, signature)) rate += each.rate;
+    return rate;
+  }
+
+  /** Ordinary requests with the rates at which they come, each times what it counts for. */
+  sample(weigh: (resource: string) => number): Weighted[] {
+    let weight = 0;
+    for (const { weight: each } of this.#kept) weight += each;
+    return this.#kept.map(({ features, known, resource, weight: each }) => ({
+      features,
+      known,
+      rate: (each / weight) * this.#served * weigh(resource),
+    }));
+  }
+}

@@ -1,0 +1,87 @@
+import type { Welcome } from "#mitigate/circle.ts";
+
+/** Words of an entry. */
+const KEY = 0;
+const RATE = 1;
+/** Theoretical arrival time of GCRA, milliseconds of the clock that all threads share. */
+const TAT = 2;
+const SEEN = 3;
+const WORDS = 4;
+const WAYS = 4;
+const SETS = 16_384;
+/** What may be asked at once, as time: a page with all its images, and then some. */
+const BURST_MS = 2000;
+
+export function createVisitorMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(SETS * WAYS * WORDS * 4);
+}
+
+/**
+ * The visitors who were here before anything went wrong, for all threads of a process: the main thread
+ * writes who they are, the workers what they ask. A known visitor who asks much faster than they used to
+ * is treated as a stranger for as long as they do. Bounded; lost races cost one request's count.
+ */
+export class VisitorBook {
+  readonly #words: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory);
+  }
+
+  /** `rate` 0: forgets the visitor. `now`: monotonic milliseconds. */
+  write({ visitor, rate }: Welcome, now: number): void {
+    const words = this.#words;
+    const at = this.#find(visitor);
+    if (rate <= 0) {
+      if (at >= 0) words[at + KEY] = 0;
+      return;
+    }
+    const place = at >= 0 ? at : this.#oldest(visitor);
+    if (at < 0) words[place + TAT] = now | 0;
+    words[place + RATE] = Math.min(10_000, Math.ceil(rate));
+    words[place + SEEN] = now | 0;
+    words[place + KEY] = visitor | 0;
+  }
+
+  /** True where the visitor is known and within their allowance; `count` requests are counted. */
+  spend(visitor: number, count: number, now: number): boolean {
+    const words = this.#words;
+    const at = this.#find(visitor);
+    if (at < 0) return false;
+    const behind = Math.max(0, (words[at + TAT] as number) - now);
+    const after = behind + (count * 1000) / (words[at + RATE] as number);
+    // Who is far over it is not made to wait for ever after.
+    words[at + TAT] = now + Math.min(after, BURST_MS * 2);
+    words[at + SEEN] = now | 0;
+    return after <= BURST_MS;
+  }
+
+  /** The same without counting. */
+  isKnown(visitor: number, now: number): boolean {
+    const at = this.#find(visitor);
+    return at >= 0 && (this.#words[at + TAT] as number) - now <= BURST_MS;
+  }
+
+  #find(visitor: number): number {
+    const key = visitor | 0;
+    const start = this.#start(visitor);
+    for (let at = start; at < start + WAYS * WORDS; at += WORDS) {
+      if (this.#words[at] === key) return at;
+    }
+    return -1;
+  }
+
+  #oldest(visitor: number): number {
+    const start = this.#start(visitor);
+    let place = start;
+    for (let at = start; at < start + WAYS * WORDS; at += WORDS) {
+      if (this.#words[at] === 0) return at;
+      if ((this.#words[at + SEEN] as number) < (this.#words[place + SEEN] as number)) place = at;
+    }
+    return place;
+  }
+
+  #start(visitor: number): number {
+    return ((visitor >>> 0) % SETS) * WAYS * WORDS;
+  }
+}

@@ -1,0 +1,171 @@
+import type { Observation } from "#mitigate/observation.ts";
+
+/** What is remembered of one address and user agent. Times are monotonic milliseconds; counts are weighted. */
+interface Seen {
+  readonly first: number;
+  last: number;
+  /** Start of the running span, and what was asked in it and in the one before. */
+  span: number;
+  pages: number;
+  pagesBefore: number;
+  requests: number;
+  requestsBefore: number;
+  /** In all. */
+  fetched: number;
+  assets: number;
+  posts: number;
+  /** When each cookie was first sent; those that came back later are sessions. */
+  readonly cookies: Map<number, number>;
+  sessions: number;
+}
+
+const SPAN_MS = 3000;
+const MOST = 50_000;
+const MOST_COOKIES = 128;
+/** A cookie that comes back after this long was kept, not made up. */
+const RETURN_MS = 100;
+/** Pages a second that no reader turns. */
+const READER = 2;
+/** A site with fewer images and styles than this to a page shows nothing by them. */
+const PLAIN = 0.2;
+/** Asking so often without a picture, a style or a cookie is no browser's way. */
+const BARE_PAGES = 4;
+const BARE_POSTS = 2;
+
+/** How a visitor's behaviour looks so far. */
+export type Bearing = "person" | "machine" | "unclear";
+
+/**
+ * What visitors do tells people from machines without asking them: pages bring their images along,
+ * cookies come back, nobody reads ten pages a second; and where many sessions share an address, it may
+ * ask for as much as they all. Bounded: the longest unseen are forgotten.
+ */
+export class Visitors {
+  readonly #seen = new Map<number, Seen>();
+  /** Of ordinary pages and of what they bring along. */
+  #pages = 0;
+  #assets = 0;
+
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  note({ visitor, at, kind, method, weight, cookies }: Observation): void {
+    let seen = this.#seen.get(visitor);
+    if (seen === undefined) {
+      seen = fresh(at);
+      if (this.#seen.size >= MOST) this.#forget();
+    } else {
+      // A Map keeps the order of insertion: the longest unseen stand at its beginning.
+      this.#seen.delete(visitor);
+    }
+    this.#seen.set(visitor, seen);
+    turn(seen, at);
+    seen.last = at;
+    seen.requests += weight;
+    if (cookies !== 0) noteCookies(seen, cookies, at);
+    if (kind === "asset") seen.assets += weight;
+    else if (method !== "GET" && method !== "HEAD") seen.posts += weight;
+    else if (kind === "page") {
+      seen.pages += weight;
+      seen.fetched += weight;
+    }
+  }
+
+  /** Pages of this site bring images and styles along, or not: told of ordinary requests alone. */
+  learn(observations: readonly Observation[]): void {
+    for (const { kind, weight } of observations) {
+      if (kind === "page") this.#pages += weight;
+      if (kind === "asset") this.#assets += weight;
+    }
+  }
+
+  /** Seen for at least `ms`, so that something can be said. */
+  isRipe(visitor: number, now: number, ms: number): boolean {
+    const seen = this.#seen.get(visitor);
+    return seen !== undefined && now - seen.first >= ms;
+  }
+
+  bearing(visitor: number, now: number): Bearing {
+    const seen = this.#seen.get(visitor);
+    if (seen === undefined) return "unclear";
+    turn(seen, now);
+    const readers = Math.max(1, seen.sessions);
+    if (((seen.pages + seen.pagesBefore) * 1000) / spanOf(seen, now) > READER * readers) {
+      return "machine";
+    }
+    if (seen.fetched > 0 && seen.assets > 0) return "person";
+    // Where pages bring nothing along, a cookie that comes back has to do.
+    const isPlain = this.#pages >= 100 && this.#assets < this.#pages * PLAIN;
+    if (isPlain && seen.sessions > 0 && seen.fetched > 0) return "person";
+    const isBare = seen.assets === 0 && seen.sessions === 0;
+    if (
+      isBare &&
+      (seen.fetched >= BARE_PAGES || (seen.fetched === 0 && seen.posts >= BARE_POSTS))
+    ) {
+      return "machine";
+    }
+    return "unclear";
+  }
+
+  /** Requests a second lately. */
+  rate(visitor: number, now: number): number {
+    const seen = this.#seen.get(visitor);
+    if (seen === undefined) return 0;
+    turn(seen, now);
+    return ((seen.requests + seen.requestsBefore) * 1000) / spanOf(seen, now);
+  }
+
+  #forget(): void {
+    let surplus = MOST / 20;
+    for (const visitor of this.#seen.keys()) {
+      this.#seen.delete(visitor);
+      if (--surplus <= 0) return;
+    }
+  }
+}
+
+function fresh(at: number): Seen {
+  return {
+    first: at,
+    last: at,
+    span: at,
+    pages: 0,
+    pagesBefore: 0,
+    requests: 0,
+    requestsBefore: 0,
+    fetched: 0,
+    assets: 0,
+    posts: 0,
+    cookies: new Map(),
+    sessions: 0,
+  };
+}
+
+function noteCookies(seen: Seen, cookies: number, at: number): void {
+  const first = seen.cookies.get(cookies);
+  if (first === undefined) {
+    if (seen.cookies.size < MOST_COOKIES) seen.cookies.set(cookies, at);
+  } else if (first >= 0 && at - first >= RETURN_MS) {
+    seen.cookies.set(cookies, -1);
+    seen.sessions += 1;
+  }
+}
+
+/** Ends spans that are over. */
+function turn(seen: Seen, now: number): void {
+  const past = now - seen.span;
+  if (past < SPAN_MS) return;
+  const isNext = past < 2 * SPAN_MS;
+  seen.pagesBefore = isNext ? seen.pages : 0;
+  seen.requestsBefore = isNext ? seen.requests : 0;
+  seen.pages = 0;
+  seen.requests = 0;
+  seen.span = isNext ? seen.span + SPAN_MS : now;
+}
+
+/** Milliseconds that the counts of both spans are about; never so few that one page is a rate. */
+function spanOf(seen: Seen, now: number): number {
+  const before = seen.requestsBefore > 0 ? SPAN_MS : 0;
+  return Math.max(2000, Math.min(now - seen.first, now - seen.span + before));
+}
