@@ -16,6 +16,10 @@ import { Sweep } from "#accept/sweep.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
 import { requestIds } from "#identify/request-id.ts";
+import type { MitigationMemory } from "#mitigate/memory.ts";
+import type { ZoneReport } from "#mitigate/observation.ts";
+import { MitigationWorker } from "#mitigate/worker.ts";
+import type { EnforcedRule } from "#mitigate/zone-watch.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
 import { Pipeline } from "#pipeline.ts";
 import { RequestLogger } from "#log/logger.ts";
@@ -63,6 +67,12 @@ export interface EdgeOptions {
   readonly addressKey: Uint8Array;
   /** Where all workers of the process count: made by the main thread. */
   readonly metrics: MetricsMemory;
+  /** What all workers of the process know of visitors while an attack goes on. */
+  readonly mitigation: MitigationMemory;
+  /** Monotonic milliseconds that mean the same in all threads of the process. */
+  readonly processNow: () => number;
+  /** Hears ten times a second what was asked of the zones, for the detection of attacks. */
+  readonly observed: (reports: readonly ZoneReport[]) => void;
 }
 
 export interface RunningEdge {
@@ -76,6 +86,8 @@ export interface RunningEdge {
   drain(ms: number): Promise<void>;
   /** What rotated the log's file from outside wants a new one. */
   reopenLog(): void;
+  /** Replaces the mitigations of a zone. */
+  setMitigations(zone: string, rules: readonly EnforcedRule[]): void;
   close(): void;
 }
 
@@ -96,8 +108,17 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       report("error", "the cache's disk can't be used: memory has to do", { error }),
   });
   const https = options.listen.https.map(mustParse);
+  const mitigation = new MitigationWorker({
+    clock,
+    memory: options.mitigation,
+    now: options.processNow,
+    compile: () => () => false,
+    report: options.observed,
+    broken: (error, zone) => report("error", "a mitigation can't be enforced", { error, zone }),
+  });
   const deps = {
     cache,
+    watchOf: (zone: Snapshot["zones"][number]) => mitigation.watchOf(zone.id, zone.mitigation),
     openUpstream: (zone: Snapshot["zones"][number]) =>
       createUpstream(zone.origin, {
         clock,
@@ -196,8 +217,10 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       await Promise.all([logger.close(), exporter?.close()]);
     },
     reopenLog: () => logger.reopen(),
+    setMitigations: (zone, rules) => mitigation.setRules(zone, rules),
     close() {
       void stop();
+      mitigation.stop();
       sweep.stop();
       front.close();
       release(enforced, null);

@@ -10,6 +10,7 @@ import type { Facts } from "#facts.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
 import { identify } from "#identify/identify.ts";
 import type { ZoneTable } from "#identify/zones.ts";
+import type { ZoneWatch } from "#mitigate/zone-watch.ts";
 import type { LogRules } from "#log/record.ts";
 import { answerFailure, answerVerdict, type OwnReply } from "#respond/answer.ts";
 import type { Dress } from "#respond/dress.ts";
@@ -35,6 +36,8 @@ export interface ServedZone {
   /** Only who proved a client certificate to this zone is let in. */
   readonly mutual: boolean;
   readonly log: LogRules;
+  /** Looks on for attacks and holds them off; null: not defended. */
+  readonly watch: ZoneWatch | null;
   /** The cache, and behind it the origins. */
   readonly fetch: Fetch;
 }
@@ -120,7 +123,9 @@ function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy):
     if (denied !== null) return denied;
   }
   const country = facts.country === "" ? null : facts.country;
-  return judgeOrders(policy.orders, zone.id, facts.target, country, facts.time);
+  const ordered = judgeOrders(policy.orders, zone.id, facts.target, country, facts.time);
+  if (ordered.kind !== "allow" || zone.watch === null) return ordered;
+  return zone.watch.judge(facts);
 }
 
 /** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
@@ -133,6 +138,7 @@ class Run implements ResponseSink, OwnReply {
   #call: Call | null = null;
   #traced: Traced | null = null;
   #answered = false;
+  #passed = false;
   #over = false;
 
   constructor(facts: Facts<ServedZone>, policy: Policy, options: PipelineOptions, tarpit: Tarpit) {
@@ -204,6 +210,8 @@ class Run implements ResponseSink, OwnReply {
       version: head.version,
       pseudonym: this.#policy.pseudonym,
     });
+    zone.watch?.passed(facts);
+    this.#passed = true;
     facts.originAsked = this.#options.clock.monotonic();
     const call = zone.fetch(
       {
@@ -284,6 +292,8 @@ class Run implements ResponseSink, OwnReply {
       facts.code = error.code;
       facts.fault = error.source;
     }
+    if (this.#passed) facts.zone?.watch?.finished(facts);
+    else facts.zone?.watch?.refused(facts);
     this.#options.finished(facts);
     if (this.#traced !== null) {
       this.#options.tracer?.end(this.#traced, facts, this.#options.clock.monotonic());

@@ -6,6 +6,7 @@ import type { Cache } from "#cache/cache.ts";
 import { compileOrders } from "#decide/orders.ts";
 import { ZoneTable } from "#identify/zones.ts";
 import { LogRules } from "#log/record.ts";
+import type { ZoneWatch } from "#mitigate/zone-watch.ts";
 import type { Policy, ServedZone } from "#pipeline.ts";
 import { Dress } from "#respond/dress.ts";
 import type { Upstream } from "#upstream/upstream.ts";
@@ -25,6 +26,7 @@ export interface KeptUpstream {
 export interface EnforceDeps {
   readonly cache: Cache;
   readonly openUpstream: (zone: Zone) => Upstream;
+  readonly watchOf: (zone: Zone) => ZoneWatch | null;
   readonly pseudonym: string;
   readonly httpsPort: number;
   /** Alt-Svc of zones that say nothing of it themselves: where HTTP/3 is spoken; null: nowhere. */
@@ -78,7 +80,11 @@ export function release(previous: Enforced, next: Enforced | null): void {
   }
 }
 
-function serve(zone: Zone, upstream: Upstream, { cache, altSvc }: EnforceDeps): ServedZone {
+function serve(
+  zone: Zone,
+  upstream: Upstream,
+  { cache, altSvc, watchOf }: EnforceDeps,
+): ServedZone {
   const { httpsRedirect } = zone.respond;
   const mutual = zone.tls.clientCertificates !== undefined;
   // HTTP/3 shows no client certificates: such zones stay on TCP.
@@ -89,6 +95,7 @@ function serve(zone: Zone, upstream: Upstream, { cache, altSvc }: EnforceDeps): 
     mutual: zone.tls.clientCertificates?.require === true,
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
     log: new LogRules(zone.log),
+    watch: watchOf(zone),
     fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),
   };
 }

@@ -2,6 +2,9 @@ import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import type { LogSettings } from "@egide/contract/policy/log.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
+import type { MitigationMemory } from "@egide/edge/mitigate/memory.ts";
+import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
+import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
 import type { PurgeTarget } from "@egide/edge/cache/purge.ts";
 import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
@@ -17,6 +20,9 @@ export interface WorkerSettings {
   readonly keys: Keys;
   /** Where all workers count; the main thread reads it. */
   readonly metrics: MetricsMemory;
+  readonly mitigation: MitigationMemory;
+  /** Where the clock of the process begins: milliseconds since the epoch. */
+  readonly epoch: number;
 }
 
 /** What all workers must seal and name alike. */
@@ -60,6 +66,8 @@ export type ToWorker =
   | { readonly kind: "apply"; readonly snapshot: Snapshot }
   /** To one worker: it tells the others. */
   | ({ readonly kind: "purge"; readonly id: number } & PurgeOrder)
+  /** The mitigations that hold for a zone from here on. */
+  | { readonly kind: "mitigations"; readonly zone: string; readonly rules: readonly EnforcedRule[] }
   | { readonly kind: "drain"; readonly ms: number };
 
 export type FromWorker =
@@ -76,4 +84,6 @@ export type FromWorker =
     }
   /** `at` in milliseconds of the wall clock; null where it failed. */
   | { readonly kind: "purged"; readonly id: number; readonly at: number | null }
+  /** What it saw in the last tenth of a second. */
+  | { readonly kind: "observed"; readonly reports: readonly ZoneReport[] }
   | { readonly kind: "drained" };

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
 import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
+import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Loaded } from "#config/load.ts";
@@ -10,11 +11,13 @@ import type { Logger } from "#log/logger.ts";
 import { watchOrders } from "#order/watch.ts";
 import { findPredecessor, openControlSocket, type Predecessor } from "#run/control-socket.ts";
 import type { Addresses } from "#run/message.ts";
+import { Mitigation } from "#run/mitigation.ts";
 import { openMetrics } from "#run/metrics-server.ts";
 import { notifyServiceManager } from "#run/notify.ts";
 import { answerPurge } from "#run/purge.ts";
 import { Policy } from "#run/policy.ts";
 import { reload } from "#run/reload.ts";
+import { processClock } from "#run/process-clock.ts";
 import { replace } from "#run/replace.ts";
 import { onSignals } from "#run/signals.ts";
 import { steerToThisProcess } from "#run/steer.ts";
@@ -93,6 +96,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   await certificates.setZones(options.config.zones);
   const workers = workerCount(options.config);
   const counters = createMetricsMemory(workers);
+  const shared = createMitigationMemory();
+  const epoch = performance.timeOrigin;
   supervisor = new Supervisor({
     workers,
     settings: {
@@ -102,6 +107,8 @@ export async function serve(options: ServeOptions): Promise<number> {
       cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
       keys: loadKeys(state),
       metrics: counters,
+      mitigation: shared,
+      epoch,
     },
     snapshot: policy.snapshot(),
     certificates: certificates.entries(),
@@ -109,6 +116,16 @@ export async function serve(options: ServeOptions): Promise<number> {
     clock: systemClock,
     logger,
     onFallen: (worker) => new SharedMetrics(counters).fallen(worker),
+    onObserved: (reports) => mitigation.take(reports),
+  });
+  const mitigation = new Mitigation({
+    clock: systemClock,
+    logger,
+    memory: shared,
+    now: processClock(epoch),
+    zones: () => policy.config.zones,
+    enforce: (zone, rules) => supervisor?.setMitigations(zone, rules),
+    ban: () => {},
   });
   const running = supervisor;
   let stopping = false;
@@ -164,6 +181,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     return 0;
   } finally {
     orders.close();
+    mitigation.close();
     certificates.close();
     predecessor?.hangUp();
   }

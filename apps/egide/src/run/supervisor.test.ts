@@ -1,3 +1,4 @@
+import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import { describe, expect, test } from "bun:test";
 import { type Config, configSchema } from "@egide/contract/config.ts";
 import { compileSnapshot } from "@egide/contract/snapshot.ts";
@@ -54,6 +55,8 @@ function setUp(workers = 2) {
       cacheDisk: null,
       keys: KEYS,
       metrics: METRICS,
+      mitigation: createMitigationMemory(),
+      epoch: 0,
     },
     snapshot: snapshot(1),
     certificates: [],

@@ -1,5 +1,7 @@
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
+import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
+import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
@@ -31,6 +33,7 @@ export interface SupervisorOptions {
   readonly backoff?: Backoff;
   /** A worker that served has fallen; it is started again later. */
   readonly onFallen?: (worker: number) => void;
+  readonly onObserved?: (reports: readonly ZoneReport[]) => void;
 }
 
 interface Slot {
@@ -56,6 +59,7 @@ export class Supervisor {
   #snapshot: Snapshot;
   #certificates: readonly TlsEntry[];
   #challenges: ChallengeEntries = [];
+  readonly #mitigations = new Map<string, readonly EnforcedRule[]>();
   #addresses: Addresses = { http: [], https: [] };
   #stopping = false;
   #frozen = false;
@@ -115,6 +119,13 @@ export class Supervisor {
     return this.#purging.ask(slot.index, (id) =>
       slot.thread?.post({ kind: "purge", id, ...order }),
     );
+  }
+
+  /** Replaces a zone's mitigations in all workers, and in those that are yet to begin. */
+  setMitigations(zone: string, rules: readonly EnforcedRule[]): void {
+    if (rules.length === 0) this.#mitigations.delete(zone);
+    else this.#mitigations.set(zone, rules);
+    this.#tell({ kind: "mitigations", zone, rules });
   }
 
   reopenLogs(): void {
@@ -189,6 +200,9 @@ export class Supervisor {
         slot.thread?.post({ kind: "certificates", certificates: this.#certificates });
         slot.thread?.post({ kind: "challenges", entries: this.#challenges });
         slot.thread?.post({ kind: "apply", snapshot: this.#snapshot });
+        for (const [zone, rules] of this.#mitigations) {
+          slot.thread?.post({ kind: "mitigations", zone, rules });
+        }
         this.#answer(slot, message.addresses);
         return;
       case "failed":
@@ -203,6 +217,9 @@ export class Supervisor {
         return;
       case "log":
         logger[message.level]({ worker: slot.index, ...message.fields }, message.message);
+        return;
+      case "observed":
+        this.#options.onObserved?.(message.reports);
         return;
       case "purged":
         this.#purging.answered(message.id, message.at);

@@ -1,6 +1,7 @@
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import { AppError } from "@egide/std/error.ts";
+import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
 import type { Addresses, FromWorker, PurgeOrder, ToWorker } from "#run/message.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 
@@ -12,6 +13,7 @@ export interface WorkerEdge {
   setCertificates(certificates: readonly TlsEntry[]): void;
   setChallenges(entries: ChallengeEntries): void;
   reopenLog(): void;
+  setMitigations(zone: string, rules: readonly EnforcedRule[]): void;
   /** Forgets for all workers of the process; answers when, in milliseconds. */
   purge(order: PurgeOrder): number;
   /** Closes the listeners, lets what is under way finish within `ms`. */
@@ -82,6 +84,9 @@ export function workerLoop(startEdge: StartWorkerEdge, post: (message: FromWorke
         return;
       case "purge":
         post({ kind: "purged", id: message.id, at: edge === null ? null : purge(edge, message) });
+        return;
+      case "mitigations":
+        edge?.setMitigations(message.zone, message.rules);
         return;
       case "drain":
         await edge?.drain(message.ms);

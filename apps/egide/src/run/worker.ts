@@ -1,8 +1,10 @@
 import { HttpChallenges } from "@egide/dns/acme/http-challenges.ts";
 import { startEdge } from "@egide/edge/edge.ts";
+import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
 import { turnClock } from "@egide/edge/wire/turn-clock.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import type { FromWorker } from "#run/message.ts";
+import { processClock } from "#run/process-clock.ts";
 import {
   type LogMessage,
   type StartMessage,
@@ -17,6 +19,8 @@ function start(
   { worker, workers, settings, snapshot, certificates }: StartMessage,
   log: (message: LogMessage) => void,
 ): WorkerEdge {
+  const observed = (reports: readonly ZoneReport[]): void =>
+    self.postMessage({ kind: "observed", reports } satisfies FromWorker);
   const { keys } = settings;
   let challenges = new HttpChallenges();
   const edge = startEdge({
@@ -37,6 +41,9 @@ function start(
     acmeAnswer: (path) => challenges.answer(path),
     log: settings.log,
     metrics: settings.metrics,
+    mitigation: settings.mitigation,
+    processNow: processClock(settings.epoch),
+    observed,
     report: (level, message, fields) =>
       log({ kind: "log", level, message, fields: plainFields(fields) }),
   });
@@ -62,6 +69,7 @@ function start(
       for (const [token, answer] of entries) challenges.put(token, answer);
     },
     reopenLog: () => edge.reopenLog(),
+    setMitigations: (zone, rules) => edge.setMitigations(zone, rules),
     purge({ zone, targets, soft }) {
       let stamp = 0;
       for (const target of targets) stamp = edge.cache.purge(zone, target, soft).stamp;

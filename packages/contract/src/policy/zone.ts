@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cacheSchema } from "#policy/cache.ts";
 import { hostPatternSchema } from "#policy/host.ts";
 import { logPolicySchema } from "#policy/log.ts";
+import { mitigationSchema } from "#policy/mitigation.ts";
 import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
 import { respondPolicySchema } from "#policy/respond.ts";
 import { zoneTlsSchema } from "#policy/tls.ts";
@@ -41,6 +42,7 @@ export const zoneSchema = z
     ),
     tls: zoneTlsSchema.prefault({}).describe("Certificate, and what is asked of clients."),
     cache: cacheSchema.prefault({}).describe("How responses are stored and reused."),
+    mitigation: mitigationSchema.prefault({}).describe("How attacks are held off."),
     respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
     waf: wafSchema.prefault({}).describe("The rule engine: what is inspected, and by which rules."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),

@@ -178,7 +178,9 @@ export class ZoneGuard {
 
   #defend({ alarm, start }: Threat, now: number, hour: number, out: Decision[]): void {
     const { samples, seconds } = this.#recent.samples(alarm === "surge" ? SURGE_MS : LOOK_MS);
-    const strangers = samples.filter(({ known, visitor }) => !known || this.#dismissed.has(visitor));
+    const strangers = samples.filter(
+      ({ known, visitor }) => !known || this.#dismissed.has(visitor),
+    );
     const weigh = this.#weigher(alarm);
     const current = strangers.map((sample) => ({
       features: sample.features,

@@ -42,6 +42,7 @@ const receive = workerLoop(
       setCertificates() {},
       setChallenges() {},
       reopenLog() {},
+      setMitigations() {},
       purge: () => 0,
       drain: async () => listener.stop(),
     };

@@ -1,0 +1,90 @@
+import type { Zone } from "@egide/contract/policy/zone.ts";
+import { MitigationCentre } from "@egide/edge/mitigate/centre.ts";
+import { explain } from "@egide/edge/mitigate/explain.ts";
+import type { Decision } from "@egide/edge/mitigate/guard.ts";
+import type { MitigationMemory } from "@egide/edge/mitigate/memory.ts";
+import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
+import type { BanWish } from "@egide/edge/mitigate/strikes.ts";
+import { VisitorBook } from "@egide/edge/mitigate/visitor-book.ts";
+import { TICK_MS } from "@egide/edge/mitigate/worker.ts";
+import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
+import type { Clock, Timer } from "@egide/std/clock.ts";
+import type { Logger } from "#log/logger.ts";
+
+export interface MitigationOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly memory: MitigationMemory;
+  /** Monotonic milliseconds that mean the same in all threads. */
+  readonly now: () => number;
+  /** Zones as the configuration in force has them. */
+  readonly zones: () => readonly Zone[];
+  readonly enforce: (zone: string, rules: readonly EnforcedRule[]) => void;
+  readonly ban: (zone: string, bans: readonly BanWish[]) => void;
+}
+
+/** The main thread's part in holding off attacks: it hears all workers, decides, and says so. */
+export class Mitigation {
+  readonly centre: MitigationCentre;
+  readonly #options: MitigationOptions;
+  readonly #book: VisitorBook;
+  #timer: Timer | null = null;
+  #zones: readonly Zone[] = [];
+
+  constructor(options: MitigationOptions) {
+    this.#options = options;
+    this.#book = new VisitorBook(options.memory.visitors);
+    this.centre = new MitigationCentre({
+      random: Math.random,
+      enforce: options.enforce,
+      decided: (decision, now) => this.#decided(decision, now),
+    });
+    this.#wait();
+  }
+
+  take(reports: readonly ZoneReport[]): void {
+    this.centre.take(reports);
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  #wait(): void {
+    const { clock, now } = this.#options;
+    this.#timer = clock.after(TICK_MS, () => {
+      this.#wait();
+      this.#look();
+      this.centre.step(now(), new Date(clock.now()).getUTCHours());
+    });
+  }
+
+  /** A reload brings a new list. */
+  #look(): void {
+    const zones = this.#options.zones();
+    if (zones === this.#zones) return;
+    this.#zones = zones;
+    this.centre.setZones(zones);
+  }
+
+  #decided(decision: Decision, now: number): void {
+    const { logger, ban } = this.#options;
+    switch (decision.kind) {
+      case "known":
+        for (const welcome of decision.visitors) this.#book.write(welcome, now);
+        return;
+      case "ban":
+        ban(decision.zone, decision.bans);
+        logger.warn({ zone: decision.zone, addresses: decision.bans.length }, explain(decision));
+        return;
+      case "crowd":
+        logger.info({ zone: decision.zone }, explain(decision));
+        return;
+      case "made":
+      case "withdrawn": {
+        const { rule } = decision;
+        logger.warn({ zone: rule.zone, rule: rule.id, measure: rule.measure }, explain(decision));
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { MitigationPolicy } from "@egide/contract/policy/mitigation.ts";
+import { type Decision, ZoneGuard } from "#mitigate/guard.ts";
+import type { ZoneReport } from "#mitigate/observation.ts";
+import type { Mitigation } from "#mitigate/rule.ts";
+import type { EnforcedRule } from "#mitigate/zone-watch.ts";
+
+export interface CentreDeps {
+  readonly random: () => number;
+  /** Tells all workers which rules hold for a zone from here on. */
+  readonly enforce: (zone: string, rules: readonly EnforcedRule[]) => void;
+  /** Hears of everything that was decided, in order; `isTold`: in words to the operator. */
+  readonly decided: (decision: Decision, now: number) => void;
+}
+
+interface Post {
+  readonly guard: ZoneGuard;
+  readonly policy: MitigationPolicy;
+  readonly settings: string;
+  reports: ZoneReport[];
+}
+
+/** What is remembered of what was done, for the screen that explains it. */
+export interface Past {
+  readonly at: number;
+  readonly decision: Decision;
+}
+
+const MOST_PAST = 200;
+/** A crowd that stays is told once in so long. */
+const CROWD_MS = 60_000;
+
+/** Guards all zones of an installation: the one place where decisions are made, for all workers. */
+export class MitigationCentre {
+  readonly #deps: CentreDeps;
+  readonly #posts = new Map<string, Post>();
+  readonly #past: Past[] = [];
+  readonly #crowds = new Map<string, number>();
+  #ids = 0;
+  #steppedAt = -1;
+
+  constructor(deps: CentreDeps) {
+    this.#deps = deps;
+  }
+
+  get past(): readonly Past[] {
+    return this.#past;
+  }
+
+  /** Rules that are in force, or would be where the zone only watches. */
+  rules(): Mitigation[] {
+    return [...this.#posts.values()].flatMap(({ guard }) => guard.rules);
+  }
+
+  /** Zones as the configuration has them. What is known of a zone outlives a change of the others. */
+  setZones(zones: readonly { readonly id: string; readonly mitigation: MitigationPolicy }[]): void {
+    const wanted = new Map(zones.map(({ id, mitigation }) => [id, mitigation]));
+    for (const [id, post] of this.#posts) {
+      const policy = wanted.get(id);
+      if (policy !== undefined && JSON.stringify(policy) === post.settings) wanted.delete(id);
+      else {
+        this.#posts.delete(id);
+        if (post.guard.rules.length > 0) this.#deps.enforce(id, []);
+      }
+    }
+    for (const [zone, policy] of wanted) {
+      if (policy.mode === "off") continue;
+      const { sensitivity, underAttack } = policy;
+      const guard = new ZoneGuard({
+        zone,
+        settings: { sensitivity, underAttack: underAttack === "auto" },
+        random: this.#deps.random,
+        nextId: () => `m-${(++this.#ids).toString(36).padStart(4, "0")}`,
+      });
+      this.#posts.set(zone, { guard, policy, settings: JSON.stringify(policy), reports: [] });
+    }
+  }
+
+  take(reports: readonly ZoneReport[]): void {
+    for (const report of reports) this.#posts.get(report.zone)?.reports.push(report);
+  }
+
+  /** Looks at what came since the last step. `hour`: of the day, UTC. */
+  step(now: number, hour: number): void {
+    const ms = this.#steppedAt < 0 ? 100 : Math.max(1, now - this.#steppedAt);
+    this.#steppedAt = now;
+    for (const [zone, post] of this.#posts) {
+      const { reports } = post;
+      post.reports = [];
+      const decisions = post.guard.step(reports, now, ms, hour);
+      this.#tell(zone, post, decisions, now);
+    }
+  }
+
+  /** An operator takes a rule back. False: there is none with this id. */
+  lift(id: string, now: number): boolean {
+    for (const [zone, post] of this.#posts) {
+      const decision = post.guard.lift(id);
+      if (decision === null) continue;
+      this.#tell(zone, post, [decision], now);
+      return true;
+    }
+    return false;
+  }
+
+  /** The rules of all zones once more, for a worker that begins. */
+  enforced(): ReadonlyMap<string, readonly EnforcedRule[]> {
+    return new Map(
+      [...this.#posts]
+        .filter(([, { policy, guard }]) => policy.mode === "on" && guard.rules.length > 0)
+        .map(([zone, { guard }]) => [zone, guard.rules.map(plain)]),
+    );
+  }
+
+  #tell(zone: string, { policy, guard }: Post, decisions: readonly Decision[], now: number): void {
+    const isChange = decisions.some(({ kind }) => kind === "made" || kind === "withdrawn");
+    if (isChange && policy.mode === "on") this.#deps.enforce(zone, guard.rules.map(plain));
+    for (const decision of decisions) {
+      if (decision.kind === "ban" && policy.mode !== "on") continue;
+      if (decision.kind === "crowd" && !this.#isNews(zone, now)) continue;
+      if (decision.kind !== "known") {
+        this.#past.push({ at: now, decision });
+        if (this.#past.length > MOST_PAST) this.#past.shift();
+      }
+      this.#deps.decided(decision, now);
+    }
+  }
+
+  #isNews(zone: string, now: number): boolean {
+    const told = this.#crowds.get(zone);
+    this.#crowds.set(zone, now);
+    return told === undefined || now - told > CROWD_MS;
+  }
+}
+
+function plain({ id, expression, measure }: Mitigation): EnforcedRule {
+  return { id, expression, measure };
+}

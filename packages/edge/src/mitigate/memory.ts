@@ -1,0 +1,20 @@
+import { createLimitMemory, type LimitMemory } from "@egide/limit/cells.ts";
+import { createVisitorMemory } from "#mitigate/visitor-book.ts";
+
+/** What all threads of a process share to hold off attacks: made by the main thread. */
+export interface MitigationMemory {
+  readonly visitors: SharedArrayBuffer;
+  readonly paces: LimitMemory;
+  /** 8 bytes under which visitors' keys are made. */
+  readonly secret: Uint8Array;
+}
+
+const PACE_BYTES = 2 << 20;
+
+export function createMitigationMemory(): MitigationMemory {
+  return {
+    visitors: createVisitorMemory(),
+    paces: createLimitMemory(PACE_BYTES),
+    secret: crypto.getRandomValues(new Uint8Array(8)),
+  };
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "bun:test";
+import { Strikes } from "#mitigate/strikes.ts";
+
+const alone = (): boolean => false;
+
+test("who goes on after being stopped is banned, longer each time", () => {
+  const strikes = new Strikes();
+  expect(strikes.note(new Map([["127.0.0.9", 7]]), 0, alone)).toEqual([]);
+  expect(strikes.note(new Map([["127.0.0.9", 1]]), 100, alone)).toEqual([
+    { address: "127.0.0.9", seconds: 60 },
+  ]);
+  expect(strikes.note(new Map([["127.0.0.9", 8]]), 90_000, alone)).toEqual([
+    { address: "127.0.0.9", seconds: 120 },
+  ]);
+});
+
+test("a few stopped requests now and then are no reason", () => {
+  const strikes = new Strikes();
+  for (let at = 0; at < 600_000; at += 11_000) {
+    expect(strikes.note(new Map([["127.0.0.9", 5]]), at, alone)).toEqual([]);
+  }
+});
+
+test("an address from which people ask is never banned", () => {
+  const strikes = new Strikes();
+  expect(strikes.note(new Map([["127.0.0.9", 5000]]), 0, () => true)).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import type { MitigationPolicy } from "@egide/contract/policy/mitigation.ts";
+import { KeyHash } from "@egide/limit/key.ts";
+import { Limiter } from "@egide/limit/limiter.ts";
+import type { Clock, Timer } from "@egide/std/clock.ts";
+import type { Facts } from "#facts.ts";
+import type { MitigationMemory } from "#mitigate/memory.ts";
+import type { ZoneReport } from "#mitigate/observation.ts";
+import { VisitorBook } from "#mitigate/visitor-book.ts";
+import { type EnforcedRule, type ZoneWatchDeps, ZoneWatch } from "#mitigate/zone-watch.ts";
+
+export interface MitigationWorkerOptions {
+  readonly clock: Clock;
+  readonly memory: MitigationMemory;
+  /** Monotonic milliseconds that mean the same in all threads. */
+  readonly now: () => number;
+  readonly compile: ZoneWatchDeps["compile"];
+  /** Hears ten times a second what happened, if anything did. */
+  readonly report: (reports: readonly ZoneReport[]) => void;
+  /** A rule that can't be enforced: a fault of ours. */
+  readonly broken: (error: unknown, zone: string) => void;
+}
+
+/** Milliseconds between two reports: an attack has to be seen in a few of them. */
+export const TICK_MS = 100;
+/** A throttled visitor passes once in so long. */
+const PACE_MS = 30_000;
+
+/** One worker's part in holding off attacks: it looks on, tells the main thread, and enforces. */
+export class MitigationWorker {
+  readonly #options: MitigationWorkerOptions;
+  readonly #watches = new Map<string, ZoneWatch>();
+  readonly #book: VisitorBook;
+  readonly #limiter: Limiter;
+  readonly #hash: KeyHash;
+  #timer: Timer | null = null;
+  #reportedAt: number;
+
+  constructor(options: MitigationWorkerOptions) {
+    this.#options = options;
+    this.#book = new VisitorBook(options.memory.visitors);
+    this.#limiter = new Limiter(options.memory.paces);
+    this.#hash = new KeyHash(options.memory.secret);
+    this.#reportedAt = options.now();
+    this.#wait();
+  }
+
+  /** What watches a zone; null where it is not to be defended. The same over a reload. */
+  watchOf(zone: string, { mode }: MitigationPolicy): ZoneWatch | null {
+    if (mode === "off") {
+      this.#watches.delete(zone);
+      return null;
+    }
+    let watch = this.#watches.get(zone);
+    if (watch === undefined) {
+      watch = new ZoneWatch({
+        zone,
+        book: this.#book,
+        hash: this.#hash,
+        random: Math.random,
+        now: this.#options.now,
+        compile: this.#options.compile,
+        paces: (rule, facts) => this.#paces(rule, facts),
+      });
+      this.#watches.set(zone, watch);
+    }
+    return watch;
+  }
+
+  setRules(zone: string, rules: readonly EnforcedRule[]): void {
+    try {
+      this.#watches.get(zone)?.setRules(rules);
+    } catch (error) {
+      this.#options.broken(error, zone);
+    }
+  }
+
+  /** For `egide.visitor.known`: asking counts, so that a known visitor can't ask without end. */
+  isKnown(visitor: number): boolean {
+    return this.#book.spend(visitor, 1, this.#options.now());
+  }
+
+  get hash(): KeyHash {
+    return this.#hash;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #paces(rule: string, facts: Facts<unknown>): boolean {
+    this.#hash.begin().text(rule).text(facts.client).finish();
+    const { lo, hi } = this.#hash;
+    return this.#limiter.take(lo, hi, PACE_MS, PACE_MS, 1, this.#options.now()) === 0;
+  }
+
+  #wait(): void {
+    this.#timer = this.#options.clock.after(TICK_MS, () => {
+      this.#wait();
+      this.#report();
+    });
+  }
+
+  #report(): void {
+    const now = this.#options.now();
+    const ms = now - this.#reportedAt;
+    this.#reportedAt = now;
+    const reports: ZoneReport[] = [];
+    for (const watch of this.#watches.values()) {
+      const report = watch.report(ms);
+      if (report !== null) reports.push(report);
+    }
+    if (reports.length > 0) this.#options.report(reports);
+  }
+}

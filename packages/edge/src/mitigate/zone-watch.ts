@@ -1,0 +1,162 @@
+import { KeyHash } from "@egide/limit/key.ts";
+import type { Facts } from "#facts.ts";
+import type { Observation, Served, ZoneReport } from "#mitigate/observation.ts";
+import { observe, resourceOf } from "#mitigate/observe.ts";
+import { Reservoir } from "#mitigate/reservoir.ts";
+import type { Measure } from "#mitigate/rule.ts";
+import type { VisitorBook } from "#mitigate/visitor-book.ts";
+import { ALLOW, type Verdict } from "#verdict.ts";
+
+/** A mitigation as the workers enforce it: plain data. */
+export interface EnforcedRule {
+  readonly id: string;
+  readonly expression: string;
+  readonly measure: Measure;
+}
+
+export interface ZoneWatchDeps {
+  readonly zone: string;
+  readonly book: VisitorBook;
+  readonly hash: KeyHash;
+  readonly random: () => number;
+  /** Monotonic milliseconds that mean the same in all threads. */
+  readonly now: () => number;
+  /** Throws where the text is no expression. */
+  readonly compile: (expression: string) => (facts: Facts<unknown>) => boolean;
+  /** True where the visitor may pass at the pace of `rule`, which is then counted. */
+  readonly paces: (rule: string, facts: Facts<unknown>) => boolean;
+}
+
+interface Ready {
+  readonly rule: EnforcedRule;
+  readonly holds: (facts: Facts<unknown>) => boolean;
+  readonly verdict: Verdict;
+}
+
+/** Requests that are looked at closely in one tick; the others are counted. */
+const MOST_SAMPLES = 256;
+const MOST_ADDRESSES = 2000;
+const PACE_SECONDS = 30;
+
+/** What one worker knows and does about attacks on one zone. */
+export class ZoneWatch {
+  readonly #deps: ZoneWatchDeps;
+  readonly #arrived: Reservoir<Facts<unknown>>;
+  readonly #served: Reservoir<Facts<unknown>>;
+  #rules: readonly Ready[] = [];
+  #came = 0;
+  #inFlight = 0;
+  #stopped = new Map<string, number>();
+  #stoppedBy = new Map<string, number>();
+
+  constructor(deps: ZoneWatchDeps) {
+    this.#deps = deps;
+    this.#arrived = new Reservoir(MOST_SAMPLES, deps.random);
+    this.#served = new Reservoir(MOST_SAMPLES, deps.random);
+  }
+
+  /** Replaces the rules in force. A rule that can't be read is thrown, and nothing is changed. */
+  setRules(rules: readonly EnforcedRule[]): void {
+    this.#rules = rules.map((rule) => ({
+      rule,
+      holds: this.#deps.compile(rule.expression),
+      verdict: verdictOf(rule),
+    }));
+  }
+
+  /** Pure but for counters: what a mitigation says of the request, or `allow`. */
+  judge(facts: Facts<unknown>): Verdict {
+    for (const { rule, holds, verdict } of this.#rules) {
+      if (!holds(facts)) continue;
+      if (rule.measure === "throttle" && this.#deps.paces(rule.id, facts)) continue;
+      return verdict;
+    }
+    return ALLOW;
+  }
+
+  /** The request goes on to the cache and the origin. */
+  passed(facts: Facts<unknown>): void {
+    this.#came += 1;
+    this.#inFlight += 1;
+    this.#arrived.add(facts);
+  }
+
+  /** A request that `passed` is over. */
+  finished(facts: Facts<unknown>): void {
+    this.#inFlight -= 1;
+    this.#served.add(facts);
+  }
+
+  /** A request was answered with the verdict of a mitigation; others are none of our business. */
+  refused(facts: Facts<unknown>): void {
+    const ready = this.#rules.find(({ verdict }) => verdict === facts.verdict);
+    if (ready === undefined) return;
+    const { id } = ready.rule;
+    this.#stopped.set(id, (this.#stopped.get(id) ?? 0) + 1);
+    const count = this.#stoppedBy.get(facts.client);
+    if (count !== undefined || this.#stoppedBy.size < MOST_ADDRESSES) {
+      this.#stoppedBy.set(facts.client, (count ?? 0) + 1);
+    }
+  }
+
+  /** What happened in the last `ms`; null where nothing did. Begins anew. */
+  report(ms: number): ZoneReport | null {
+    const { zone } = this.#deps;
+    if (this.#came === 0 && this.#inFlight === 0 && this.#stopped.size === 0) {
+      const idle = this.#served.take();
+      if (idle.items.length === 0) return null;
+    }
+    const report: ZoneReport = {
+      zone,
+      ms,
+      arrived: this.#came,
+      inFlight: this.#inFlight,
+      samples: this.#samples(),
+      served: this.#answers(),
+      stopped: this.#stopped,
+      stoppedBy: this.#stoppedBy,
+    };
+    this.#came = 0;
+    this.#stopped = new Map();
+    this.#stoppedBy = new Map();
+    return report;
+  }
+
+  #samples(): Observation[] {
+    const { book, hash, now } = this.#deps;
+    const { items, weight } = this.#arrived.take();
+    const at = now();
+    const spend = (visitor: number): boolean => book.spend(visitor, weight, at);
+    return items.map((facts) => observe(facts, weight, hash, spend));
+  }
+
+  #answers(): Served[] {
+    const { items, weight } = this.#served.take();
+    const served = new Map<string, Served>();
+    for (const { target, status, originAsked, originAnswered } of items) {
+      const resource = resourceOf(target);
+      const entry = served.get(resource) ?? { resource, count: 0, hits: 0, errors: 0, originMs: 0 };
+      served.set(resource, entry);
+      entry.count += weight;
+      if (originAsked < 0) entry.hits += weight;
+      else if (originAnswered >= 0) entry.originMs += weight * (originAnswered - originAsked);
+      if (originAsked >= 0 && status >= 500) entry.errors += weight;
+    }
+    return [...served.values()];
+  }
+}
+
+function verdictOf({ id, measure }: EnforcedRule): Verdict {
+  switch (measure) {
+    case "challenge":
+      return { kind: "challenge", rule: id, mode: "managed", code: "mitigate.challenge" };
+    case "throttle":
+      return deny(429, "mitigate.throttle", ["Retry-After", String(PACE_SECONDS)]);
+    case "block":
+      return deny(403, "mitigate.block", []);
+  }
+}
+
+function deny(status: number, code: string, headers: string[]): Verdict {
+  return { kind: "deny", status, code, headers, order: null };
+}
