@@ -177,7 +177,7 @@ describe("purge", () => {
     [Array.from({ length: 1001 }, (_, i) => ["--tag", String(i)]).flat(), "ask in several"],
     [["--all", "--config", "none.yaml"], "none.yaml: no such file"],
     [["--all"], `nothing runs there: no process answers at ${join(directory, "egide.sock")}`],
-    [["--all", "--state", "elsewhere"], "purge.nothing_runs"],
+    [["--all", "--state", "elsewhere"], "control.nothing_runs"],
   ])("what is asked is refused in words: %#", async (argv, message) => {
     const { code, err, out } = await egide("purge", "--zone", "example.org", ...argv);
     expect(err).toContain(message);

@@ -6,6 +6,7 @@ import { parse } from "#cli/parse.ts";
 import { checkCommand } from "#command/check.ts";
 import { completionCommand } from "#command/completion.ts";
 import { edgeCommand } from "#command/edge.ts";
+import { mitigationCommand } from "#command/mitigation.ts";
 import { orderCommand } from "#command/order.ts";
 import { purgeCommand } from "#command/purge.ts";
 import { upCommand } from "#command/up.ts";
@@ -23,6 +24,7 @@ export const rootCommand: Command = {
     edgeCommand,
     checkCommand,
     orderCommand,
+    mitigationCommand,
     purgeCommand,
     versionCommand,
     completionCommand(() => rootCommand),

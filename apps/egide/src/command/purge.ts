@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { PurgeTarget } from "@egide/edge/cache/purge.ts";
 import {
   type Command,
@@ -9,9 +9,8 @@ import {
   text,
   texts,
 } from "#cli/command.ts";
-import { printProblems } from "#command/check.ts";
-import { configFile, CONFIG_OPTION } from "#config/file.ts";
-import { loadConfigFile } from "#config/load.ts";
+import { stateDirectory, STATE_OPTION } from "#command/state.ts";
+import { CONFIG_OPTION } from "#config/file.ts";
 import { requestPurge } from "#purge/client.ts";
 import { describeTarget, readTarget } from "#purge/target.ts";
 
@@ -37,11 +36,7 @@ export const purgeCommand: Command = {
       summary: "Only make it stale: it may still be validated, or shown while the origin is down.",
     },
     config: CONFIG_OPTION,
-    state: {
-      type: "string",
-      value: "dir",
-      summary: "State directory of the process; else that of the configuration.",
-    },
+    state: STATE_OPTION,
   },
   examples: [
     [
@@ -87,17 +82,6 @@ async function purge({ options }: Input, shell: Shell): Promise<number> {
     shell.out(`${what} ${describeTarget(target)}  zone ${zone}  ${when}\n`);
   }
   return 0;
-}
-
-/** `--state` alone needs no configuration: `egide up` may run without one. */
-function stateDirectory(options: Input["options"], shell: Shell): string | null {
-  const named = text(options, "state");
-  if (named !== undefined) return resolve(shell.cwd, named);
-  const file = configFile(text(options, "config"), shell);
-  const loaded = loadConfigFile(file, shell.env);
-  if (loaded.ok) return resolve(file.directory, loaded.config.state);
-  printProblems(loaded.problems, shell);
-  return null;
 }
 
 function misuse(message: string, shell: Shell): number {

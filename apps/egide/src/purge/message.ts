@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { failedSchema } from "#control/message.ts";
 
 const textSchema = z.string().min(1).max(8192);
 
@@ -21,14 +22,7 @@ export const purgeRequestSchema = z.strictObject({
 
 export type PurgeRequest = z.infer<typeof purgeRequestSchema>;
 
-/** `error` alone is what a process says that doesn't know the request. */
-export const purgeAnswerSchema = z.union([
-  /** Milliseconds of the wall clock: what was asked of the origin until then is forgotten. */
-  z.object({ at: z.number() }),
-  z.object({ error: z.string(), code: z.string().optional() }),
-]);
+/** Milliseconds of the wall clock: what was asked of the origin until then is forgotten. */
+export const purgedSchema = z.object({ at: z.number() });
 
-export type PurgeAnswer = z.infer<typeof purgeAnswerSchema>;
-
-/** Longest line that the control socket takes. */
-export const MAX_LINE = 65_536;
+export type PurgeAnswer = z.infer<typeof purgedSchema> | z.infer<typeof failedSchema>;

@@ -1,11 +1,8 @@
 import { chmodSync, rmSync } from "node:fs";
 import { z } from "zod";
-import {
-  MAX_LINE,
-  type PurgeAnswer,
-  type PurgeRequest,
-  purgeRequestSchema,
-} from "#purge/message.ts";
+import { MAX_LINE } from "#control/message.ts";
+import { mitigationRequestSchema } from "#mitigation/message.ts";
+import { purgeRequestSchema } from "#purge/message.ts";
 import type { Addresses } from "#run/message.ts";
 
 /** What a newer process asks of an older one, and an operator of either: a JSON object a line. */
@@ -15,7 +12,14 @@ const requestSchema = z.discriminatedUnion("op", [
   /** I serve now; finish what you have and go. */
   z.strictObject({ op: z.literal("takeover"), pid: z.int().positive() }),
   purgeRequestSchema,
+  mitigationRequestSchema,
 ]);
+
+/** What an operator asks: answered by one object, then the line is closed. */
+export type ControlRequest = Exclude<
+  z.infer<typeof requestSchema>,
+  { readonly op: "hello" | "takeover" }
+>;
 
 const helloSchema = z.object({
   pid: z.int(),
@@ -28,8 +32,8 @@ export interface ControlHandlers {
   hello(): { readonly pid: number; readonly addresses: Addresses };
   /** The newer process went away without taking over. */
   abandoned(): void;
-  /** Never rejects. */
-  purge(request: PurgeRequest): Promise<PurgeAnswer>;
+  /** Never rejects: a refusal is an answer too (control/message.ts). */
+  answer(request: ControlRequest): Promise<object>;
   /** Resolves once the listeners are closed. */
   takeover(pid: number): Promise<void>;
 }
@@ -58,8 +62,8 @@ export function openControlSocket(path: string, handlers: ControlHandlers): { cl
         } else if (request.op === "hello") {
           socket.data.greeted = true;
           socket.write(`${JSON.stringify(handlers.hello())}\n`);
-        } else if (request.op === "purge") {
-          void handlers.purge(request).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
+        } else if (request.op !== "takeover") {
+          void handlers.answer(request).then((answer) => socket.end(`${JSON.stringify(answer)}\n`));
         } else {
           socket.data.done = true;
           // The name is free for the newer process before it hears so.

@@ -12,6 +12,7 @@ import { watchOrders } from "#order/watch.ts";
 import { findPredecessor, openControlSocket, type Predecessor } from "#run/control-socket.ts";
 import type { Addresses } from "#run/message.ts";
 import { Mitigation } from "#run/mitigation.ts";
+import { answerMitigation } from "#run/mitigation-answer.ts";
 import { openMetrics } from "#run/metrics-server.ts";
 import { notifyServiceManager } from "#run/notify.ts";
 import { answerPurge } from "#run/purge.ts";
@@ -98,6 +99,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const counters = createMetricsMemory(workers);
   const shared = createMitigationMemory();
   const epoch = performance.timeOrigin;
+  const processNow = processClock(epoch);
   supervisor = new Supervisor({
     workers,
     settings: {
@@ -122,7 +124,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     clock: systemClock,
     logger,
     memory: shared,
-    now: processClock(epoch),
+    now: processNow,
     zones: () => policy.config.zones,
     enforce: (zone, rules) => supervisor?.setMitigations(zone, rules),
     ban: () => {},
@@ -140,7 +142,14 @@ export async function serve(options: ServeOptions): Promise<number> {
         return { pid: process.pid, addresses: running.addresses };
       },
       abandoned: () => running.freeze(false),
-      purge: (request) => answerPurge(request, policy.config.zones, running, logger),
+      async answer(request) {
+        switch (request.op) {
+          case "purge":
+            return answerPurge(request, policy.config.zones, running, logger);
+          case "mitigation":
+            return answerMitigation(request, mitigation.centre, processNow());
+        }
+      },
       async takeover(pid) {
         stopping = true;
         logger.info({ pid }, "a newer process takes over; finishing what is under way");

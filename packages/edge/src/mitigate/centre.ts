@@ -51,6 +51,10 @@ export class MitigationCentre {
     return [...this.#posts.values()].flatMap(({ guard }) => guard.rules);
   }
 
+  isEnforced(zone: string): boolean {
+    return this.#posts.get(zone)?.policy.mode === "on";
+  }
+
   /** Zones as the configuration has them. What is known of a zone outlives a change of the others. */
   setZones(zones: readonly { readonly id: string; readonly mitigation: MitigationPolicy }[]): void {
     const wanted = new Map(zones.map(({ id, mitigation }) => [id, mitigation]));
