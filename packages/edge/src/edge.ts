@@ -112,7 +112,6 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     clock,
     memory: options.mitigation,
     now: options.processNow,
-    compile: () => () => false,
     report: options.observed,
     broken: (error, zone) => report("error", "a mitigation can't be enforced", { error, zone }),
   });

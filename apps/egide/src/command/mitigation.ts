@@ -25,8 +25,7 @@ const list: Command = {
 
 const lift: Command = {
   name: "lift",
-  summary:
-    "Take a rule back that hit the wrong visitors.",
+  summary: "Take a rule back that hit the wrong visitors.",
   arguments: [{ name: "id", summary: "Name of the rule, as the list and the log say it." }],
   options: COMMON,
   async run({ options, args }, shell) {

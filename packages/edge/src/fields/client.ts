@@ -4,6 +4,7 @@ import { BOOL, INT, IP, STRING } from "@egide/expr/type.ts";
 import { parseIp } from "@egide/std/ip.ts";
 import { continentOf, isInEuropeanUnion } from "#fields/country.ts";
 import { headerOrder } from "#fields/header-order.ts";
+import { kindOf } from "#fields/kind.ts";
 import type { RequestView } from "#fields/view.ts";
 
 type ClientField = Field<RequestView>;
@@ -153,6 +154,12 @@ const EDGE: readonly ClientField[] = [
     type: STRING,
     read: (view) => view.once("order", () => headerOrder(view.head)),
     about: "Fingerprint of the field names' order and case: eight hexadecimal digits.",
+  },
+  {
+    name: "egide.kind",
+    type: STRING,
+    read: (view) => view.once("kind", () => kindOf(view.uri.path, view.head)),
+    about: "What is asked for, as far as path and headers tell: page, asset, feed or data.",
   },
   {
     name: "egide.session",

@@ -14,6 +14,16 @@ const COMINGS_AND_GOINGS = new Set([
   "if-none-match",
   "if-modified-since",
   "if-range",
+  "if-match",
+  "if-unmodified-since",
+  "priority",
+  "sec-fetch-dest",
+  "sec-fetch-mode",
+  "sec-fetch-site",
+  "sec-fetch-user",
+  "transfer-encoding",
+  "upgrade-insecure-requests",
+  "x-requested-with",
 ]);
 
 /** FNV-1a over the names as they are spelled: programs are told apart by it, people are not. */

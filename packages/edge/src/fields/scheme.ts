@@ -17,8 +17,11 @@ function withAliases(fields: readonly Field<RequestView>[]): Field<RequestView>[
 }
 
 /** What rules may name before a request is answered: those of the shield, all of them. */
-export function requestScheme(lists: ReadonlyMap<string, List> = new Map()): Scheme<RequestView> {
-  return scheme(ASKED, lists);
+export function requestScheme(
+  lists: ReadonlyMap<string, List> = new Map(),
+  more: readonly Field<RequestView>[] = [],
+): Scheme<RequestView> {
+  return scheme([...ASKED, ...more], lists);
 }
 
 /** And what rules may name that come after the answer. */

@@ -1,5 +1,4 @@
-/** What a page is made of, as far as a request's path and headers tell. */
-export type Kind = "page" | "asset" | "feed" | "data";
+import { quote } from "@egide/expr/print.ts";
 
 interface Feature {
   readonly name: string;
@@ -33,12 +32,12 @@ export const FEATURES = [
     expression: (value) => `any(http.request.uri.args.names[*] eq ${quote(value)})`,
   },
   { name: "agent", expression: is("http.user_agent") },
-  { name: "headers", expression: is("egide.header_print") },
+  { name: "headers", expression: is("egide.header_order") },
   { name: "ja4", expression: is("cf.bot_management.ja4") },
   { name: "version", expression: is("http.request.version") },
   { name: "cookie", expression: (value) => `http.cookie ${value === "" ? "eq" : "ne"} ""` },
   { name: "kind", expression: is("egide.kind") },
-  { name: "cleared", expression: (value) => `${value === "" ? "not " : ""}egide.cleared` },
+  { name: "cleared", expression: (value) => `${value === "" ? "not " : ""}egide.challenge_passed` },
   { name: "referer", expression: (value) => `http.referer ${value === "" ? "eq" : "ne"} ""` },
 ] as const satisfies readonly Feature[];
 
@@ -48,8 +47,3 @@ export type FeatureName = (typeof FEATURES)[number]["name"];
 export const PLACE = Object.fromEntries(
   FEATURES.map(({ name }, place) => [name, place]),
 ) as Readonly<Record<FeatureName, number>>;
-
-/** A string literal of the rules language. */
-export function quote(value: string): string {
-  return `"${value.replace(/[\\"]/g, "\\$&")}"`;
-}

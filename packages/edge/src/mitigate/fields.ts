@@ -1,49 +1,18 @@
-import type { KeyHash } from "@egide/limit/key.ts";
-import { BOOL, STRING } from "@egide/expr/type.ts";
 import type { Field } from "@egide/expr/scheme.ts";
-import type { Facts } from "#facts.ts";
-import { headerPrint } from "#mitigate/header-print.ts";
-import { kindOf } from "#mitigate/kind.ts";
-import { visitorKey } from "#mitigate/observe.ts";
-import { getHeader } from "#wire/headers.ts";
+import { BOOL } from "@egide/expr/type.ts";
+import type { RequestView } from "#fields/view.ts";
 
-export interface FieldDeps<Subject> {
-  readonly factsOf: (subject: Subject) => Facts<unknown>;
-  readonly hash: KeyHash;
-  readonly isKnown: (visitor: number) => boolean;
-}
+/** The name in the rules language for "was here before". */
+export const KNOWN = "egide.visitor.known";
 
-/** What the detection adds to the rules language, so that its rules can be read and written by people. */
-export function mitigationFields<Subject>(deps: FieldDeps<Subject>): Field<Subject>[] {
-  const { factsOf, hash, isKnown } = deps;
-  return [
-    {
-      name: "egide.header_print",
-      type: STRING,
-      about:
-        "Which fields the client sends, in its order and spelling, as eight hexadecimal digits.",
-      read: (subject) => headerPrint(factsOf(subject).exchange.head.headers),
-    },
-    {
-      name: "egide.kind",
-      type: STRING,
-      about: "What is asked for: page, asset, feed or data.",
-      read(subject) {
-        const { target, exchange } = factsOf(subject);
-        const mark = target.indexOf("?");
-        return kindOf(mark < 0 ? target : target.slice(0, mark), exchange.head.headers);
-      },
-    },
-    {
-      name: "egide.visitor.known",
-      type: BOOL,
-      about:
-        "The visitor (address and user agent) was here before an attack began, and asks no faster than then.",
-      read(subject) {
-        const { client, exchange } = factsOf(subject);
-        const agent = getHeader(exchange.head.headers, "user-agent") ?? "";
-        return isKnown(visitorKey(client, agent, hash));
-      },
-    },
-  ];
+/** `isKnown`: asks for a visitor by address and user agent, and counts that it was asked. */
+export function knownField(
+  isKnown: (client: string, agent: string) => boolean,
+): Field<RequestView> {
+  return {
+    name: KNOWN,
+    type: BOOL,
+    read: (view) => view.once(KNOWN, () => isKnown(view.facts.client, view.field("user-agent"))),
+    about: "The visitor was here before an attack began, and asks no faster than then.",
+  };
 }

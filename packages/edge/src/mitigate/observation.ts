@@ -1,4 +1,4 @@
-import type { Kind } from "#mitigate/features.ts";
+import type { Kind } from "#fields/kind.ts";
 
 /** One request as the detection sees it; it may stand for several that were not looked at. */
 export interface Observation {

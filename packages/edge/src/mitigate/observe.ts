@@ -1,9 +1,9 @@
 import type { KeyHash } from "@egide/limit/key.ts";
 import { parseIp } from "@egide/std/ip.ts";
 import type { Facts } from "#facts.ts";
+import { headerOrder } from "#fields/header-order.ts";
+import { kindOf } from "#fields/kind.ts";
 import { FEATURES, type FeatureName, PLACE } from "#mitigate/features.ts";
-import { headerPrint } from "#mitigate/header-print.ts";
-import { kindOf } from "#mitigate/kind.ts";
 import type { Observation } from "#mitigate/observation.ts";
 import { getHeader } from "#wire/headers.ts";
 
@@ -50,6 +50,7 @@ export function observe(
   };
   put("address", client);
   put("network", networkOf(client));
+  put("asn", facts.asnum === 0 ? "" : String(facts.asnum));
   put("country", facts.country);
   put("method", head.method);
   put("path", path);
@@ -57,11 +58,12 @@ export function observe(
   put("query", mark < 0 || mark === target.length - 1 ? "" : "yes");
   put("argument", mark < 0 ? "" : argumentOf(target, mark + 1));
   put("agent", agent);
-  put("headers", headerPrint(headers));
+  put("headers", headerOrder(headers));
   put("ja4", exchange.client.tls?.ja4 ?? "");
   put("version", VERSIONS[head.version] ?? "");
   put("cookie", cookie === "" ? "" : "yes");
   put("kind", kind);
+  put("cleared", facts.cleared ? "yes" : "");
   put("referer", getHeader(headers, "referer") === undefined ? "" : "yes");
   return {
     at: facts.started,

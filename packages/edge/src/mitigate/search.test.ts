@@ -65,7 +65,7 @@ test("a signature is told in the rules language, whatever its values hold", () =
     { feature: "cleared", value: "" },
   ] as const;
   expect(toExpression(signature)).toBe(
-    'ip.src eq 2001:db8::1 and ip.src in {127.0.0.0/24} and http.user_agent eq "a \\"b\\" \\\\c" and http.request.uri.query eq "" and not egide.cleared and not egide.visitor.known',
+    'ip.src eq 2001:db8::1 and ip.src in {127.0.0.0/24} and http.user_agent eq "a \\"b\\" \\\\c" and http.request.uri.query eq "" and not egide.challenge_passed and not egide.visitor.known',
   );
   expect(
     bears(

@@ -1,3 +1,4 @@
+import { KNOWN } from "#mitigate/fields.ts";
 import { FEATURES, type FeatureName, PLACE } from "#mitigate/features.ts";
 
 /** One feature that has one value. */
@@ -20,7 +21,7 @@ export function bears(features: readonly string[], signature: Signature): boolea
  */
 export function toExpression(signature: Signature): string {
   const parts = signature.map(({ feature, value }) => FEATURES[PLACE[feature]]!.expression(value));
-  return [...parts, "not egide.visitor.known"].join(" and ");
+  return [...parts, `not ${KNOWN}`].join(" and ");
 }
 
 /** Two rules for the same thing would count its requests twice. */

@@ -1,19 +1,24 @@
 import type { MitigationPolicy } from "@egide/contract/policy/mitigation.ts";
+import { compile } from "@egide/expr/compile/compile.ts";
+import type { Scheme } from "@egide/expr/scheme.ts";
 import { KeyHash } from "@egide/limit/key.ts";
 import { Limiter } from "@egide/limit/limiter.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { Facts } from "#facts.ts";
+import { requestScheme } from "#fields/scheme.ts";
+import type { RequestView } from "#fields/view.ts";
+import { knownField } from "#mitigate/fields.ts";
 import type { MitigationMemory } from "#mitigate/memory.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
+import { visitorKey } from "#mitigate/observe.ts";
 import { VisitorBook } from "#mitigate/visitor-book.ts";
-import { type EnforcedRule, type ZoneWatchDeps, ZoneWatch } from "#mitigate/zone-watch.ts";
+import { type EnforcedRule, ZoneWatch } from "#mitigate/zone-watch.ts";
 
 export interface MitigationWorkerOptions {
   readonly clock: Clock;
   readonly memory: MitigationMemory;
   /** Monotonic milliseconds that mean the same in all threads. */
   readonly now: () => number;
-  readonly compile: ZoneWatchDeps["compile"];
   /** Hears ten times a second what happened, if anything did. */
   readonly report: (reports: readonly ZoneReport[]) => void;
   /** A rule that can't be enforced: a fault of ours. */
@@ -32,6 +37,7 @@ export class MitigationWorker {
   readonly #book: VisitorBook;
   readonly #limiter: Limiter;
   readonly #hash: KeyHash;
+  readonly #scheme: Scheme<RequestView>;
   #timer: Timer | null = null;
   #reportedAt: number;
 
@@ -40,6 +46,7 @@ export class MitigationWorker {
     this.#book = new VisitorBook(options.memory.visitors);
     this.#limiter = new Limiter(options.memory.paces);
     this.#hash = new KeyHash(options.memory.secret);
+    this.#scheme = requestScheme(new Map(), [knownField((...who) => this.#isKnown(...who))]);
     this.#reportedAt = options.now();
     this.#wait();
   }
@@ -58,7 +65,7 @@ export class MitigationWorker {
         hash: this.#hash,
         random: Math.random,
         now: this.#options.now,
-        compile: this.#options.compile,
+        compile: (expression) => compile(expression, this.#scheme).evaluate,
         paces: (rule, facts) => this.#paces(rule, facts),
       });
       this.#watches.set(zone, watch);
@@ -74,17 +81,13 @@ export class MitigationWorker {
     }
   }
 
-  /** For `egide.visitor.known`: asking counts, so that a known visitor can't ask without end. */
-  isKnown(visitor: number): boolean {
-    return this.#book.spend(visitor, 1, this.#options.now());
-  }
-
-  get hash(): KeyHash {
-    return this.#hash;
-  }
-
   stop(): void {
     this.#timer?.cancel();
+  }
+
+  /** Asking counts, so that a known visitor can't go on without end. */
+  #isKnown(client: string, agent: string): boolean {
+    return this.#book.spend(visitorKey(client, agent, this.#hash), 1, this.#options.now());
   }
 
   #paces(rule: string, facts: Facts<unknown>): boolean {

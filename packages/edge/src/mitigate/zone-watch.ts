@@ -1,5 +1,6 @@
 import { KeyHash } from "@egide/limit/key.ts";
 import type { Facts } from "#facts.ts";
+import { RequestView } from "#fields/view.ts";
 import type { Observation, Served, ZoneReport } from "#mitigate/observation.ts";
 import { observe, resourceOf } from "#mitigate/observe.ts";
 import { Reservoir } from "#mitigate/reservoir.ts";
@@ -22,14 +23,14 @@ export interface ZoneWatchDeps {
   /** Monotonic milliseconds that mean the same in all threads. */
   readonly now: () => number;
   /** Throws where the text is no expression. */
-  readonly compile: (expression: string) => (facts: Facts<unknown>) => boolean;
+  readonly compile: (expression: string) => (view: RequestView) => boolean;
   /** True where the visitor may pass at the pace of `rule`, which is then counted. */
   readonly paces: (rule: string, facts: Facts<unknown>) => boolean;
 }
 
 interface Ready {
   readonly rule: EnforcedRule;
-  readonly holds: (facts: Facts<unknown>) => boolean;
+  readonly holds: (view: RequestView) => boolean;
   readonly verdict: Verdict;
 }
 
@@ -66,8 +67,10 @@ export class ZoneWatch {
 
   /** Pure but for counters: what a mitigation says of the request, or `allow`. */
   judge(facts: Facts<unknown>): Verdict {
+    if (this.#rules.length === 0) return ALLOW;
+    const view = new RequestView(facts);
     for (const { rule, holds, verdict } of this.#rules) {
-      if (!holds(facts)) continue;
+      if (!holds(view)) continue;
       if (rule.measure === "throttle" && this.#deps.paces(rule.id, facts)) continue;
       return verdict;
     }

@@ -1,4 +1,5 @@
-import { FEATURES, type FeatureName, type Kind } from "#mitigate/features.ts";
+import type { Kind } from "#fields/kind.ts";
+import { FEATURES, type FeatureName } from "#mitigate/features.ts";
 
 /** A request of the simulation, before an edge has seen it. */
 export interface Asked {

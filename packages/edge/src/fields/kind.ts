@@ -1,6 +1,8 @@
-import type { Kind } from "#mitigate/features.ts";
 import type { RawHeaders } from "#stream.ts";
 import { getHeader } from "#wire/headers.ts";
+
+/** What a page is made of, as far as a request's path and headers tell. */
+export type Kind = "page" | "asset" | "feed" | "data";
 
 const ASSET = new Set(
   "css js mjs map png jpg jpeg gif webp avif svg ico bmp woff woff2 ttf otf eot mp4 webm mp3 ogg wasm webmanifest".split(
