@@ -185,6 +185,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     sweep,
     limits: () => limits,
     nextSerial: front.nextSerial,
+    onCount: (change) => recorder.connection("h3", change),
     onExchange: pipeline.handle,
   });
   const stop = (): Promise<unknown> => {
@@ -246,7 +247,10 @@ function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExpo
 function openHttp3(
   { clock, listen: settings, report, worker }: EdgeOptions,
   https: readonly Bound[],
-  shared: Pick<H3ListenOptions, "certificates" | "limits" | "nextSerial" | "onExchange" | "sweep">,
+  shared: Pick<
+    H3ListenOptions,
+    "certificates" | "limits" | "nextSerial" | "onCount" | "onExchange" | "sweep"
+  >,
 ): H3Listener[] {
   if (!settings.http3 || worker !== 0) return [];
   return https.map(({ address, port }) => {

@@ -30,7 +30,6 @@ export function dumpOverQuic(
     `--origin-to-force-quic-on=${host}:${port}`,
     `--host-resolver-rules=MAP ${host} 127.0.0.1`,
     `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
-    "--virtual-time-budget=10000",
     "--dump-dom",
     `https://${host}:${port}/`,
   ];

@@ -24,6 +24,7 @@ certificates.replace([entry(a, ["a.test"])]);
 const clock = new FakeClock();
 const sweep = new Sweep(clock);
 let serial = 0;
+const state = { opened: 0, counted: 0 };
 let answer: (exchange: Exchange) => void = hello;
 const seen: Exchange[] = [];
 
@@ -36,6 +37,8 @@ const listener = new H3Listener({
   clock,
   sweep,
   nextSerial: () => ++serial,
+  onOpen: () => state.opened++,
+  onCount: (change) => (state.counted += change),
   onExchange: (exchange) => {
     seen.push(exchange);
     answer(exchange);
@@ -68,8 +71,14 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
   } as RequestInit);
 }
 
-async function reopened(): Promise<void> {
-  while (listener.port === -1) {
+/** Exchanges that are watched; the table of connections is one more. */
+function watched(): number {
+  return Math.max(0, sweep.size - 1);
+}
+
+/** New certificates are in force. */
+async function changed(): Promise<void> {
+  while (state.opened === 0) {
     clock.advance(500);
     await new Promise(setImmediate);
   }
@@ -122,7 +131,7 @@ describe("HTTP/3", () => {
     expect(client.remote.address).toBe("127.0.0.1");
     expect(client.tls).toMatchObject({ alpn: "h3", version: "TLSv1.3" });
     expect([body, bodyLength]).toEqual([null, 0]);
-    expect(sweep.size).toBe(0);
+    expect(watched()).toBe(0);
   });
 
   test("carries bodies in both directions, paused and resumed", async () => {
@@ -217,8 +226,8 @@ describe("HTTP/3", () => {
     let ended = false;
     const reading = outcome(text("/", { signal: leaving.signal }));
     void reading.then(() => (ended = true));
-    while (sweep.size === 0) await new Promise(setImmediate);
-    while (sweep.size > 0) await new Promise(setImmediate);
+    while (watched() === 0) await new Promise(setImmediate);
+    while (watched() > 0) await new Promise(setImmediate);
     answer = hello;
     for (let i = 0; i < 20; i++) expect(await text("/")).toBe("hello");
     expect(ended).toBe(false);
@@ -239,19 +248,19 @@ describe("HTTP/3", () => {
     await response.body?.getReader().read();
     leaving.abort();
     await left;
-    expect(sweep.size).toBe(0);
+    expect(watched()).toBe(0);
   });
 
   test("gives up readers that take nothing", async () => {
-    const state = { over: false };
+    const reading = { over: false };
     answer = (exchange) => {
       exchange.onAbort = () => {
-        state.over = true;
+        reading.over = true;
       };
       exchange.start(200, "", [], -1);
       const chunk = Buffer.alloc(65_536);
       const more = () => {
-        while (!state.over && exchange.write(chunk));
+        while (!reading.over && exchange.write(chunk));
       };
       exchange.onDrain = more;
       more();
@@ -260,28 +269,59 @@ describe("HTTP/3", () => {
     const reader = response.body?.getReader();
     await reader?.read();
     // The reader holds still: once buffers are full nothing leaves any more.
-    while (!state.over) {
+    while (!reading.over) {
       clock.advance(500);
       await new Promise(setImmediate);
     }
     await reader?.cancel().catch(() => {});
   }, 20_000);
 
-  test("answers what it has before certificates change, and takes up again", async () => {
+  test("goes on with the old certificates until a quiet moment, then takes the new ones at once", async () => {
     for (let round = 0; round < 5; round++) {
       const waiting: Exchange[] = [];
       answer = (exchange) => waiting.push(exchange);
       const asking = Array.from({ length: 5 }, () => text("/"));
       while (waiting.length < 5) await new Promise(setImmediate);
       certificates.replace([entry(round % 2 === 0 ? b : a, ["*"])]);
-      expect(listener.port).toBe(-1);
+      clock.advance(5000);
+      answer = hello;
+      expect(await text("/")).toBe("hello");
       for (const exchange of waiting) hello(exchange);
       expect(await Promise.all(asking)).toEqual(["hello", "hello", "hello", "hello", "hello"]);
-      answer = hello;
-      await reopened();
+      state.opened = 0;
+      await changed();
       expect(await text("/")).toBe("hello");
     }
   }, 20_000);
+
+  test("that never rests is replaced when it has answered what it has", async () => {
+    const waiting: Exchange[] = [];
+    answer = (exchange) => waiting.push(exchange);
+    const asking = text("/");
+    while (waiting.length < 1) await new Promise(setImmediate);
+    state.opened = 0;
+    certificates.replace([entry(a, ["*"])]);
+    clock.advance(59_000);
+    expect(listener.port).toBeGreaterThan(0);
+    clock.advance(2000);
+    expect(listener.port).toBe(-1);
+    hello(waiting[0] as Exchange);
+    expect(await asking).toBe("hello");
+    answer = hello;
+    await changed();
+    expect(await text("/")).toBe("hello");
+  }, 20_000);
+
+  test("counts a visitor's connection once, until it is taken for closed", async () => {
+    answer = hello;
+    clock.advance(80_000);
+    expect(state.counted).toBe(0);
+    seen.length = 0;
+    for (let i = 0; i < 3; i++) expect(await text("/")).toBe("hello");
+    expect(state.counted).toBe(1);
+    expect(new Set(seen.map(({ client }) => client.connection)).size).toBe(1);
+    expect(seen.map(({ client }) => client.request)).toEqual([1, 2, 3]);
+  });
 
   test("is not held up for good by a stream that was broken off", async () => {
     const broken: Exchange[] = [];
@@ -295,33 +335,33 @@ describe("HTTP/3", () => {
     };
     const reading = outcome(text("/"));
     while (broken.length === 0) await new Promise(setImmediate);
+    state.opened = 0;
     certificates.replace([entry(a, ["*"])]);
-    await reopened();
+    await changed();
     answer = hello;
     expect(await text("/")).toBe("hello");
     await reading;
   }, 20_000);
 
+  // A browser starts in two seconds, or in a minute where everybody else works too: nothing here is about
+  // time, so the bound is for a browser that hangs.
   test.skipIf(chromium === null)(
     "is spoken to by Chromium, when it is there",
     async () => {
+      state.opened = 0;
       certificates.replace([entry(a, ["a.test"]), entry(b, ["b.test", "*.b.test"])]);
-      await reopened();
-      seen.length = 0;
+      await changed();
       answer = (exchange) => {
         exchange.start(200, "", ["Content-Type", "text/html"], -1);
         exchange.write(Buffer.from(`<p>${exchange.head.authority} over ${exchange.head.version}`));
         exchange.end(null);
       };
-      for (const [host, pair] of [
-        ["a.test", a],
-        ["x.b.test", b],
-      ] as const) {
-        const page = await dumpOverQuic(chromium as string, host, listener.port, pair.cert);
-        expect(page).toContain(`<p>${host}:${listener.port} over 30`);
-      }
+      // The second certificate, by its name: the first one is shown to who names none.
+      const host = "x.b.test";
+      const page = await dumpOverQuic(chromium as string, host, listener.port, b.cert);
+      expect(page).toContain(`<p>${host}:${listener.port} over 30`);
     },
-    60_000,
+    300_000,
   );
 
   test("waits for a port that another process holds", async () => {

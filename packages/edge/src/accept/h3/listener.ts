@@ -1,6 +1,7 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { Server, TLSOptions } from "bun";
+import { H3Connections } from "#accept/h3/connections.ts";
 import { H3Exchange } from "#accept/h3/exchange.ts";
 import { readRequest } from "#accept/h3/read-request.ts";
 import { RateWindow } from "#accept/rate.ts";
@@ -18,8 +19,10 @@ export interface H3ListenOptions {
   readonly limits: () => Limits;
   readonly clock: Clock;
   readonly sweep: Sweep;
-  /** Serial number for each request: Bun does not show which ones share a connection. */
+  /** Serial number for each connection. */
   readonly nextSerial: () => number;
+  /** Hears of each connection that is seen first (1) and taken for closed (-1). */
+  readonly onCount?: (change: 1 | -1) => void;
   readonly onExchange: ExchangeHandler;
   /** The port is open: from now on it may be told of. */
   readonly onOpen?: (port: number) => void;
@@ -33,6 +36,11 @@ const FLUSH_MS = 30_000;
 
 /** How often a port that another process holds is tried again. */
 const RETRY_MS = 500;
+
+/** New certificates wait for so long a moment without a request: nobody notices a server that is idle. */
+const QUIET_MS = 1000;
+/** They wait no longer than this; then the old server takes no new requests, and answers what it has. */
+const MAX_STALE_MS = 60_000;
 
 /** Bun tells nothing of a QUIC handshake; HTTP/3 implies these two (RFC 9001, RFC 9114). */
 const TLS: TlsFacts = { version: "TLSv1.3", cipher: "", serverName: "", alpn: "h3", ja4: "" };
@@ -50,10 +58,19 @@ export class H3Listener {
   #port: number;
   readonly #stopping = new Set<Promise<void>>();
   readonly #live = new Set<H3Exchange>();
+  readonly #connections: H3Connections;
+  /** Looks for a moment to put new certificates into force; null where those in force are the newest. */
+  #stale: Timer | null = null;
 
   constructor(options: H3ListenOptions) {
     this.#options = options;
     this.#port = options.port;
+    this.#connections = new H3Connections({
+      sweep: options.sweep,
+      nextSerial: options.nextSerial,
+      idleMs: () => idleSeconds(options.limits()) * 1000,
+      ...(options.onCount === undefined ? {} : { onCount: options.onCount }),
+    });
     this.#unsubscribe = options.certificates.onChange(() => this.#replace());
     void this.#openWhenFree();
   }
@@ -67,29 +84,51 @@ export class H3Listener {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#retry?.cancel();
+    this.#stale?.cancel();
     this.#unsubscribe();
-    await this.#retire();
+    await this.#retire(false);
+    this.#connections.closeIdle();
   }
 
   /**
-   * The server with the old certificates answers what it has and says GOAWAY; when it is done the next
-   * one opens the port. Both at once would get each other's packets. Meanwhile visitors keep to TCP.
+   * Two servers on one port would get each other's packets, so the next one opens when the one with the
+   * old certificates is gone. It goes when it has nothing to do, which takes a moment that nobody sees;
+   * where it never rests, it answers what it has and says GOAWAY, and visitors keep to TCP meanwhile.
    */
   #replace(): void {
     // Still waiting for the port, or for a first certificate: what opens then is new already.
-    if (this.#server === null && this.#retry !== null) return;
-    void this.#retire().then(() => this.#openWhenFree());
+    if (this.#server === null) {
+      if (this.#retry === null) void this.#retire(false).then(() => this.#openWhenFree());
+      return;
+    }
+    if (this.#stale !== null) return;
+    const { clock } = this.#options;
+    const since = clock.monotonic();
+    let quiet = 0;
+    const look = (): void => {
+      quiet = this.#live.size === 0 ? quiet + RETRY_MS : 0;
+      const isQuiet = quiet >= QUIET_MS;
+      if (!isQuiet && clock.monotonic() - since < MAX_STALE_MS) {
+        this.#stale = clock.after(RETRY_MS, look);
+        return;
+      }
+      this.#stale = null;
+      void this.#retire(isQuiet).then(() => this.#openWhenFree());
+    };
+    this.#stale = clock.after(RETRY_MS, look);
   }
 
-  #retire(): Promise<unknown> {
+  /** `cut`: nothing is under way, and connections that are open are ended. */
+  #retire(cut: boolean): Promise<unknown> {
     const server = this.#server;
     if (server !== null) {
-      const stopping = server.stop();
+      const stopping = server.stop(cut);
       this.#server = null;
+      this.#connections.closeIdle();
       this.#stopping.add(stopping);
-      const cut = this.#cutWhenQuiet(server);
+      const cutting = this.#cutWhenQuiet(server);
       void stopping.finally(() => {
-        cut.cancel();
+        cutting.cancel();
         this.#stopping.delete(stopping);
       });
     }
@@ -146,7 +185,7 @@ export class H3Listener {
       http3: true,
       http1: false,
       tls,
-      idleTimeout: Math.min(MAX_IDLE, Math.ceil(limits.keepAliveSeconds)),
+      idleTimeout: idleSeconds(limits),
       // Ours is counted while the body arrives; Bun's would end uploads at 128 MB.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
@@ -158,14 +197,16 @@ export class H3Listener {
   }
 
   #fetch(request: Request, server: Server<undefined>): Promise<Response> {
-    const { nextSerial, onExchange, sweep } = this.#options;
+    const { clock, onExchange, sweep } = this.#options;
     const limits = this.#options.limits();
     const peer = server.requestIP(request);
     const remote: Endpoint = { address: peer?.address ?? "", port: peer?.port ?? 0 };
     const local: Endpoint = { address: this.#options.hostname, port: this.#port };
     // Its own timer is a minimum rate with a coarse grain: ours is kept below.
     server.timeout(request, 0);
-    const client = { remote, local, tls: TLS, connection: nextSerial(), request: 1 };
+    const connection = this.#connections.began(remote.address, remote.port);
+    const { serial, requests } = connection;
+    const client = { remote, local, tls: TLS, connection: serial, request: requests };
     let watch: RateWatch | null = null;
     const exchange = new H3Exchange(
       request,
@@ -174,6 +215,7 @@ export class H3Listener {
       limits.bodyBytes,
       (over) => {
         this.#live.delete(over);
+        this.#connections.over(connection, clock.monotonic());
         if (watch !== null) sweep.remove(watch);
       },
     );
@@ -183,6 +225,10 @@ export class H3Listener {
     onExchange(exchange);
     return exchange.response;
   }
+}
+
+function idleSeconds(limits: Limits): number {
+  return Math.min(MAX_IDLE, Math.ceil(limits.keepAliveSeconds));
 }
 
 async function isPortFree(hostname: string, port: number): Promise<boolean> {
