@@ -1,7 +1,15 @@
 import { expect, test } from "bun:test";
 import { alarm, type Load, surges, type Usual } from "#mitigate/alarm.ts";
 
-const USUAL: Usual = { rate: 20, peak: 40, served: 100, work: 400, latency: 20, inFlight: 2 };
+const USUAL: Usual = {
+  rate: 20,
+  peak: 40,
+  served: 100,
+  work: 400,
+  latency: 20,
+  inFlight: 2,
+  seconds: 600,
+};
 const LOAD: Load = {
   rate: 20,
   served: 100,

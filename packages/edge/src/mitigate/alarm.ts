@@ -25,6 +25,8 @@ export interface Usual {
   readonly work: number;
   readonly latency: number;
   readonly inFlight: number;
+  /** Seconds of ordinary traffic that this rests on. */
+  readonly seconds: number;
 }
 
 /**
@@ -39,6 +41,8 @@ const FLOOR: Readonly<Record<Sensitivity, number>> = { low: 120, medium: 30, hig
 /** Writing to one place: so many a second, and so many times more than usual, are too much. */
 const SURGE_FLOOR: Readonly<Record<Sensitivity, number>> = { low: 30, medium: 10, high: 5 };
 const SURGE_FACTOR = 8;
+/** Until a zone's traffic has been seen for so long, twice as much is let be. */
+const ACQUAINTED_SECONDS = 60;
 /** The cache bears so many times more than an origin. */
 const CACHED = 15;
 /** An origin that suffers from so many times the usual work suffers from what is asked of it. */
@@ -49,7 +53,7 @@ const WORK_FACTOR = 2;
  */
 export function alarm(load: Load, usual: Usual, sensitivity: Sensitivity): Alarm {
   const factor = FACTOR[sensitivity];
-  const floor = FLOOR[sensitivity];
+  const floor = FLOOR[sensitivity] * (usual.seconds < ACQUAINTED_SECONDS ? 2 : 1);
   const usually = Math.max(usual.peak, usual.rate);
   if (load.rate > Math.max(floor, usually * factor)) return "flood";
   const isMore = load.work > usual.work * WORK_FACTOR || load.rate > usually * 1.3;

@@ -119,8 +119,9 @@ export class ZoneGuard {
 
   #threat(hour: number): Threat | null {
     const { sensitivity } = this.#deps.settings;
-    const { rate, served, work, latency, inFlight } = this.#baseline;
-    const usual = { rate, peak: this.#baseline.peak(hour), served, work, latency, inFlight };
+    const { rate, served, work, latency, inFlight, seconds: acquainted } = this.#baseline;
+    const peak = this.#baseline.peak(hour);
+    const usual = { rate, peak, served, work, latency, inFlight, seconds: acquainted };
     const risen = alarm(this.#recent.load(LOOK_MS, this.#costs), usual, sensitivity);
     if (risen !== "none") return { alarm: risen, start: [] };
     const { samples, seconds } = this.#recent.samples(SURGE_MS);

@@ -9,6 +9,7 @@ test("who goes on after being stopped is banned, longer each time", () => {
   expect(strikes.note(new Map([["127.0.0.9", 1]]), 100, alone)).toEqual([
     { address: "127.0.0.9", seconds: 60 },
   ]);
+  expect(strikes.note(new Map([["127.0.0.9", 800]]), 30_000, alone)).toEqual([]);
   expect(strikes.note(new Map([["127.0.0.9", 8]]), 90_000, alone)).toEqual([
     { address: "127.0.0.9", seconds: 120 },
   ]);

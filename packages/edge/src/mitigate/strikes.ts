@@ -22,7 +22,7 @@ export interface BanWish {
  */
 export class Strikes {
   readonly #strikes = new Map<string, Strike>();
-  readonly #bans = new Map<string, number>();
+  readonly #bans = new Map<string, { readonly times: number; readonly until: number }>();
 
   note(
     stoppedBy: ReadonlyMap<string, number>,
@@ -37,9 +37,12 @@ export class Strikes {
       if (strike.count < LIMIT || isShared(address)) put(this.#strikes, address, strike);
       else {
         this.#strikes.delete(address);
-        const times = this.#bans.get(address) ?? 0;
-        put(this.#bans, address, times + 1);
-        wishes.push({ address, seconds: Math.min(MOST_SECONDS, BAN_SECONDS * 2 ** times) });
+        const { times = 0, until = now } = this.#bans.get(address) ?? {};
+        // What was under way when the ban began, or where bans can't be enforced: once is enough.
+        if (now < until) continue;
+        const seconds = Math.min(MOST_SECONDS, BAN_SECONDS * 2 ** times);
+        put(this.#bans, address, { times: times + 1, until: now + seconds * 1000 });
+        wishes.push({ address, seconds });
       }
     }
     return wishes;
