@@ -3,6 +3,7 @@ import { cidrSchema } from "#policy/address.ts";
 import { limitsSchema } from "#policy/limits.ts";
 import { listenSchema } from "#policy/listen.ts";
 import { logSettingsSchema } from "#policy/log.ts";
+import { geoSchema, listsSchema } from "#policy/rules.ts";
 import { acmeSchema } from "#policy/tls.ts";
 import { zoneSchema } from "#policy/zone.ts";
 
@@ -41,6 +42,8 @@ export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe("Address of this schema, for editors."),
     zones: z.array(zoneSchema).min(1).describe("The sites behind this edge."),
+    lists: listsSchema.default({}).describe("Lists that rules name with `$`."),
+    geo: geoSchema.prefault({}).describe("Where countries and networks are looked up."),
     listen: listenSchema.prefault({}),
     limits: limitsSchema.prefault({}).describe("What a front accepts before a request is judged."),
     log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),

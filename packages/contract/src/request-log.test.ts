@@ -65,6 +65,7 @@ const record: fc.Arbitrary<RequestLog> = fc.record({
     "refused",
   ),
   code: fc.option(text),
+  rules: fc.array(text, { maxLength: 3 }),
   fault: fc.option(fc.constantFrom("client", "origin", "edge", "operator")),
   outcome: fc.constantFrom("complete", "aborted", "failed"),
   tls: text,

@@ -80,6 +80,8 @@ export const requestLogSchema = z.strictObject({
   ]),
   /** Code of the rule, order, refusal or failure behind what was answered: docs/reference/errors.md. */
   code: z.string().nullable(),
+  /** Ids of the zone's rules that matched, in order. */
+  rules: z.array(z.string()),
   /** Whose fault a failure was. */
   fault: z.enum(["client", "origin", "edge", "operator"]).nullable(),
   outcome: z.enum(["complete", "aborted", "failed"]),

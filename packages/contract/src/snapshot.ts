@@ -3,6 +3,7 @@ import type { Config } from "#config.ts";
 import { type Order, orderSchema } from "#order.ts";
 import { cidrSchema } from "#policy/address.ts";
 import { limitsSchema } from "#policy/limits.ts";
+import { listsSchema } from "#policy/rules.ts";
 import { zoneSchema } from "#policy/zone.ts";
 
 /**
@@ -17,6 +18,7 @@ export const snapshotSchema = z.strictObject({
   limits: limitsSchema,
   trustedProxies: z.array(cidrSchema),
   operator: z.strictObject({ name: z.string(), url: z.string().optional() }).optional(),
+  lists: listsSchema.default({}),
   zones: z.array(zoneSchema),
   orders: z.array(orderSchema),
 });
@@ -42,6 +44,7 @@ export function compileSnapshot(
     limits: config.limits,
     trustedProxies: config.trustedProxies,
     ...(config.operator === undefined ? {} : { operator: config.operator }),
+    lists: config.lists,
     zones: config.zones,
     orders: orders.map((order) => withBlockedBy(order, config)),
   };

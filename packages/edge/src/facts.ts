@@ -1,6 +1,7 @@
 import type { WafLog } from "@egide/contract/request-log.ts";
 import type { ErrorSource } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
+import type { RequestView } from "#fields/view.ts";
 import type { Verdict } from "#verdict.ts";
 
 /** How the cache had to do with an answer, as the request log says it. */
@@ -8,6 +9,15 @@ export type CacheUse = "none" | "hit" | "miss" | "stale" | "revalidated" | "bypa
 
 /** `complete`: the whole answer was handed over; `aborted`: the visitor left; `failed`: we broke it off. */
 export type Outcome = "complete" | "aborted" | "failed";
+
+/** Engines that a rule of the zone lets a request pass by. */
+export interface Skipped {
+  readonly limits: boolean;
+  readonly waf: boolean;
+  readonly challenge: boolean;
+}
+
+export const NOTHING_SKIPPED: Skipped = { limits: false, waf: false, challenge: false };
 
 /**
  * What is known of one request. `identify` fills the first part; later phases note what they did, and
@@ -27,8 +37,10 @@ export interface Facts<Zone> {
   host: string;
   /** Host and port as the visitor named them, lower case. */
   authority: string;
-  /** Path and query in origin-form. */
+  /** Path and query in origin-form, as the visitor asked for them. */
   target: string;
+  /** The same as cache and origin are asked for: another where a rule rewrote it. */
+  forward: string;
   /** Who the visitor is, behind trusted proxies. One spelling. */
   client: string;
   /** ISO 3166-1 alpha-2 and number of the autonomous system; "" and 0 where not known. */
@@ -43,6 +55,9 @@ export interface Facts<Zone> {
   verdict: Verdict;
   /** Ids of the zone's rules that matched, in order; null where none did. */
   rules: string[] | null;
+  skipped: Skipped;
+  /** The request as expressions see it, once one has looked: see `viewOf` in fields/view.ts. */
+  view: RequestView | null;
   /** Code behind a refusal or a failure. */
   code: string | null;
   fault: ErrorSource | null;

@@ -5,6 +5,9 @@ import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
 import { judgeMutual } from "#decide/mutual.ts";
 import { judgeOrders, type OrderIndex } from "#decide/orders.ts";
+import type { ZoneRules } from "#decide/rules/compile.ts";
+import { requestHeaders, responseHeaders } from "#decide/rules/headers.ts";
+import { judgeRules } from "#decide/rules/judge.ts";
 import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
@@ -21,7 +24,7 @@ import type { Passes } from "#respond/pass.ts";
 import { sendResponse } from "#respond/send.ts";
 import { Tarpit } from "#respond/tarpit.ts";
 import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
-import type { Verdict } from "#verdict.ts";
+import { ALLOW, type Verdict } from "#verdict.ts";
 import { joinHeader, withoutHeaders } from "#wire/headers.ts";
 import { joinTunnels } from "#wire/tunnel.ts";
 
@@ -38,6 +41,8 @@ export interface ServedZone {
   readonly log: LogRules;
   /** Looks on for attacks and holds them off; null: not defended. */
   readonly watch: ZoneWatch | null;
+  /** Null: the zone has none. */
+  readonly rules: ZoneRules | null;
   /** The cache, and behind it the origins. */
   readonly fetch: Fetch;
 }
@@ -124,8 +129,14 @@ function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy):
   }
   const country = facts.country === "" ? null : facts.country;
   const ordered = judgeOrders(policy.orders, zone.id, facts.target, country, facts.time);
-  if (ordered.kind !== "allow" || zone.watch === null) return ordered;
-  return zone.watch.judge(facts);
+  return ordered.kind === "allow" ? judgeZone(facts, zone) : ordered;
+}
+
+/** What the zone has to say, once neither protocol nor law stands in the way. */
+function judgeZone(facts: Facts<ServedZone>, zone: ServedZone): Verdict {
+  const mitigated = zone.watch === null ? ALLOW : zone.watch.judge(facts);
+  if (mitigated.kind !== "allow" || zone.rules === null) return mitigated;
+  return judgeRules(zone.rules, facts);
 }
 
 /** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
@@ -162,17 +173,19 @@ class Run implements ResponseSink, OwnReply {
   }
 
   act(): void {
-    const { exchange, verdict, zone } = this.#facts;
+    const { exchange, zone } = this.#facts;
     exchange.onAbort = () => this.#left();
     if (exchange.refusal === null && this.#options.ownPaths.answer(this.#facts, this)) {
       this.#answered = true;
       return;
     }
-    if (zone !== null && (verdict.kind === "allow" || this.#hasPass(verdict, zone))) {
-      this.#forward(zone);
-    } else if (verdict.kind === "allow") {
-      throw new Error("allowed without a zone");
-    } else this.#refuse(verdict);
+    if (zone !== null && this.#hasPass(this.#facts.verdict, zone)) {
+      this.#facts.verdict = judgeZone(this.#facts, zone);
+    }
+    const { verdict } = this.#facts;
+    if (verdict.kind !== "allow") this.#refuse(verdict);
+    else if (zone === null) throw new Error("allowed without a zone");
+    else this.#forward(zone);
   }
 
   #refuse(verdict: Exclude<Verdict, { kind: "allow" }>): void {
@@ -202,7 +215,7 @@ class Run implements ResponseSink, OwnReply {
     const facts = this.#facts;
     const { exchange } = facts;
     const { head } = exchange;
-    const headers = forwardHeaders(head.headers, head.nominated ?? null, {
+    const forwarded = forwardHeaders(head.headers, head.nominated ?? null, {
       client: facts.client,
       scheme: head.scheme,
       authority: facts.authority,
@@ -212,11 +225,12 @@ class Run implements ResponseSink, OwnReply {
     });
     zone.watch?.passed(facts);
     this.#passed = true;
+    const headers = zone.rules === null ? forwarded : requestHeaders(zone.rules, forwarded, facts);
     facts.originAsked = this.#options.clock.monotonic();
     const call = zone.fetch(
       {
         method: head.method,
-        target: facts.target,
+        target: facts.forward,
         scheme: head.scheme,
         authority: facts.authority,
         headers: this.#trace(headers),
@@ -267,7 +281,11 @@ class Run implements ResponseSink, OwnReply {
     facts.status = response.status;
     if (response.sticky !== undefined) response.headers.push("Set-Cookie", response.sticky);
     if (response.status === 101) this.#switch(response);
-    else sendResponse(facts.exchange, response, this);
+    else {
+      const rules = facts.zone === null ? null : facts.zone.rules;
+      const dressed = rules === null ? response : responseHeaders(rules, response, facts);
+      sendResponse(facts.exchange, dressed, this);
+    }
   }
 
   fail(error: AppError): void {

@@ -4,6 +4,8 @@ import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import type { Cache } from "#cache/cache.ts";
 import { compileOrders } from "#decide/orders.ts";
+import { compileRules, type Schemes } from "#decide/rules/compile.ts";
+import { schemesFor } from "#decide/rules/schemes.ts";
 import { ZoneTable } from "#identify/zones.ts";
 import { LogRules } from "#log/record.ts";
 import type { ZoneWatch } from "#mitigate/zone-watch.ts";
@@ -43,6 +45,7 @@ export function enforce(
   deps: EnforceDeps,
 ): Enforced {
   const zones = new ZoneTable<ServedZone>();
+  const schemes = schemesFor(snapshot.lists);
   const upstreams = new Map<string, KeptUpstream>();
   const opened: Upstream[] = [];
   try {
@@ -54,7 +57,7 @@ export function enforce(
         opened.push(kept.upstream);
       }
       upstreams.set(zone.id, kept);
-      const served = serve(zone, kept.upstream, deps);
+      const served = serve(zone, kept.upstream, schemes, deps);
       for (const host of zone.hosts) zones.add(host, served);
     }
     const policy: Policy = {
@@ -83,6 +86,7 @@ export function release(previous: Enforced, next: Enforced | null): void {
 function serve(
   zone: Zone,
   upstream: Upstream,
+  schemes: Schemes,
   { cache, altSvc, watchOf }: EnforceDeps,
 ): ServedZone {
   const { httpsRedirect } = zone.respond;
@@ -96,6 +100,7 @@ function serve(
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
     log: new LogRules(zone.log),
     watch: watchOf(zone),
+    rules: compileRules(zone.rules, schemes),
     fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),
   };
 }

@@ -18,6 +18,8 @@ export type Verdict =
       readonly code: string;
       readonly headers: RawHeaders;
       readonly order: string | null;
+      /** Sent instead of the page for the status. */
+      readonly reply?: { readonly contentType: string; readonly body: string };
     }
   | { readonly kind: "interstitial"; readonly code: string; readonly order: string | null }
   /** The visitor is to prove something first. `rule` is the id of what asks for it. */

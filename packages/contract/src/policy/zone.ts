@@ -5,6 +5,7 @@ import { logPolicySchema } from "#policy/log.ts";
 import { mitigationSchema } from "#policy/mitigation.ts";
 import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
 import { respondPolicySchema } from "#policy/respond.ts";
+import { rulesSchema } from "#policy/rules.ts";
 import { zoneTlsSchema } from "#policy/tls.ts";
 import { wafSchema } from "#policy/waf.ts";
 
@@ -44,6 +45,9 @@ export const zoneSchema = z
     cache: cacheSchema.prefault({}).describe("How responses are stored and reused."),
     mitigation: mitigationSchema.prefault({}).describe("How attacks are held off."),
     respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
+    rules: rulesSchema
+      .default([])
+      .describe("Rules of one's own, in order: docs/guide/rules.md says what they can do."),
     waf: wafSchema.prefault({}).describe("The rule engine: what is inspected, and by which rules."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })

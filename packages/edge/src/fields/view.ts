@@ -94,3 +94,8 @@ export class RequestView {
     this.uri = new TargetView(target);
   }
 }
+
+/** The view of a request, made with the first rule that looks at it. */
+export function viewOf(facts: Facts<unknown>): RequestView {
+  return (facts.view ??= new RequestView(facts));
+}

@@ -1,6 +1,6 @@
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { Exchange } from "#exchange.ts";
-import type { Facts } from "#facts.ts";
+import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { type Authority, readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";
 import { readTarget, type Target } from "#identify/target.ts";
@@ -44,6 +44,7 @@ export function identify<Zone>(
     host: "",
     authority: "",
     target: head.target,
+    forward: head.target,
     client: clientAddress(client.remote.address, head.headers, directory.trustedProxies),
     country: "",
     asnum: 0,
@@ -52,6 +53,8 @@ export function identify<Zone>(
     cleared: false,
     verdict: ALLOW,
     rules: null,
+    skipped: NOTHING_SKIPPED,
+    view: null,
     code: null,
     fault: null,
     status: 0,
@@ -75,6 +78,7 @@ export function identify<Zone>(
   if (exchange.refusal !== null) return { facts, fault: null };
   if (target === null) return { facts, fault: "edge.target" };
   facts.target = target.origin;
+  facts.forward = target.origin;
   if (authority === null) return { facts, fault: named === "" ? "edge.unknown_host" : "edge.host" };
   if (target.authority !== null && !agrees(target, authority)) {
     return { facts, fault: "edge.authority_mismatch" };

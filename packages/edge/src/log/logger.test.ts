@@ -3,7 +3,7 @@ import { logPolicySchema, logSettingsSchema } from "@egide/contract/policy/log.t
 import { type RequestLog, requestLogSchema } from "@egide/contract/request-log.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange, type FakeExchangeInit } from "@egide/testkit/fake-exchange.ts";
-import type { Facts } from "#facts.ts";
+import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { AddressWriter, truncateAddress } from "#log/address.ts";
 import { RequestLogger } from "#log/logger.ts";
 import { LogRules } from "#log/record.ts";
@@ -39,6 +39,7 @@ function facts(init: FakeExchangeInit, more: Partial<Facts<null>> = {}): Facts<n
     host: "example.org",
     authority: "example.org",
     target: init.target ?? "/",
+    forward: init.target ?? "/",
     client: "192.0.2.77",
     country: "",
     asnum: 0,
@@ -46,6 +47,8 @@ function facts(init: FakeExchangeInit, more: Partial<Facts<null>> = {}): Facts<n
     session: "",
     cleared: false,
     rules: null,
+    skipped: NOTHING_SKIPPED,
+    view: null,
     verdict: ALLOW,
     code: null,
     fault: null,
@@ -117,6 +120,7 @@ describe("a record", () => {
         cache: "miss",
         verdict: "allow",
         code: null,
+        rules: [],
         fault: null,
         outcome: "complete",
         waf: null,

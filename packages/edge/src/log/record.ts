@@ -12,6 +12,8 @@ const MOST_METHOD = 32;
 const MOST_TARGET = 4096;
 const MOST_FIELD = 1024;
 
+const NO_RULES: string[] = [];
+
 /** A zone's log policy, made ready once. */
 export class LogRules {
   readonly policy: LogPolicy;
@@ -69,6 +71,7 @@ export function buildRecord(
     cache: facts.cache,
     verdict: refusal !== null && verdict.kind === "deny" ? "refused" : verdict.kind,
     code: facts.code,
+    rules: facts.rules ?? NO_RULES,
     fault: facts.fault,
     outcome: facts.outcome,
     tls: client.tls?.version ?? "",

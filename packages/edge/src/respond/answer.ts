@@ -4,6 +4,7 @@ import type { Exchange } from "#exchange.ts";
 import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import { plainText, problemJson } from "#respond/page/plain.ts";
+import { sendOwnBody } from "#respond/own-body.ts";
 import { statusOf } from "#respond/status.ts";
 import type { Tarpit } from "#respond/tarpit.ts";
 import type { Reply } from "#respond/reply.ts";
@@ -45,6 +46,10 @@ export function answerVerdict(
       redirect(exchange, verdict.status, verdict.location, [], reply);
       return;
     case "deny":
+      if (verdict.reply !== undefined) {
+        sendOwnBody(exchange, verdict.status, verdict.reply, reply);
+        return;
+      }
       send(exchange, deniedNotice(exchange, verdict, order), verdict.headers, reply);
       return;
     case "challenge":

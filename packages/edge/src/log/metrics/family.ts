@@ -30,6 +30,12 @@ export const FAMILIES = {
     help: "What was decided about requests.",
     labels: ["zone", "verdict"],
   },
+  rules: {
+    name: "egide_rules_total",
+    kind: "counter",
+    help: "Requests that a rule of the zone held for.",
+    labels: ["zone", "rule"],
+  },
   cache: {
     name: "egide_cache_total",
     kind: "counter",

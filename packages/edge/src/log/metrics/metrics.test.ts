@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
-import type { Facts } from "#facts.ts";
+import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { FAMILIES } from "#log/metrics/family.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
 import { renderProcess } from "#log/metrics/process.ts";
@@ -22,6 +22,7 @@ function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
     host: "",
     authority: "",
     target: "/",
+    forward: "/",
     client: "",
     country: "",
     asnum: 0,
@@ -29,6 +30,8 @@ function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
     session: "",
     cleared: false,
     rules: null,
+    skipped: NOTHING_SKIPPED,
+    view: null,
     verdict: ALLOW,
     code: null,
     fault: null,

@@ -31,6 +31,7 @@ export class MetricsRecorder {
     add(block, zone.requests(facts.status, exchange.head.version), 1);
     const refused = verdict.kind === "deny" && exchange.refusal !== null;
     add(block, zone.verdict(refused ? "refused" : verdict.kind), 1);
+    if (facts.rules !== null) for (const id of facts.rules) add(block, zone.rule(id), 1);
     if (facts.cache !== "none") add(block, zone.cache(facts.cache), 1);
     if (facts.outcome !== "complete") add(block, zone.outcome(facts.outcome), 1);
     if (facts.fault !== null) add(block, zone.failure(facts.fault), 1);
@@ -81,6 +82,7 @@ class ZoneSlots {
   /** By version (4) and class of status (6, dropped ones first). */
   readonly #requests = new Int32Array(24).fill(-1);
   readonly #named = new Map<string, number>();
+  readonly #rules = new Map<string, number>();
 
   constructor(metrics: SharedMetrics, zone: string) {
     this.#metrics = metrics;
@@ -109,6 +111,15 @@ class ZoneSlots {
 
   verdict(name: VerdictName): number {
     return this.#by("verdicts", name);
+  }
+
+  rule(id: string): number {
+    let slot = this.#rules.get(id);
+    if (slot === undefined) {
+      slot = this.#metrics.slot("rules", [this.#zone, id]);
+      this.#rules.set(id, slot);
+    }
+    return slot;
   }
 
   cache(use: Use): number {

@@ -3,7 +3,7 @@ import { traceSettingsSchema } from "@egide/contract/policy/log.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
 import fc from "fast-check";
-import type { Facts } from "#facts.ts";
+import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { newId, parseTraceparent, traceparent } from "#log/trace/context.ts";
 import { type Post, SpanExporter } from "#log/trace/exporter.ts";
 import { type Span, unixNano } from "#log/trace/otlp.ts";
@@ -67,6 +67,7 @@ function facts(more: Partial<Facts<null>> = {}): Facts<null> {
     host: "example.org",
     authority: "example.org",
     target: "/a?token=SECRET",
+    forward: "/a?token=SECRET",
     client: "192.0.2.1",
     country: "",
     asnum: 0,
@@ -74,6 +75,8 @@ function facts(more: Partial<Facts<null>> = {}): Facts<null> {
     session: "",
     cleared: false,
     rules: null,
+    skipped: NOTHING_SKIPPED,
+    view: null,
     verdict: ALLOW,
     code: null,
     fault: null,
