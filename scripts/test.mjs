@@ -12,6 +12,7 @@ const TOOLS = [
   ["nginx", "nginx", "comparisons with nginx"],
   ["haproxy", "haproxy", "comparisons with HAProxy"],
   ["pebble", "pebble", "certificates from an ACME server"],
+  ["nftables", "nft", "bans in the kernel"],
   ["nghttp2-client", "nghttp", "HTTP/2 against another implementation"],
 ];
 

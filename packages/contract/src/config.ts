@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidrSchema } from "#policy/address.ts";
+import { kernelSchema } from "#policy/kernel.ts";
 import { limitsSchema } from "#policy/limits.ts";
 import { listenSchema } from "#policy/listen.ts";
 import { logSettingsSchema } from "#policy/log.ts";
@@ -46,6 +47,7 @@ export const configSchema = z
     geo: geoSchema.prefault({}).describe("Where countries and networks are looked up."),
     listen: listenSchema.prefault({}),
     limits: limitsSchema.prefault({}).describe("What a front accepts before a request is judged."),
+    kernel: kernelSchema.prefault({}).describe("Bans, and what the kernel does about them."),
     log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),
     cache: cacheStoreSchema.prefault({}).describe("Where cached responses are kept."),
     acme: acmeSchema.prefault({}).describe("Where `certificate: auto` comes from."),

@@ -13,6 +13,7 @@ import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
 import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
 import { listenTls } from "#accept/tls/listener.ts";
 import { Sweep } from "#accept/sweep.ts";
+import { BanTable, type BanTableMemory } from "#kernel/ban-table.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
 import { requestIds } from "#identify/request-id.ts";
@@ -33,6 +34,7 @@ import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
 import { createUpstream } from "#upstream/upstream.ts";
+import { machineTime } from "#wire/process-time.ts";
 import { type Listening, listen } from "#wire/transport/transport.ts";
 
 export type Report = (
@@ -73,6 +75,8 @@ export interface EdgeOptions {
   readonly processNow: () => number;
   /** Hears ten times a second what was asked of the zones, for the detection of attacks. */
   readonly observed: (reports: readonly ZoneReport[]) => void;
+  /** Whom the main thread has banned; null: nobody. */
+  readonly bans: BanTableMemory | null;
 }
 
 export interface RunningEdge {
@@ -151,6 +155,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     },
   });
   const exporter = openExporter(options, recorder);
+  const isBanned = banCheck(options);
   let enforced: Enforced = enforce(options.snapshot, null, deps);
   const passes = new Passes(options.secret);
   const pipeline = new Pipeline(enforced.policy, {
@@ -158,6 +163,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     nextId: requestIds(),
     ownPaths: new OwnPaths({ acmeAnswer: options.acmeAnswer, passes }),
     passes,
+    isBanned,
     tracer: exporter === null ? null : new Tracer(options.log.traces, (span) => exporter.add(span)),
     finished(facts) {
       recorder.request(facts, clock.monotonic());
@@ -171,13 +177,14 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   const front = new Front({
     clock,
     limits: options.snapshot.limits,
+    isBanned,
     onExchange: pipeline.handle,
     onCount: (protocol, change) => recorder.connection(protocol, change),
     onBroken,
   });
   const certificates = new Certificates({ ticketKeys: options.ticketKeys });
   certificates.replace(options.certificates);
-  const listeners = openListeners(options, front, certificates, wheel);
+  const listeners = openListeners(options, front, certificates, wheel, isBanned);
   let { limits } = options.snapshot;
   const sweep = new Sweep(clock, onBroken);
   const quic = openHttp3(options, listeners.https, {
@@ -229,6 +236,14 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   };
 }
 
+/** Whether the main thread has banned an address: asked at each connection and each request. */
+function banCheck({ bans, clock }: EdgeOptions): (address: string) => boolean {
+  if (bans === null) return () => false;
+  const table = new BanTable(bans);
+  const now = machineTime(clock);
+  return (address) => table.has(address, now());
+}
+
 function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExporter | null {
   const { clock, log } = options;
   const { endpoint } = log.traces;
@@ -269,6 +284,7 @@ function openListeners(
   front: Front,
   certificates: Certificates,
   wheel: TimerWheel,
+  isBanned: (address: string) => boolean,
 ): { http: Bound[]; https: Bound[] } {
   const { listen: settings, report } = options;
   const peers = new CidrSet(settings.proxyProtocol);
@@ -312,6 +328,7 @@ function openListeners(
       handshakeSeconds: settings.tls.handshakeSeconds,
       handshakes: settings.tls.handshakes,
       proxied,
+      isBanned,
       wheel,
       reusePort: options.reusePort,
       onConn: front.take,

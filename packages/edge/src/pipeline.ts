@@ -3,6 +3,7 @@ import type { CidrSet } from "@egide/std/ip.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
+import { judgeBanned } from "#decide/banned.ts";
 import { judgeMutual } from "#decide/mutual.ts";
 import { judgeOrders, type OrderIndex } from "#decide/orders.ts";
 import type { ZoneRules } from "#decide/rules/compile.ts";
@@ -65,6 +66,7 @@ export interface PipelineOptions {
   readonly nextId: () => string;
   readonly ownPaths: OwnPaths;
   readonly passes: Passes;
+  readonly isBanned: (address: string) => boolean;
   /** Null: nothing is traced. */
   readonly tracer: Tracer | null;
   /** Hears of every request exactly once, when it is over. */
@@ -98,7 +100,8 @@ export class Pipeline {
     });
     const run = new Run(facts, policy, this.#options, this.#tarpit);
     try {
-      facts.verdict = decide(facts, fault, policy);
+      const banned = this.#options.isBanned(facts.client);
+      facts.verdict = banned ? judgeBanned(facts) : decide(facts, fault, policy);
       run.act();
     } catch (error) {
       run.broke(error);

@@ -8,6 +8,7 @@ import { completionCommand } from "#command/completion.ts";
 import { edgeCommand } from "#command/edge.ts";
 import { mitigationCommand } from "#command/mitigation.ts";
 import { orderCommand } from "#command/order.ts";
+import { banCommand } from "#command/ban.ts";
 import { purgeCommand } from "#command/purge.ts";
 import { upCommand } from "#command/up.ts";
 import { VERSION, versionCommand } from "#command/version.ts";
@@ -26,6 +27,7 @@ export const rootCommand: Command = {
     orderCommand,
     mitigationCommand,
     purgeCommand,
+    banCommand,
     versionCommand,
     completionCommand(() => rootCommand),
   ],

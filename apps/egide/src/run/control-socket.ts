@@ -1,18 +1,22 @@
 import { chmodSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { MAX_LINE } from "#control/message.ts";
+import { banRequestSchema } from "#ban/message.ts";
 import { mitigationRequestSchema } from "#mitigation/message.ts";
 import { purgeRequestSchema } from "#purge/message.ts";
 import type { Addresses } from "#run/message.ts";
 
 /** What a newer process asks of an older one, and an operator of either: a JSON object a line. */
-const requestSchema = z.discriminatedUnion("op", [
-  /** Who are you? From here on the older one restarts no worker until it hears more. */
-  z.strictObject({ op: z.literal("hello") }),
-  /** I serve now; finish what you have and go. */
-  z.strictObject({ op: z.literal("takeover"), pid: z.int().positive() }),
-  purgeRequestSchema,
-  mitigationRequestSchema,
+const requestSchema = z.union([
+  z.discriminatedUnion("op", [
+    /** Who are you? From here on the older one restarts no worker until it hears more. */
+    z.strictObject({ op: z.literal("hello") }),
+    /** I serve now; finish what you have and go. */
+    z.strictObject({ op: z.literal("takeover"), pid: z.int().positive() }),
+    purgeRequestSchema,
+    mitigationRequestSchema,
+  ]),
+  banRequestSchema,
 ]);
 
 /** What an operator asks: answered by one object, then the line is closed. */
@@ -68,8 +72,10 @@ export function openControlSocket(path: string, handlers: ControlHandlers): { cl
           socket.data.done = true;
           // The name is free for the newer process before it hears so.
           server.stop();
+          // What it does at once (writing down its bans) is done when the newer process reads on.
+          const closed = handlers.takeover(request.pid);
           socket.write(`${JSON.stringify({ ok: true })}\n`);
-          void handlers.takeover(request.pid).finally(() => socket.end());
+          void closed.finally(() => socket.end());
         }
       },
       close(socket) {

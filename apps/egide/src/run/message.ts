@@ -6,6 +6,8 @@ import type { MitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
 import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
 import type { PurgeTarget } from "@egide/edge/cache/purge.ts";
+import type { BanTableMemory } from "@egide/edge/kernel/ban-table.ts";
+import type { BanRequest } from "@egide/edge/kernel/bans.ts";
 import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 
@@ -23,6 +25,8 @@ export interface WorkerSettings {
   readonly mitigation: MitigationMemory;
   /** Where the clock of the process begins: milliseconds since the epoch. */
   readonly epoch: number;
+  /** Whom the main thread has banned. */
+  readonly bans: BanTableMemory;
 }
 
 /** What all workers must seal and name alike. */
@@ -71,6 +75,8 @@ export type ToWorker =
   | { readonly kind: "drain"; readonly ms: number };
 
 export type FromWorker =
+  /** What a worker found out about addresses: the main thread decides. */
+  | { readonly kind: "ban"; readonly requests: readonly BanRequest[] }
   | { readonly kind: "ready"; readonly addresses: Addresses }
   /** It could not begin: a port is taken, a certificate is not readable. */
   | { readonly kind: "failed"; readonly code: string; readonly message: string }

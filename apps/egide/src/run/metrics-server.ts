@@ -39,19 +39,19 @@ function plain(status: number, text: string): Response {
 /** Null where none is wanted, or where the address is taken. */
 export function openMetrics(
   address: string | null,
-  memory: MetricsMemory,
+  shown: { readonly memory: MetricsMemory; readonly kernel: () => string },
   supervisor: Supervisor,
   stopping: () => boolean,
   logger: Logger,
 ): Bun.Server<undefined> | null {
   const at = address === null ? null : parseListenAddress(address);
   if (at === null) return null;
-  const counted = new SharedMetrics(memory);
+  const counted = new SharedMetrics(shown.memory);
   const health = {
     ready: () => supervisor.ready,
     wanted: supervisor.size,
     stopping,
-    metrics: () => renderMetrics(counted) + renderProcess(VERSION),
+    metrics: () => renderMetrics(counted) + shown.kernel() + renderProcess(VERSION),
   };
   try {
     return Bun.serve({

@@ -1,8 +1,10 @@
 import { AppError } from "@egide/std/error.ts";
+import type { Kernel } from "@egide/edge/kernel/kernel.ts";
 import type { Loaded } from "#config/load.ts";
 import { type Paint, renderProblem } from "#config/problem.ts";
 import type { Logger } from "#log/logger.ts";
 import { notifyServiceManager } from "#run/notify.ts";
+import { neverBanned } from "#run/never-banned.ts";
 import type { Policy } from "#run/policy.ts";
 import type { Supervisor } from "#run/supervisor.ts";
 import type { CertificateProvider } from "#tls/provider.ts";
@@ -13,6 +15,7 @@ export interface Reloadable {
   readonly policy: Policy;
   readonly supervisor: Supervisor;
   readonly certificates: CertificateProvider;
+  readonly kernel: Pick<Kernel, "setTrusted">;
   readonly logger: Logger;
   readonly paint: Paint;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -51,6 +54,7 @@ async function take(target: Reloadable, loaded: Loaded): Promise<string[]> {
     return [error instanceof Error ? error.message : String(error)];
   }
   const waiting = policy.replace(loaded.config);
+  target.kernel.setTrusted(...neverBanned(loaded.config));
   const snapshot = policy.snapshot();
   supervisor.setCertificates(certificates.entries());
   supervisor.apply(snapshot);

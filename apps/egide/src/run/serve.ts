@@ -1,10 +1,15 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
+import { parseListenAddress } from "@egide/contract/policy/address.ts";
+import type { BanRequest } from "@egide/edge/kernel/bans.ts";
+import { Kernel } from "@egide/edge/kernel/kernel.ts";
 import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
 import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
+import type { BanWish } from "@egide/edge/mitigate/strikes.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
+import { answerBan } from "#ban/answer.ts";
 import type { Loaded } from "#config/load.ts";
 import { renderProblem, type Paint } from "#config/problem.ts";
 import type { Logger } from "#log/logger.ts";
@@ -14,6 +19,7 @@ import type { Addresses } from "#run/message.ts";
 import { Mitigation } from "#run/mitigation.ts";
 import { answerMitigation } from "#run/mitigation-answer.ts";
 import { openMetrics } from "#run/metrics-server.ts";
+import { neverBanned } from "#run/never-banned.ts";
 import { notifyServiceManager } from "#run/notify.ts";
 import { answerPurge } from "#run/purge.ts";
 import { Policy } from "#run/policy.ts";
@@ -95,6 +101,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     onChallenges: (entries) => supervisor?.setChallenges(entries),
   });
   await certificates.setZones(options.config.zones);
+  const kernel = openKernel(options);
   const workers = workerCount(options.config);
   const counters = createMetricsMemory(workers);
   const shared = createMitigationMemory();
@@ -111,12 +118,14 @@ export async function serve(options: ServeOptions): Promise<number> {
       metrics: counters,
       mitigation: shared,
       epoch,
+      bans: kernel.memory,
     },
     snapshot: policy.snapshot(),
     certificates: certificates.entries(),
     spawn: (worker, events) => spawnThread(options.worker, `edge ${worker}`, events),
     clock: systemClock,
     logger,
+    onBan: (requests) => void kernel.ban(requests),
     onFallen: (worker) => new SharedMetrics(counters).fallen(worker),
     onObserved: (reports) => mitigation.take(reports),
   });
@@ -127,14 +136,16 @@ export async function serve(options: ServeOptions): Promise<number> {
     now: processNow,
     zones: () => policy.config.zones,
     enforce: (zone, rules) => supervisor?.setMitigations(zone, rules),
-    ban: () => {},
+    ban: (zone, wishes) => void kernel.ban(wishes.map((wish) => banFor(zone, wish))),
   });
   const running = supervisor;
   let stopping = false;
   try {
     const addresses = await running.start();
     if (predecessor !== null) await takeOver(predecessor, logger);
-    const metrics = openMetrics(listen.metrics, counters, running, () => stopping, logger);
+    kernel.start(portsOf(addresses, listen.http3));
+    const shown = { memory: counters, kernel: () => kernel.metrics() };
+    const metrics = openMetrics(listen.metrics, shown, running, () => stopping, logger);
     const ended = Promise.withResolvers<void>();
     const control = openControlSocket(socketPath, {
       hello: () => {
@@ -146,6 +157,8 @@ export async function serve(options: ServeOptions): Promise<number> {
         switch (request.op) {
           case "purge":
             return answerPurge(request, policy.config.zones, running, logger);
+          case "ban":
+            return answerBan(request, kernel, logger);
           case "mitigation":
             return answerMitigation(request, mitigation.centre, processNow());
         }
@@ -156,6 +169,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         notifyServiceManager(`MAINPID=${pid}`, env);
         // The private address and the orders are the newer one's from here on.
         void metrics?.stop(true);
+        kernel.handOver();
         orders.close();
         await Bun.sleep(HANDSHAKE_MS);
         const drained = running.drain(shutdown.drainSeconds * 1000);
@@ -164,7 +178,14 @@ export async function serve(options: ServeOptions): Promise<number> {
         await Promise.race([drained, Bun.sleep(HANDSHAKE_MS)]);
       },
     });
-    const reloadable = { ...options, load: options.reload, policy, supervisor, certificates };
+    const reloadable = {
+      ...options,
+      load: options.reload,
+      policy,
+      supervisor,
+      certificates,
+      kernel,
+    };
     let reloading = Promise.resolve();
     const signals = onSignals({
       // One after the other: two signals in a row must not cross.
@@ -191,9 +212,30 @@ export async function serve(options: ServeOptions): Promise<number> {
   } finally {
     orders.close();
     mitigation.close();
+    kernel.close();
     certificates.close();
     predecessor?.hangUp();
   }
+}
+
+function openKernel({ config, logger }: ServeOptions): Kernel {
+  return new Kernel({
+    settings: config.kernel,
+    file: join(config.state, "bans.json"),
+    trustedProxies: neverBanned(config)[0],
+    clock: systemClock,
+    report: (level, message, fields) => logger[level](fields, message),
+  });
+}
+
+function banFor(zone: string, { address, seconds }: BanWish): BanRequest {
+  return { prefix: address, seconds, evidence: `attack on ${zone}`, by: "automation" };
+}
+
+/** What the kernel is to look after: the ports that were really found. */
+function portsOf({ http, https }: Addresses, http3: boolean): { tcp: number[]; udp: number[] } {
+  const port = (address: string): number => parseListenAddress(address)?.port ?? 0;
+  return { tcp: [...http, ...https].map(port), udp: http3 ? https.map(port) : [] };
 }
 
 async function takeOver(predecessor: Predecessor, logger: Logger): Promise<void> {

@@ -15,6 +15,7 @@ const CONFIG: Config = configSchema.parse({
 const snapshot = (version: number) => compileSnapshot(CONFIG, [], { version, created: 0 });
 const NO_BYTES = new Uint8Array(0);
 const KEYS = { secret: NO_BYTES, ticketKeys: NO_BYTES, addressKey: NO_BYTES, pseudonym: "test" };
+const BANS = { buffer: new SharedArrayBuffer(0), secret: NO_BYTES };
 const METRICS = { buffer: new SharedArrayBuffer(0), workers: 0 };
 const ADDRESSES = { http: ["[::]:8080"], https: ["[::]:8443"] };
 
@@ -57,6 +58,7 @@ function setUp(workers = 2) {
       metrics: METRICS,
       mitigation: createMitigationMemory(),
       epoch: 0,
+      bans: BANS,
     },
     snapshot: snapshot(1),
     certificates: [],

@@ -1,4 +1,5 @@
 import type { Snapshot } from "@egide/contract/snapshot.ts";
+import type { BanRequest } from "@egide/edge/kernel/bans.ts";
 import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
 import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
@@ -31,6 +32,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly backoff?: Backoff;
+  /** A worker has found somebody out. */
+  readonly onBan?: (requests: readonly BanRequest[]) => void;
   /** A worker that served has fallen; it is started again later. */
   readonly onFallen?: (worker: number) => void;
   readonly onObserved?: (reports: readonly ZoneReport[]) => void;
@@ -223,6 +226,9 @@ export class Supervisor {
         return;
       case "purged":
         this.#purging.answered(message.id, message.at);
+        return;
+      case "ban":
+        this.#options.onBan?.(message.requests);
         return;
       case "drained":
         this.#drained.get(slot.index)?.();

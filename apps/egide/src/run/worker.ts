@@ -44,6 +44,7 @@ function start(
     mitigation: settings.mitigation,
     processNow: processClock(settings.epoch),
     observed,
+    bans: settings.bans,
     report: (level, message, fields) =>
       log({ kind: "log", level, message, fields: plainFields(fields) }),
   });

@@ -13,6 +13,8 @@ export interface FrontOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly onExchange: ExchangeHandler;
+  /** True for addresses that are hung up on without a word. */
+  readonly isBanned?: (address: string) => boolean;
   /** Hears of each connection that opens (1) and closes (-1), once its protocol is known. */
   readonly onCount?: (protocol: "h1" | "h2", change: 1 | -1) => void;
   /** An exception while deadlines were judged: it has cost one connection. */
@@ -69,8 +71,12 @@ export class Front {
     if (address !== null) this.#speak(conn, address, "h1", "plain_on_tls");
   };
 
-  /** Counts a connection for its address; null where that one holds too many. */
+  /** Counts a connection for its address; null where that one holds too many, or is banned. */
   #enter(conn: Conn): string | null {
+    if (this.#options.isBanned?.(conn.remote.address) === true) {
+      conn.abort();
+      return null;
+    }
     const address = this.#counts.keyOf(conn.remote.address, this.#limits.ipv6PrefixBits);
     if (this.#counts.enter(address, this.#limits.connectionsPerAddress)) return address;
     this.refused++;

@@ -14,6 +14,8 @@ export interface TlsListenOptions extends Omit<GreetingOptions, "finished"> {
   readonly backlog: number;
   readonly wheel: TimerWheel;
   readonly handshakeSeconds: number;
+  /** True for addresses that are hung up on before a handshake costs anything. */
+  readonly isBanned?: (address: string) => boolean;
   /** Handshakes under way at once; more are hung up on. */
   readonly handshakes: number;
 }
@@ -47,6 +49,10 @@ export function listenTls(options: TlsListenOptions): TlsListener {
     allowHalfOpen: true,
     socket: {
       open(socket: Socket<Stage>) {
+        if (options.isBanned?.(socket.remoteAddress) === true) {
+          socket.terminate();
+          return;
+        }
         if (pending.size >= options.handshakes) {
           options.onRefused?.("tls.too_many_handshakes", socket.remoteAddress, "");
           socket.terminate();
