@@ -24,6 +24,7 @@ import type { EnforcedRule } from "#mitigate/zone-watch.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
 import { Pipeline } from "#pipeline.ts";
 import { RequestLogger } from "#log/logger.ts";
+import { OriginFigures } from "#log/metrics/origins.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
 import { type MetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
 import { LogRules } from "#log/record.ts";
@@ -33,7 +34,7 @@ import { OwnPaths } from "#respond/own-paths.ts";
 import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
-import { createUpstream } from "#upstream/upstream.ts";
+import { createUpstream, type Upstream } from "#upstream/upstream.ts";
 import { machineTime } from "#wire/process-time.ts";
 import { type Listening, listen } from "#wire/transport/transport.ts";
 
@@ -144,6 +145,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     altSvc: () => (options.listen.http3 && https[0]?.port ? altSvc(https[0].port) : null),
   };
   const recorder = new MetricsRecorder(new SharedMetrics(options.metrics), options.worker);
+  const originFigures = new OriginFigures(clock, recorder, () => shownOrigins(enforced));
   const logger = new RequestLogger({
     settings: options.log,
     clock,
@@ -228,6 +230,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     close() {
       void stop();
       mitigation.stop();
+      originFigures.stop();
       sweep.stop();
       front.close();
       release(enforced, null);
@@ -242,6 +245,10 @@ function banCheck({ bans, clock }: EdgeOptions): (address: string) => boolean {
   const table = new BanTable(bans);
   const now = machineTime(clock);
   return (address) => table.has(address, now());
+}
+
+function* shownOrigins({ upstreams }: Enforced): Generator<readonly [string, Upstream]> {
+  for (const [zone, { upstream }] of upstreams) yield [zone, upstream];
 }
 
 function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExporter | null {

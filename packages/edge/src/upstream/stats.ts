@@ -14,6 +14,8 @@ export interface OriginStats {
   /** Attempts that got a place, and how many of them failed, since the start. */
   readonly requests: number;
   readonly failures: number;
+  /** Connections that were begun. */
+  readonly connects: number;
 }
 
 export interface UpstreamStats {
@@ -37,6 +39,7 @@ export function upstreamStats(site: Site): UpstreamStats {
       openConnections: origin.pool.open + origin.h2.open,
       requests: origin.requests,
       failures: origin.failures,
+      connects: origin.connector.connects,
     })),
   };
 }

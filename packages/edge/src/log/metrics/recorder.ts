@@ -8,6 +8,7 @@ type VerdictName = RequestLog["verdict"];
 
 /** Zones whose places are kept at hand; beyond, the table starts anew. */
 const MOST_ZONES = 4096;
+const MOST_SLOTS = 65_536;
 const LABELS = { h1: ["h1"], h2: ["h2"], h3: ["h3"] } as const;
 const BUCKETS = FAMILIES.duration.buckets;
 
@@ -51,13 +52,23 @@ export class MetricsRecorder {
 
   /** Adds to a counter or a gauge that is not about one request. */
   add(family: FamilyName, labels: readonly string[], amount: number): void {
-    const key = `${family} ${labels.join(" ")}`;
+    add(this.#block, this.#slot(family, labels), amount);
+  }
+
+  /** Sets this worker's part of a gauge. */
+  set(family: FamilyName, labels: readonly string[], value: number): void {
+    this.#block[this.#slot(family, labels)] = value;
+  }
+
+  #slot(family: FamilyName, labels: readonly string[]): number {
+    const key = `${family} ${labels.join("\0")}`;
     let slot = this.#slots.get(key);
     if (slot === undefined) {
       slot = this.#metrics.slot(family, labels);
+      if (this.#slots.size >= MOST_SLOTS) this.#slots.clear();
       this.#slots.set(key, slot);
     }
-    add(this.#block, slot, amount);
+    return slot;
   }
 
   #zone(id: string): ZoneSlots {

@@ -28,6 +28,8 @@ export class Connector {
   readonly #wheel: TimerWheel;
   readonly #connectMs: number;
   #turn = 0;
+  /** Connections that were begun. */
+  connects = 0;
 
   constructor(
     address: OriginAddress,
@@ -51,6 +53,7 @@ export class Connector {
   }
 
   connect(tls: OriginTls | null, connectee: Connectee): { cancel(): void } {
+    this.connects++;
     const attempt = new Attempt(this.#dial, this.#wheel, tls, connectee);
     const address = this.#address;
     if (address.kind === "unix") {
