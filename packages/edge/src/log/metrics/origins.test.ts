@@ -26,15 +26,16 @@ function setUp(workers: number) {
   const memory = createMetricsMemory(workers);
   const clock = new FakeClock();
   const shown = Array.from({ length: workers }, () => new Map<string, OriginsShown>());
-  for (const [i, zones] of shown.entries()) {
-    new OriginFigures(clock, new MetricsRecorder(new SharedMetrics(memory), i), () => zones);
-  }
+  const figures = shown.map(
+    (zones, i) =>
+      new OriginFigures(clock, new MetricsRecorder(new SharedMetrics(memory), i), () => zones),
+  );
   const reader = new SharedMetrics(memory);
   const scrape = () => {
     clock.advance(2500);
     return renderMetrics(reader).split("\n");
   };
-  return { shown, scrape };
+  return { figures, shown, scrape };
 }
 
 test("how origins stand is shown, over all workers", () => {
