@@ -1,3 +1,4 @@
+import { Remember } from "@egide/std/remember.ts";
 import type { RawHeaders } from "#stream.ts";
 import { isHopByHop } from "#wire/h1/framing.ts";
 
@@ -28,17 +29,12 @@ const FORWARDED = "x-forwarded-";
 type Fate = "pass" | "drop" | "via" | "loop";
 
 /** The fate of a name lies in the name alone, and names come again with every request. */
-const fates = new Map<string, Fate>();
-const FATES = 4096;
-/** Longer names are worth no memory. */
-const LONGEST = 64;
+const fates = new Remember<Fate>();
 
 function fateOf(name: string): Fate {
   let fate = fates.get(name);
   if (fate === undefined) {
     fate = judge(name.toLowerCase());
-    if (name.length > LONGEST) return fate;
-    if (fates.size >= FATES) fates.clear();
     fates.set(name, fate);
   }
   return fate;

@@ -1,6 +1,9 @@
+import { Remember } from "@egide/std/remember.ts";
 import type { CacheUse } from "#facts.ts";
 import type { RawHeaders } from "#stream.ts";
 import { nameIs } from "#wire/headers.ts";
+
+const known = new Remember<CacheUse>();
 
 /**
  * What our own cache says it did, out of the Cache-Status (RFC 9211) that it adds behind all other
@@ -11,7 +14,12 @@ export function cacheUse(headers: RawHeaders, name: string): CacheUse {
     const field = headers[i] as string;
     if (field.length !== 12 || !nameIs(field, "cache-status")) continue;
     const status = headers[i + 1] as string;
-    return status.startsWith(`${name};`) ? read(status) : "none";
+    let use = known.get(status);
+    if (use === undefined) {
+      use = status.startsWith(`${name};`) ? read(status) : "none";
+      known.set(status, use);
+    }
+    return use;
   }
   return "none";
 }

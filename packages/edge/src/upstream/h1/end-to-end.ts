@@ -1,31 +1,24 @@
+import { Remember } from "@egide/std/remember.ts";
 import type { RawHeaders } from "#stream.ts";
 import { isHopByHop } from "#wire/h1/framing.ts";
+import { nameIs } from "#wire/headers.ts";
 
-/** By length and first letter: only these fields are looked at closer. */
-function mayBeOfThisHop(name: string): boolean {
-  const first = name.charCodeAt(0) | 0x20;
-  switch (name.length) {
-    case 2:
-    case 17:
-      return first === 0x74; // TE, Transfer-Encoding
-    case 7:
-      return first === 0x75; // Upgrade
-    case 10:
-      return first === 0x63 || first === 0x6b; // Connection, Keep-Alive
-    case 14:
-      return first === 0x63; // Content-Length
-    case 16:
-    case 18:
-    case 19:
-      return first === 0x70; // Proxy-Connection and its kind
-    default:
-      return false;
+const known = new Remember<boolean>();
+
+/** True where `name` concerns this hop alone (RFC 9110, section 7.6.1), or is Content-Length. */
+function isOfThisHop(name: string): boolean {
+  let is = known.get(name);
+  if (is === undefined) {
+    const lower = name.toLowerCase();
+    is = lower === "content-length" || isHopByHop(lower, null);
+    known.set(name, is);
   }
+  return is;
 }
 
 /**
- * Takes the fields of this hop and Content-Length out of `headers`, in place (RFC 9110, section 7.6.1).
- * `keepUpgrade` leaves Upgrade, which the answer 101 hands on.
+ * Takes the fields of this hop and Content-Length out of `headers`, in place. `keepUpgrade` leaves
+ * Upgrade, which the answer 101 hands on.
  */
 export function keepEndToEnd(
   headers: RawHeaders,
@@ -35,11 +28,8 @@ export function keepEndToEnd(
   let to = 0;
   for (let from = 0; from < headers.length; from += 2) {
     const name = headers[from] as string;
-    if (nominated !== null || mayBeOfThisHop(name)) {
-      const lower = name.toLowerCase();
-      const ofThisHop = lower === "content-length" || isHopByHop(lower, nominated);
-      if (ofThisHop && !(keepUpgrade && lower === "upgrade")) continue;
-    }
+    const goes = isOfThisHop(name) || nominated?.includes(name.toLowerCase()) === true;
+    if (goes && !(keepUpgrade && name.toLowerCase() === "upgrade")) continue;
     if (to !== from) {
       headers[to] = name;
       headers[to + 1] = headers[from + 1] as string;
@@ -54,8 +44,7 @@ export function keepEndToEnd(
 /** Seconds after which the origin closes an idle connection, if its Keep-Alive field says so. */
 export function keepAliveHint(headers: RawHeaders): number | null {
   for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string;
-    if (name.length !== 10 || name.toLowerCase() !== "keep-alive") continue;
+    if (!nameIs(headers[i] as string, "keep-alive")) continue;
     for (const part of (headers[i + 1] as string).split(",")) {
       const at = part.indexOf("=");
       if (at < 0 || part.slice(0, at).trim().toLowerCase() !== "timeout") continue;

@@ -1,5 +1,6 @@
 import type { OriginRequest, RawHeaders } from "#stream.ts";
 import type { HeadText } from "#wire/conn.ts";
+import { nameIs } from "#wire/headers.ts";
 import { putLatin1, putNumber } from "#wire/latin1.ts";
 
 const CHUNKED = "Transfer-Encoding: chunked\r\n";
@@ -66,8 +67,7 @@ function meansContent(method: string): boolean {
 /** True where fields ask for an interim 100 before the body (RFC 9110, section 10.1.1). */
 export function expectsContinue(headers: RawHeaders): boolean {
   for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string;
-    if (name.length === 6 && name.toLowerCase() === "expect") {
+    if (nameIs(headers[i] as string, "expect")) {
       return (headers[i + 1] as string).toLowerCase() === "100-continue";
     }
   }

@@ -40,27 +40,18 @@ export function readFields(
     if (count === maxFields) return "too_many_fields";
     let q = p;
     let byte = first;
-    let hash = 0;
-    while (((CLASS[byte] as number) & TOKEN) !== 0) {
-      hash = (Math.imul(hash, 31) + byte) | 0;
-      byte = bytes[++q] as number;
-    }
+    while (((CLASS[byte] as number) & TOKEN) !== 0) byte = bytes[++q] as number;
     if (byte !== COLON || q === p) return nameFault(byte, q === p);
-    const name = intern(bytes, p, q, hash);
+    const name = intern(bytes, p, q);
     do byte = bytes[++q] as number;
     while (byte === SP || byte === HT);
     const start = q;
-    let stop = q;
-    hash = 0;
-    while (((CLASS[byte] as number) & VALUE) !== 0) {
-      hash = (Math.imul(hash, 31) + byte) | 0;
-      q++;
-      if (byte !== SP && byte !== HT) stop = q;
-      byte = bytes[q] as number;
-    }
+    while (((CLASS[byte] as number) & VALUE) !== 0) byte = bytes[++q] as number;
     if (byte !== CR) return byte === LF ? "bare_lf" : "field_value";
     if (bytes[q + 1] !== LF) return "bare_cr";
-    out.push(name, intern(bytes, start, stop, hash));
+    let stop = q;
+    while (stop > start && isBlank(bytes[stop - 1] as number)) stop--;
+    out.push(name, intern(bytes, start, stop));
     p = q + 2;
   }
 }

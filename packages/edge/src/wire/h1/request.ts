@@ -31,20 +31,12 @@ export function parseRequest(
   out: ParsedRequest,
 ): "ok" | HeadFault {
   let p = start;
-  let hash = 0;
-  while (((CLASS[bytes[p] as number] as number) & TOKEN) !== 0) {
-    hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
-    p++;
-  }
+  while (((CLASS[bytes[p] as number] as number) & TOKEN) !== 0) p++;
   if (p === start || bytes[p] !== SP) return "start_line";
-  out.method = intern(bytes, start, p, hash);
+  out.method = intern(bytes, start, p);
   const targetStart = ++p;
-  hash = 0;
-  while (((CLASS[bytes[p] as number] as number) & TARGET) !== 0) {
-    hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
-    p++;
-  }
-  out.target = intern(bytes, targetStart, p, hash);
+  while (((CLASS[bytes[p] as number] as number) & TARGET) !== 0) p++;
+  out.target = intern(bytes, targetStart, p);
   if (p === targetStart || bytes[p] !== SP) return "start_line";
   if (p - targetStart > limits.urlBytes) return "url_too_long";
   p++;

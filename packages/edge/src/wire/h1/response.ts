@@ -37,13 +37,9 @@ export function parseResponse(
   if (bytes[p] === SP) p++;
   else if (bytes[p] !== CR) return bytes[p] === LF ? "bare_lf" : "start_line";
   const reasonStart = p;
-  let hash = 0;
-  while (((CLASS[bytes[p] as number] as number) & VALUE) !== 0) {
-    hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0;
-    p++;
-  }
+  while (((CLASS[bytes[p] as number] as number) & VALUE) !== 0) p++;
   if (bytes[p] !== CR) return bytes[p] === LF ? "bare_lf" : "start_line";
   if (bytes[p + 1] !== LF) return "bare_cr";
-  out.reason = intern(bytes, reasonStart, p, hash);
+  out.reason = intern(bytes, reasonStart, p);
   return readFields(bytes, p + 2, end, maxFields, out.headers);
 }
