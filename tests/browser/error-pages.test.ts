@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { orderSchema } from "@egide/contract/order.ts";
 import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
-import { answerVerdict, redirect, type OwnReply } from "@egide/edge/respond/answer.ts";
+import { answerVerdict, redirect } from "@egide/edge/respond/answer.ts";
+import type { OwnReply } from "@egide/edge/respond/reply.ts";
 import { Dress } from "@egide/edge/respond/dress.ts";
 import { PASS_PATH, Passes } from "@egide/edge/respond/pass.ts";
 import { Tarpit } from "@egide/edge/respond/tarpit.ts";
@@ -88,7 +89,7 @@ function answer(exchange: FakeExchange, url: URL, reply: OwnReply): void {
 
 const tarpit = new Tarpit(systemClock);
 
-function verdictFor(status: number): Exclude<Verdict, { kind: "allow" }> {
+function verdictFor(status: number): Exclude<Verdict, { kind: "allow" } | { kind: "challenge" }> {
   const code = `test.status_${status}`;
   if (status === 500 || status === 502 || status === 503 || status === 504) {
     return { kind: "unavailable", status, code, retryAfter: 30 };

@@ -26,6 +26,7 @@ export const PAGE_VALUES: ReadonlySet<string> = new Set([
   "demanded_by",
   "contact",
   "continue_url",
+  "challenge",
   "label_visitor",
   "label_edge",
   "label_where",

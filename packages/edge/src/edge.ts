@@ -1,3 +1,4 @@
+import { type ChallengeMemory, openTables } from "@egide/challenge/verify/memory.ts";
 import { formatListenAddress, parseListenAddress } from "@egide/contract/policy/address.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import { type LogSettings, logPolicySchema } from "@egide/contract/policy/log.ts";
@@ -68,6 +69,8 @@ export interface EdgeOptions {
   readonly log: LogSettings;
   /** 32 bytes: key of hashed addresses in the log. */
   readonly addressKey: Uint8Array;
+  /** What challenges came to, for all workers of the process: made by the main thread. */
+  readonly challenge: ChallengeMemory;
   /** Where all workers of the process count: made by the main thread. */
   readonly metrics: MetricsMemory;
   /** What all workers of the process know of visitors while an attack goes on. */
@@ -140,6 +143,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
           });
         },
       }),
+    challenge: { secret: options.secret, tables: openTables(options.challenge) },
     pseudonym: options.pseudonym,
     httpsPort: https[0]?.port ?? 443,
     altSvc: () => (options.listen.http3 && https[0]?.port ? altSvc(https[0].port) : null),

@@ -1,8 +1,9 @@
 import type { WafLog } from "@egide/contract/request-log.ts";
+import type { Clearance } from "@egide/challenge/verify/clearance.ts";
 import type { ErrorSource } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
 import type { RequestView } from "#fields/view.ts";
-import type { Verdict } from "#verdict.ts";
+import type { ChallengeMode, Verdict } from "#verdict.ts";
 
 /** How the cache had to do with an answer, as the request log says it. */
 export type CacheUse = "none" | "hit" | "miss" | "stale" | "revalidated" | "bypass" | "collapsed";
@@ -48,9 +49,10 @@ export interface Facts<Zone> {
   asnum: number;
   /** Category of a bot that proved who it is; "" for everyone else. */
   bot: string;
-  /** Session of the clearance that the visitor holds, "" where there is none; whether it is in force. */
-  session: string;
-  cleared: boolean;
+  /** Who keeps the zone's door; null where no zone answers. Ask `clearanceOf` and `isAdmitted`. */
+  gate: Doorkeeper | null;
+  /** That the visitor met a challenge. Undefined: nobody has asked yet. */
+  clearance: Clearance | null | undefined;
 
   verdict: Verdict;
   /** Ids of the zone's rules that matched, in order; null where none did. */
@@ -69,4 +71,29 @@ export interface Facts<Zone> {
   outcome: Outcome;
   /** What the rule engine made of it, once it is over; null where it did not look. */
   waf: WafLog | null;
+}
+
+/** What of a request's facts a door is kept by. */
+export type DoorFacts = Pick<
+  Facts<unknown>,
+  "exchange" | "client" | "target" | "time" | "bot" | "clearance"
+>;
+
+/** Knows who needs no challenge: nothing of it is worked out before something asks. */
+export interface Doorkeeper {
+  /** The visitor's clearance, or null. */
+  cleared(facts: DoorFacts): Clearance | null;
+  /** True where a challenge of this mode lets the request through: it goes on to what comes next. */
+  admits(facts: DoorFacts, mode: ChallengeMode): boolean;
+}
+
+/** The clearance that the visitor holds, or null. */
+export function clearanceOf(facts: Facts<unknown>): Clearance | null {
+  if (facts.clearance === undefined) facts.clearance = facts.gate?.cleared(facts) ?? null;
+  return facts.clearance;
+}
+
+/** Asked by whatever wants to challenge a visitor, before it does. */
+export function isAdmitted(facts: Facts<unknown>, mode: ChallengeMode): boolean {
+  return facts.gate !== null && facts.gate.admits(facts, mode);
 }

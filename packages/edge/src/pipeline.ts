@@ -5,18 +5,22 @@ import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
 import { judgeBanned } from "#decide/banned.ts";
 import { judgeMutual } from "#decide/mutual.ts";
+import { judgeUnderAttack } from "#decide/under-attack.ts";
 import { judgeOrders, type OrderIndex } from "#decide/orders.ts";
 import type { ZoneRules } from "#decide/rules/compile.ts";
 import { requestHeaders, responseHeaders } from "#decide/rules/headers.ts";
 import { judgeRules } from "#decide/rules/judge.ts";
 import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
+import type { Gate } from "#identify/clearance/gate.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
 import { identify } from "#identify/identify.ts";
 import type { ZoneTable } from "#identify/zones.ts";
 import type { ZoneWatch } from "#mitigate/zone-watch.ts";
 import type { LogRules } from "#log/record.ts";
-import { answerFailure, answerVerdict, type OwnReply } from "#respond/answer.ts";
+import { answerFailure, answerVerdict } from "#respond/answer.ts";
+import type { OwnReply } from "#respond/reply.ts";
+import { answerChallenge } from "#respond/challenge/answer.ts";
 import type { Dress } from "#respond/dress.ts";
 import { cacheUse } from "#log/cache-use.ts";
 import type { Traced, Tracer } from "#log/trace/tracer.ts";
@@ -37,6 +41,8 @@ export interface ServedZone {
   readonly id: string;
   readonly dress: Dress;
   readonly httpsRedirect: 301 | 308 | null;
+  /** Knows who needs no challenge; issues and redeems them. */
+  readonly gate: Gate;
   /** Only who proved a client certificate to this zone is let in. */
   readonly mutual: boolean;
   readonly log: LogRules;
@@ -96,6 +102,7 @@ export class Pipeline {
     const { facts, fault } = identify(exchange, nextId(), clock.now(), clock.monotonic(), {
       zones: policy.zones,
       zoneId,
+      gate: gateOf,
       trustedProxies: policy.trustedProxies,
     });
     const run = new Run(facts, policy, this.#options, this.#tarpit);
@@ -111,6 +118,10 @@ export class Pipeline {
 
 function zoneId(zone: ServedZone): string {
   return zone.id;
+}
+
+function gateOf(zone: ServedZone): Gate {
+  return zone.gate;
 }
 
 function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy): Verdict {
@@ -138,8 +149,10 @@ function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy):
 /** What the zone has to say, once neither protocol nor law stands in the way. */
 function judgeZone(facts: Facts<ServedZone>, zone: ServedZone): Verdict {
   const mitigated = zone.watch === null ? ALLOW : zone.watch.judge(facts);
-  if (mitigated.kind !== "allow" || zone.rules === null) return mitigated;
-  return judgeRules(zone.rules, facts);
+  if (mitigated.kind !== "allow") return mitigated;
+  const ruled = zone.rules === null ? ALLOW : judgeRules(zone.rules, facts);
+  if (ruled.kind !== "allow") return ruled;
+  return judgeUnderAttack(zone.gate.underAttack, facts);
 }
 
 /** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
@@ -186,17 +199,22 @@ class Run implements ResponseSink, OwnReply {
       this.#facts.verdict = judgeZone(this.#facts, zone);
     }
     const { verdict } = this.#facts;
-    if (verdict.kind !== "allow") this.#refuse(verdict);
+    if (verdict.kind !== "allow") this.#refuse(verdict, zone);
     else if (zone === null) throw new Error("allowed without a zone");
     else this.#forward(zone);
   }
 
-  #refuse(verdict: Exclude<Verdict, { kind: "allow" }>): void {
+  #refuse(verdict: Exclude<Verdict, { kind: "allow" }>, zone: ServedZone | null): void {
     const facts = this.#facts;
     const { exchange } = facts;
     this.#answered = true;
     facts.code = verdict.code;
     facts.fault = exchange.refusal === null ? null : "client";
+    if (verdict.kind === "challenge") {
+      if (zone === null) throw new Error("challenged without a zone");
+      answerChallenge(facts, verdict.mode, zone.gate, this);
+      return;
+    }
     const id = "order" in verdict ? verdict.order : null;
     const order = id === null ? null : (this.#policy.orderById.get(id) ?? null);
     const link =

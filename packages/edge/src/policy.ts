@@ -1,3 +1,4 @@
+import { type SharedTables, ZoneChallenges } from "@egide/challenge/zone.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Zone } from "@egide/contract/policy/zone.ts";
 import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
@@ -6,6 +7,7 @@ import type { Cache } from "#cache/cache.ts";
 import { compileOrders } from "#decide/orders.ts";
 import { compileRules, type Schemes } from "#decide/rules/compile.ts";
 import { schemesFor } from "#decide/rules/schemes.ts";
+import { Gate } from "#identify/clearance/gate.ts";
 import { ZoneTable } from "#identify/zones.ts";
 import { LogRules } from "#log/record.ts";
 import type { ZoneWatch } from "#mitigate/zone-watch.ts";
@@ -29,6 +31,8 @@ export interface EnforceDeps {
   readonly cache: Cache;
   readonly openUpstream: (zone: Zone) => Upstream;
   readonly watchOf: (zone: Zone) => ZoneWatch | null;
+  /** What all zones' challenges are sealed with and counted in. */
+  readonly challenge: { readonly secret: Uint8Array; readonly tables: SharedTables };
   readonly pseudonym: string;
   readonly httpsPort: number;
   /** Alt-Svc of zones that say nothing of it themselves: where HTTP/3 is spoken; null: nowhere. */
@@ -87,7 +91,7 @@ function serve(
   zone: Zone,
   upstream: Upstream,
   schemes: Schemes,
-  { cache, altSvc, watchOf }: EnforceDeps,
+  { cache, altSvc, challenge, watchOf }: EnforceDeps,
 ): ServedZone {
   const { httpsRedirect } = zone.respond;
   const mutual = zone.tls.clientCertificates !== undefined;
@@ -96,6 +100,10 @@ function serve(
   return {
     id: zone.id,
     dress: new Dress(respond),
+    gate: new Gate(
+      new ZoneChallenges(zone.challenge, zone.id, challenge.secret, challenge.tables),
+      zone.underAttack === "on",
+    ),
     mutual: zone.tls.clientCertificates?.require === true,
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
     log: new LogRules(zone.log),

@@ -1,3 +1,4 @@
+import type { ChallengeMemory } from "@egide/challenge/verify/memory.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import type { LogSettings } from "@egide/contract/policy/log.ts";
@@ -20,6 +21,8 @@ export interface WorkerSettings {
   /** Of all workers together. */
   readonly cacheDisk: { readonly path: string; readonly bytes: number } | null;
   readonly keys: Keys;
+  /** Where all workers note which challenges were met. */
+  readonly challenge: ChallengeMemory;
   /** Where all workers count; the main thread reads it. */
   readonly metrics: MetricsMemory;
   readonly mitigation: MitigationMemory;

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { createChallengeMemory } from "@egide/challenge/verify/memory.ts";
 import type { Config } from "@egide/contract/config.ts";
 import { parseListenAddress } from "@egide/contract/policy/address.ts";
 import type { BanRequest } from "@egide/edge/kernel/bans.ts";
@@ -115,6 +116,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       cacheBytes: Math.floor(options.config.cache.memoryBytes / workers),
       cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
       keys: loadKeys(state),
+      challenge: createChallengeMemory(),
       metrics: counters,
       mitigation: shared,
       epoch,

@@ -1,3 +1,4 @@
+import { createChallengeMemory } from "@egide/challenge/verify/memory.ts";
 import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import { describe, expect, test } from "bun:test";
 import { type Config, configSchema } from "@egide/contract/config.ts";
@@ -55,6 +56,7 @@ function setUp(workers = 2) {
       cacheBytes: 0,
       cacheDisk: null,
       keys: KEYS,
+      challenge: createChallengeMemory(),
       metrics: METRICS,
       mitigation: createMitigationMemory(),
       epoch: 0,

@@ -40,6 +40,7 @@ function start(
     cacheDisk: settings.cacheDisk,
     acmeAnswer: (path) => challenges.answer(path),
     log: settings.log,
+    challenge: settings.challenge,
     metrics: settings.metrics,
     mitigation: settings.mitigation,
     processNow: processClock(settings.epoch),

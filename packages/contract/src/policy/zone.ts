@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cacheSchema } from "#policy/cache.ts";
+import { challengeSchema, underAttackSchema } from "#policy/challenge.ts";
 import { hostPatternSchema } from "#policy/host.ts";
 import { logPolicySchema } from "#policy/log.ts";
 import { mitigationSchema } from "#policy/mitigation.ts";
@@ -49,6 +50,8 @@ export const zoneSchema = z
       .default([])
       .describe("Rules of one's own, in order: docs/guide/rules.md says what they can do."),
     waf: wafSchema.prefault({}).describe("The rule engine: what is inspected, and by which rules."),
+    challenge: challengeSchema.prefault({}).describe("What uncleared visitors are asked for."),
+    underAttack: underAttackSchema,
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })
   .transform((zone) => ({ ...zone, id: zone.id ?? (zone.hosts[0] as string) }));

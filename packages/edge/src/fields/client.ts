@@ -2,6 +2,7 @@ import { randomFillSync } from "node:crypto";
 import type { Field } from "@egide/expr/scheme.ts";
 import { BOOL, INT, IP, STRING } from "@egide/expr/type.ts";
 import { parseIp } from "@egide/std/ip.ts";
+import { clearanceOf } from "#facts.ts";
 import { continentOf, isInEuropeanUnion } from "#fields/country.ts";
 import { headerOrder } from "#fields/header-order.ts";
 import { kindOf } from "#fields/kind.ts";
@@ -164,13 +165,13 @@ const EDGE: readonly ClientField[] = [
   {
     name: "egide.session",
     type: STRING,
-    read: ({ facts }) => facts.session,
+    read: ({ facts }) => clearanceOf(facts)?.session ?? "",
     about: "Id of the session that a clearance belongs to, empty where there is none.",
   },
   {
     name: "egide.challenge_passed",
     type: BOOL,
-    read: ({ facts }) => facts.cleared,
+    read: ({ facts }) => clearanceOf(facts) !== null,
     about: "True where the visitor passed a challenge and still holds the clearance.",
   },
 ];

@@ -13,7 +13,8 @@ const RESPONSE = responseScheme();
 function view(init: FakeExchangeInit = {}): RequestView {
   const zones = new ZoneTable<string>();
   zones.add("*", "zone");
-  const directory = { zones, zoneId: (zone: string) => zone, trustedProxies: new CidrSet([]) };
+  const who = { zoneId: (zone: string) => zone, gate: () => null };
+  const directory = { zones, ...who, trustedProxies: new CidrSet([]) };
   const { facts } = identify(
     new FakeExchange({
       target: "/shop/Item.JPG?a=1&b=x%20y&a=2&flag",

@@ -59,7 +59,8 @@ describe("target", () => {
 describe("absolute-form and Host", () => {
   const zones = new ZoneTable<string>();
   zones.add("a.org", "zone");
-  const directory = { zones, zoneId: (zone: string) => zone, trustedProxies: new CidrSet([]) };
+  const who = { zoneId: (zone: string) => zone, gate: () => null };
+  const directory = { zones, ...who, trustedProxies: new CidrSet([]) };
   const cases: [string, string, string | null][] = [
     ["http://a.org/x", "", null],
     ["http://a.org:80/x", "a.org", null],

@@ -1,6 +1,6 @@
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { Exchange } from "#exchange.ts";
-import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
+import { type Doorkeeper, type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { type Authority, readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";
 import { readTarget, type Target } from "#identify/target.ts";
@@ -17,6 +17,7 @@ export type IdentifyFault =
 export interface Directory<Zone> {
   readonly zones: ZoneTable<Zone>;
   readonly zoneId: (zone: Zone) => string;
+  readonly gate: (zone: Zone) => Doorkeeper | null;
   readonly trustedProxies: CidrSet;
 }
 
@@ -49,8 +50,8 @@ export function identify<Zone>(
     country: "",
     asnum: 0,
     bot: "",
-    session: "",
-    cleared: false,
+    gate: null,
+    clearance: undefined,
     verdict: ALLOW,
     rules: null,
     skipped: NOTHING_SKIPPED,
@@ -72,7 +73,10 @@ export function identify<Zone>(
     facts.host = authority.host;
     facts.authority = authority.port === "" ? authority.host : spell(authority);
     facts.zone = directory.zones.find(authority.host);
-    if (facts.zone !== null) facts.zoneId = directory.zoneId(facts.zone);
+    if (facts.zone !== null) {
+      facts.zoneId = directory.zoneId(facts.zone);
+      facts.gate = directory.gate(facts.zone);
+    }
   }
   // What the front refused is refused for its own reason.
   if (exchange.refusal !== null) return { facts, fault: null };

@@ -1,6 +1,6 @@
 import type { KeyHash } from "@egide/limit/key.ts";
 import { parseIp } from "@egide/std/ip.ts";
-import type { Facts } from "#facts.ts";
+import { clearanceOf, type Facts } from "#facts.ts";
 import { headerOrder } from "#fields/header-order.ts";
 import { kindOf } from "#fields/kind.ts";
 import { FEATURES, type FeatureName, PLACE } from "#mitigate/features.ts";
@@ -63,7 +63,7 @@ export function observe(
   put("version", VERSIONS[head.version] ?? "");
   put("cookie", cookie === "" ? "" : "yes");
   put("kind", kind);
-  put("cleared", facts.cleared ? "yes" : "");
+  put("cleared", clearanceOf(facts) === null ? "" : "yes");
   put("referer", getHeader(headers, "referer") === undefined ? "" : "yes");
   return {
     at: facts.started,

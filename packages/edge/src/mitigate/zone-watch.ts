@@ -1,5 +1,5 @@
 import { KeyHash } from "@egide/limit/key.ts";
-import type { Facts } from "#facts.ts";
+import { type Facts, isAdmitted } from "#facts.ts";
 import { RequestView } from "#fields/view.ts";
 import type { Observation, Served, ZoneReport } from "#mitigate/observation.ts";
 import { observe, resourceOf } from "#mitigate/observe.ts";
@@ -71,6 +71,7 @@ export class ZoneWatch {
     const view = new RequestView(facts);
     for (const { rule, holds, verdict } of this.#rules) {
       if (!holds(view)) continue;
+      if (verdict.kind === "challenge" && isAdmitted(facts, verdict.mode)) continue;
       if (rule.measure === "throttle" && this.#deps.paces(rule.id, facts)) continue;
       return verdict;
     }

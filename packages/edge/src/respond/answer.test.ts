@@ -4,7 +4,8 @@ import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
 import { AppError } from "@egide/std/error.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange, type FakeExchangeInit } from "@egide/testkit/fake-exchange.ts";
-import { answerFailure, answerVerdict, type OwnReply } from "#respond/answer.ts";
+import { answerFailure, answerVerdict } from "#respond/answer.ts";
+import type { OwnReply } from "#respond/reply.ts";
 import { Dress } from "#respond/dress.ts";
 import { statusOf } from "#respond/status.ts";
 import { Tarpit } from "#respond/tarpit.ts";
@@ -40,7 +41,7 @@ function reply(policy: Parameters<typeof respondPolicySchema.parse>[0] = {}) {
 }
 
 const tarpit = new Tarpit(new FakeClock());
-type Answered = Exclude<Verdict, { kind: "allow" }>;
+type Answered = Exclude<Verdict, { kind: "allow" } | { kind: "challenge" }>;
 const denied: Answered = { kind: "deny", status: 403, code: "rule.x", headers: [], order: null };
 
 function answer(verdict: Answered, init: FakeExchangeInit = {}, withOrder = false, url = "") {

@@ -2,30 +2,21 @@ import type { Order } from "@egide/contract/order.ts";
 import type { AppError } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
 import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
-import type { Asked, Notice } from "#respond/page/notice.ts";
+import type { Notice } from "#respond/page/notice.ts";
 import { plainText, problemJson } from "#respond/page/plain.ts";
 import { sendOwnBody } from "#respond/own-body.ts";
+import { sendText } from "#respond/send-text.ts";
 import { statusOf } from "#respond/status.ts";
 import type { Tarpit } from "#respond/tarpit.ts";
-import type { Reply } from "#respond/reply.ts";
+import type { OwnReply } from "#respond/reply.ts";
 import type { RawHeaders } from "#stream.ts";
 import type { Verdict } from "#verdict.ts";
 import { joinHeader } from "#wire/headers.ts";
 
-/** A reply to a request that the edge answers by itself. */
-export interface OwnReply extends Reply, Asked {
-  /** Hears the status before `finished`; 0: dropped without an answer. */
-  began(status: number): void;
-}
-
-const encoder = new TextEncoder();
-/** Where pages of our own are encoded: handed to the front for the length of one call. */
-let scratch = new Uint8Array(32_768);
-
-/** Acts on every verdict but `allow`. */
+/** Acts on every verdict but `allow` and `challenge`: for the latter see challenge/answer.ts. */
 export function answerVerdict(
   exchange: Exchange,
-  verdict: Exclude<Verdict, { kind: "allow" }>,
+  verdict: Exclude<Verdict, { kind: "allow" } | { kind: "challenge" }>,
   reply: OwnReply,
   order: Order | null,
   /** Where consent to an interstitial is posted: see pass.ts. */
@@ -51,9 +42,6 @@ export function answerVerdict(
         return;
       }
       send(exchange, deniedNotice(exchange, verdict, order), verdict.headers, reply);
-      return;
-    case "challenge":
-      send(exchange, blank(403, verdict.code), [], reply);
       return;
     case "interstitial": {
       // 200 would be taken for the page itself by crawlers and caches; 403 says who holds it back.
@@ -181,18 +169,5 @@ function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnR
   if (notice.retryAfter !== null && joinHeader(extra, "retry-after") === undefined) {
     headers.push("Retry-After", String(Math.ceil(notice.retryAfter)));
   }
-  dress.own(headers, head.scheme === "https", reply.requestId);
-  const body = encode(text);
-  exchange.onAbort = null;
-  reply.began(notice.status);
-  exchange.start(notice.status, "", headers, body.length);
-  if (head.method !== "HEAD") exchange.write(body);
-  exchange.end(null);
-  reply.finished("complete", null);
-}
-
-function encode(text: string): Uint8Array {
-  // One UTF-16 unit is at most three bytes of UTF-8.
-  if (text.length * 3 > scratch.length) scratch = new Uint8Array(text.length * 3);
-  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+  sendText(exchange, notice.status, headers, text, reply);
 }

@@ -1,5 +1,5 @@
 import type { Exchange } from "#exchange.ts";
-import type { OwnReply } from "#respond/answer.ts";
+import type { OwnReply } from "#respond/reply.ts";
 import type { RawHeaders } from "#stream.ts";
 
 /** A refusal in the words of the zone's operator. */

@@ -21,7 +21,14 @@ const reply = {
 function post(zoneId: string): FakeExchange & { answered?: boolean } {
   const target = `${PASS_PATH}?order=a`;
   const exchange = new FakeExchange({ method: "POST", target });
-  const request = { exchange, zoneId, client: "192.0.2.1", target, time: 0 };
+  const who = {
+    client: "192.0.2.1",
+    authority: "example.org",
+    bot: "",
+    clearance: null,
+    zone: null,
+  };
+  const request = { exchange, zoneId, target, time: 0, ...who };
   return Object.assign(exchange, { answered: paths.answer(request, reply) });
 }
 

@@ -1,15 +1,15 @@
-import type { Exchange } from "#exchange.ts";
-import { type OwnReply, redirect } from "#respond/answer.ts";
+import { redirect } from "#respond/answer.ts";
+import type { Asking, Challenging } from "#respond/challenge/gate.ts";
+import { answerChallengePath } from "#respond/challenge/paths.ts";
 import { PASS_PATH, type Passes } from "#respond/pass.ts";
+import type { OwnReply } from "#respond/reply.ts";
 
 /** What of a request's facts the edge's own paths go by. */
-export interface OwnRequest {
-  readonly exchange: Exchange;
+export interface OwnRequest extends Asking {
   /** "" where no zone answers for the host. */
   readonly zoneId: string;
-  readonly client: string;
-  readonly target: string;
-  readonly time: number;
+  /** Null where no zone answers for the host. */
+  readonly zone: { readonly gate: Challenging } | null;
 }
 
 export interface OwnPathsOptions {
@@ -30,7 +30,8 @@ export class OwnPaths {
   answer(request: OwnRequest, reply: OwnReply): boolean {
     const { target } = request;
     if (!target.startsWith("/.well-known/")) return false;
-    return this.#acme(request, reply) || this.#pass(request, reply);
+    if (this.#acme(request, reply) || this.#pass(request, reply)) return true;
+    return request.zone !== null && answerChallengePath(request, request.zone.gate, reply);
   }
 
   /** A certificate's proof must be had before any redirect or order: RFC 8555, section 8.3. */

@@ -108,6 +108,6 @@ function cookieValue(cookies: string, name: string): string {
 }
 
 /** A path of this very site: never `//host`, never `/\host`, no control bytes; else the start page. */
-function safeTarget(target: string): string {
+export function safeTarget(target: string): string {
   return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(target) && target.length <= 2048 ? target : "/";
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "@egide/std/clock.ts";
 import type { Exchange } from "#exchange.ts";
-import type { OwnReply } from "#respond/answer.ts";
+import type { OwnReply } from "#respond/reply.ts";
 
 /** Each holds a connection and a timer and nothing else; a flood must not have us hold more. */
 const MOST_HELD = 4096;

@@ -1,5 +1,5 @@
 import type { Rule } from "@egide/contract/policy/rules.ts";
-import type { Facts, Skipped } from "#facts.ts";
+import { type Facts, isAdmitted, type Skipped } from "#facts.ts";
 import type { Ready, Redirect, Rewrite, ZoneRules } from "#decide/rules/compile.ts";
 import { location, pathText, queryText } from "#decide/rules/target.ts";
 import { type RequestView, viewOf } from "#fields/view.ts";
@@ -30,7 +30,9 @@ export function judgeRules(rules: ZoneRules, facts: Facts<unknown>): Verdict {
     if (!rule.holds(view)) continue;
     const { does } = rule;
     // Who passed a challenge is asked the next rule; so is who another rule lets off it.
-    if (does.action === "challenge" && (facts.cleared || facts.skipped.challenge)) continue;
+    if (does.action === "challenge") {
+      if (facts.skipped.challenge || isAdmitted(facts, does.mode)) continue;
+    }
     note(facts, rule);
     switch (does.action) {
       case "log":

@@ -9,14 +9,17 @@ import { judgeRules } from "#decide/rules/judge.ts";
 import { ListError } from "#decide/rules/lists.ts";
 import { schemesFor } from "#decide/rules/schemes.ts";
 import { location, pathText, queryText } from "#decide/rules/target.ts";
-import type { Facts } from "#facts.ts";
+import type { Doorkeeper, Facts } from "#facts.ts";
 import { identify } from "#identify/identify.ts";
 import { ZoneTable } from "#identify/zones.ts";
+
+const OPEN: Doorkeeper = { cleared: () => null, admits: () => true };
 
 function facts(init: FakeExchangeInit = {}): Facts<string> {
   const zones = new ZoneTable<string>();
   zones.add("*", "zone");
-  const directory = { zones, zoneId: (zone: string) => zone, trustedProxies: new CidrSet([]) };
+  const who = { zoneId: (zone: string) => zone, gate: () => null };
+  const directory = { zones, ...who, trustedProxies: new CidrSet([]) };
   return identify(new FakeExchange(init), "req-1", 0, 0, directory).facts;
 }
 
@@ -120,7 +123,7 @@ describe("rules", () => {
   test("who passed a challenge is not asked again, and stays subject to the rest", () => {
     const rules = [{ action: "challenge" }, { action: "block", expression: "ssl" }];
     expect(judge(rules).verdict.kind).toBe("challenge");
-    expect(judge(rules, {}, { cleared: true }).verdict.kind).toBe("deny");
+    expect(judge(rules, {}, { gate: OPEN }).verdict.kind).toBe("deny");
   });
 
   test("several rewrites: each sees what the one before left", () => {

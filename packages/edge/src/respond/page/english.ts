@@ -166,5 +166,27 @@ export const ENGLISH: Language = {
       what: "The operator of this service asks you to read this before the page is shown.",
       advice: "You decide whether to go on. Close this page if you would rather not.",
     },
+    "challenge.required": {
+      title: "One moment, please",
+      what: "This site checks that a person’s browser is asking, not a program that floods it.",
+      advice:
+        "The page goes on by itself. Nothing about you is collected, and no other site is asked.",
+    },
+    "challenge.cookies": {
+      title: "Your browser keeps no cookies",
+      what: "The check succeeded, but the cookie that says so did not come back.",
+      advice:
+        "Allow cookies for this site, then start again from its home page. The cookie holds nothing but that the check was met.",
+    },
+    "challenge.failed": {
+      title: "The check did not succeed",
+      what: "What your browser sent does not belong to a check of this site.",
+      advice: "Start again from the site’s home page.",
+    },
+    "challenge.crowded": {
+      title: "Too many checks from your network",
+      what: "Many browsers without JavaScript came from your network in the last minutes.",
+      advice: "Allow JavaScript for this site, or try again in ten minutes.",
+    },
   },
 };

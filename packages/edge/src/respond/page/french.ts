@@ -168,5 +168,27 @@ export const FRENCH: Language = {
       what: "L’opérateur de ce service vous demande de lire ceci avant d’afficher la page.",
       advice: "C’est à vous de décider. Fermez cette page si vous préférez ne pas la voir.",
     },
+    "challenge.required": {
+      title: "Un instant, s’il vous plaît",
+      what: "Ce site vérifie que c’est le navigateur d’une personne qui l’interroge, et non un programme qui le submerge.",
+      advice:
+        "La page continue d’elle-même. Rien n’est recueilli sur vous et aucun autre site n’est interrogé.",
+    },
+    "challenge.cookies": {
+      title: "Votre navigateur ne garde pas de cookies",
+      what: "La vérification a réussi, mais le cookie qui en témoigne n’est pas revenu.",
+      advice:
+        "Autorisez les cookies pour ce site, puis repartez de sa page d’accueil. Le cookie ne dit rien d’autre que la réussite de la vérification.",
+    },
+    "challenge.failed": {
+      title: "La vérification n’a pas abouti",
+      what: "Ce que votre navigateur a envoyé n’appartient à aucune vérification de ce site.",
+      advice: "Repartez de la page d’accueil du site.",
+    },
+    "challenge.crowded": {
+      title: "Trop de vérifications depuis votre réseau",
+      what: "De nombreux navigateurs sans JavaScript sont venus de votre réseau ces dernières minutes.",
+      advice: "Autorisez JavaScript pour ce site, ou réessayez dans dix minutes.",
+    },
   },
 };

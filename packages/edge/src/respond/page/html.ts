@@ -29,6 +29,10 @@ a{color:var(--act)}
 button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border:0;border-radius:10px;background:var(--act);color:var(--on);cursor:pointer}
 button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px}
 form{margin:1.25rem 0 .5rem}
+[hidden]{display:none!important}
+progress{width:100%;height:.6rem;accent-color:var(--act)}
+[role=status]:focus{outline:none}
+.failed [role=status]{color:var(--bad);font-weight:600}
 small{color:var(--soft);font-size:.875rem;line-height:1.4;display:block}
 footer{margin-top:1.25rem;font-size:.875rem;color:var(--soft)}`;
 
@@ -61,6 +65,7 @@ export const PAGE = `<!doctype html>
 <p>{{what}}</p>
 {{#reason}}<blockquote>{{reason}}</blockquote>{{/reason}}
 <p>{{advice}}{{#retry}} {{retry}}{{/retry}}</p>
+{{challenge}}
 {{#continue_url}}<form method="post" action="{{continue_url}}"><button>{{label_proceed}}</button></form>
 <p><small>{{label_proceed_note}}</small></p>{{/continue_url}}
 {{#visitor_state}}<h2>{{label_where}}</h2>

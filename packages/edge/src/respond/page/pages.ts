@@ -15,6 +15,8 @@ const builtIn = Template.parse(PAGE, PAGE_VALUES);
 const MOST_READY = 64;
 const MOST_SHARED = 1024;
 const shared = new Map<string, Template>();
+/** Stands for markup in a template, which can hold nothing but text. */
+const PLACE = "\u0001challenge\u0001";
 
 /** The words for a status and a code. */
 export function textFor(notice: Notice, lang: Lang): StatusText {
@@ -29,6 +31,8 @@ export function textFor(notice: Notice, lang: Lang): StatusText {
 export class Pages {
   readonly csp: string;
   readonly interstitialCsp = STRICT_CSP;
+  /** For pages that a script of ours is added to. */
+  readonly framedCsp: string;
   readonly #own: Template | null;
   readonly #siteName: string | null;
   readonly #contact: string;
@@ -39,11 +43,15 @@ export class Pages {
     this.#contact = policy.contact ?? "";
     this.#own = policy.template === null ? null : Template.parse(policy.template, PAGE_VALUES);
     this.csp = this.#own === null ? STRICT_CSP : (policy.contentSecurityPolicy ?? TEMPLATE_CSP);
+    const base = this.#own === null ? STRICT_CSP : TEMPLATE_CSP;
+    // A site may show pages of its own in frames of its own.
+    this.framedCsp = base.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
   }
 
-  html(notice: Notice, asked: Asked, lang: Lang): string {
+  /** `fragment`: markup of ours, placed where a template says `{{challenge}}`, else at its end. */
+  html(notice: Notice, asked: Asked, lang: Lang, fragment = ""): string {
     const { order } = notice;
-    return this.#template(notice, lang).render({
+    const html = this.#template(notice, lang).render({
       site: this.#siteName ?? (asked.host === "" ? "?" : asked.host),
       host: asked.host,
       retry: retryText(notice, lang),
@@ -55,7 +63,9 @@ export class Pages {
       reference: order === null ? "" : order.reference,
       demanded_by: order?.legal?.demandedBy ?? "",
       continue_url: notice.continueUrl,
+      challenge: fragment === "" ? "" : PLACE,
     });
+    return fragment === "" ? html : insert(html, fragment);
   }
 
   #template(notice: Notice, lang: Lang): Template {
@@ -76,7 +86,7 @@ export class Pages {
       lang,
       en: lang === "en" ? "1" : "",
       fr: lang === "fr" ? "1" : "",
-      status: notice.continueUrl === "" ? String(notice.status) : "",
+      status: isQuestion(notice) ? "" : String(notice.status),
       ...textFor(notice, lang),
       code: notice.code,
       contact: this.#contact,
@@ -99,6 +109,13 @@ export class Pages {
   }
 }
 
+function insert(html: string, fragment: string): string {
+  const at = html.indexOf(PLACE);
+  if (at >= 0) return html.slice(0, at) + fragment + html.slice(at + PLACE.length);
+  const end = html.toLowerCase().lastIndexOf("</body>");
+  return end < 0 ? html + fragment : html.slice(0, end) + fragment + html.slice(end);
+}
+
 function ready(
   table: Map<string, Template>,
   most: number,
@@ -114,11 +131,16 @@ function ready(
   return template;
 }
 
+/** Nothing failed: the visitor is asked for something, so no status and no fault is shown. */
+function isQuestion({ continueUrl, code }: Notice): boolean {
+  return continueUrl !== "" || code.startsWith("challenge.");
+}
+
 /** The three on the way and how each of them fared; nothing where an order speaks. */
 function states(notice: Notice, { frame }: Language): Record<string, string> {
   const none = { visitor_state: "", edge_state: "", site_state: "" };
   const sound = { visitor_fault: "", edge_fault: "", site_fault: "" };
-  if (notice.continueUrl !== "" || notice.code.startsWith("order.")) return { ...none, ...sound };
+  if (isQuestion(notice) || notice.code.startsWith("order.")) return { ...none, ...sound };
   const { works, faulty, refuses, unknown } = frame;
   const site = { site_state: unknown, site_fault: "u" };
   switch (notice.source) {

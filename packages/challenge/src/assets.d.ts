@@ -1,0 +1,4 @@
+declare module "@egide/challenge/client/generated/page.js" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,35 @@
+import type { Work, WorkKind } from "#kind/proof.ts";
+
+export type Difficulty = "easy" | "normal" | "hard";
+
+/** One share takes a desktop's core about this many milliseconds at suspicion 0: see docs/adr/0134. */
+const CYCLE_SIZE = 16;
+const HASH_BITS = 14;
+const SHARES = 12;
+const LARGEST_CYCLE = 19;
+const LARGEST_HASH = 18;
+const SHIFT: Readonly<Record<Difficulty, number>> = { easy: -1, normal: 0, hard: 1 };
+
+/**
+ * What is asked of a client. Each step of suspicion (0 to 3) doubles a share, in memory too, and costs
+ * the verifier nothing. `least` is what a device that is too slow may stop at: it gets as much less
+ * time for it, so that nothing is gained by seeming slow.
+ */
+export function workFor(kind: WorkKind, difficulty: Difficulty, suspicion: number): Work {
+  const steps = suspicion + SHIFT[difficulty];
+  const size =
+    kind === "cycle"
+      ? Math.min(LARGEST_CYCLE, CYCLE_SIZE + steps)
+      : Math.min(LARGEST_HASH, HASH_BITS + steps);
+  return { kind, size, least: SHARES / 4, full: SHARES };
+}
+
+/**
+ * Suspicion by the challenges that were issued to a network lately and came to nothing. Who shares a
+ * network with others who pass is not held to account for them: passes count against.
+ */
+export function suspicionOf(unsolved: number): number {
+  if (unsolved < 32) return 0;
+  if (unsolved < 256) return 1;
+  return unsolved < 2048 ? 2 : 3;
+}

@@ -1,0 +1,15 @@
+import type { Clearance } from "@egide/challenge/verify/clearance.ts";
+import type { ZoneChallenges } from "@egide/challenge/zone.ts";
+import type { DoorFacts } from "#facts.ts";
+
+/** What of a request's facts challenges are answered by. */
+export interface Asking extends DoorFacts {
+  /** Host and port as the visitor named them. */
+  readonly authority: string;
+}
+
+/** A zone's gate, as far as answers need it. */
+export interface Challenging {
+  readonly challenges: ZoneChallenges;
+  cleared(asking: DoorFacts): Clearance | null;
+}
