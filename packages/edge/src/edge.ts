@@ -17,6 +17,7 @@ import { Sweep } from "#accept/sweep.ts";
 import { BanTable, type BanTableMemory } from "#kernel/ban-table.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
+import { type InspectFolders, openInspector } from "#inspect/open.ts";
 import { requestIds } from "#identify/request-id.ts";
 import type { MitigationMemory } from "#mitigate/memory.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
@@ -24,6 +25,7 @@ import { MitigationWorker } from "#mitigate/worker.ts";
 import type { EnforcedRule } from "#mitigate/zone-watch.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
 import { Pipeline } from "#pipeline.ts";
+import { AddressWriter } from "#log/address.ts";
 import { RequestLogger } from "#log/logger.ts";
 import { OriginFigures } from "#log/metrics/origins.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
@@ -81,6 +83,7 @@ export interface EdgeOptions {
   readonly observed: (reports: readonly ZoneReport[]) => void;
   /** Whom the main thread has banned; null: nobody. */
   readonly bans: BanTableMemory | null;
+  readonly inspect: InspectFolders;
 }
 
 export interface RunningEdge {
@@ -115,6 +118,12 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     onDiskFailure: (error) =>
       report("error", "the cache's disk can't be used: memory has to do", { error }),
   });
+  const addresses = new AddressWriter(options.addressKey);
+  const inspector = openInspector(options.inspect, {
+    worker: options.worker,
+    report,
+    writeAddress: (address, how) => addresses.write(address, how),
+  });
   const https = options.listen.https.map(mustParse);
   const mitigation = new MitigationWorker({
     clock,
@@ -126,6 +135,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   const deps = {
     cache,
     watchOf: (zone: Snapshot["zones"][number]) => mitigation.watchOf(zone.id, zone.mitigation),
+    inspector,
     openUpstream: (zone: Snapshot["zones"][number]) =>
       createUpstream(zone.origin, {
         clock,
@@ -227,7 +237,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       const timer = clock.after(ms, () => bound.resolve());
       await Promise.race([Promise.all([front.drain(), stopped]), bound.promise]);
       timer.cancel();
-      await Promise.all([logger.close(), exporter?.close()]);
+      await Promise.all([logger.close(), exporter?.close(), inspector.flush()]);
     },
     reopenLog: () => logger.reopen(),
     setMitigations: (zone, rules) => mitigation.setRules(zone, rules),
@@ -239,6 +249,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       front.close();
       release(enforced, null);
       cache.close();
+      inspector.close();
     },
   };
 }

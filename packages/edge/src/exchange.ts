@@ -25,6 +25,19 @@ export interface RequestHead {
   readonly headers: RawHeaders;
   /** HTTP/1: lower-case names that Connection nominated, which must not travel on. */
   readonly nominated?: readonly string[] | null;
+  /** Of a head that is refused: what can be made out of it all the same, for rules and log alone. */
+  readonly seen?: SeenHead;
+}
+
+/** A head that breaks the rules, read as a careless server would. Nothing of it is ever forwarded. */
+export interface SeenHead {
+  /** The first line as it came. */
+  readonly line: string;
+  readonly method: string;
+  readonly target: string;
+  /** Whatever stands where the version should. */
+  readonly protocol: string;
+  readonly headers: RawHeaders;
 }
 
 /** Where the visitor's bytes come from. */

@@ -1,13 +1,10 @@
-import type { Order } from "@egide/contract/order.ts";
-import type { CidrSet } from "@egide/std/ip.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
 import { judgeBanned } from "#decide/banned.ts";
 import { judgeMutual } from "#decide/mutual.ts";
 import { judgeUnderAttack } from "#decide/under-attack.ts";
-import { judgeOrders, type OrderIndex } from "#decide/orders.ts";
-import type { ZoneRules } from "#decide/rules/compile.ts";
+import { judgeOrders } from "#decide/orders.ts";
 import { requestHeaders, responseHeaders } from "#decide/rules/headers.ts";
 import { judgeRules } from "#decide/rules/judge.ts";
 import type { Exchange } from "#exchange.ts";
@@ -15,12 +12,12 @@ import type { Facts } from "#facts.ts";
 import type { Gate } from "#identify/clearance/gate.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
 import { identify } from "#identify/identify.ts";
-import type { ZoneTable } from "#identify/zones.ts";
-import type { ZoneWatch } from "#mitigate/zone-watch.ts";
-import type { LogRules } from "#log/record.ts";
 import { answerFailure, answerVerdict } from "#respond/answer.ts";
 import type { OwnReply } from "#respond/reply.ts";
 import { answerChallenge } from "#respond/challenge/answer.ts";
+import { Inspection, type Inspected } from "#inspect/inspection.ts";
+import { breaksProtocol } from "#inspect/witness.ts";
+import type { ZoneWaf } from "#inspect/zone/zone-waf.ts";
 import type { Dress } from "#respond/dress.ts";
 import { cacheUse } from "#log/cache-use.ts";
 import type { Traced, Tracer } from "#log/trace/tracer.ts";
@@ -28,44 +25,14 @@ import type { OwnPaths } from "#respond/own-paths.ts";
 import type { Passes } from "#respond/pass.ts";
 import { sendResponse } from "#respond/send.ts";
 import { Tarpit } from "#respond/tarpit.ts";
-import type { Call, Fetch, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
+import type { Policy, ServedZone } from "#served.ts";
+import type { ByteSource, Call, OriginResponse, RawHeaders, ResponseSink } from "#stream.ts";
 import { ALLOW, type Verdict } from "#verdict.ts";
 import { joinHeader, withoutHeaders } from "#wire/headers.ts";
 import { joinTunnels } from "#wire/tunnel.ts";
 
 /** What the cache calls itself in Cache-Status. */
 const CACHE_NAME = "Egide";
-
-/** A zone as the pipeline needs it, made ready once per snapshot. */
-export interface ServedZone {
-  readonly id: string;
-  readonly dress: Dress;
-  readonly httpsRedirect: 301 | 308 | null;
-  /** Knows who needs no challenge; issues and redeems them. */
-  readonly gate: Gate;
-  /** Only who proved a client certificate to this zone is let in. */
-  readonly mutual: boolean;
-  readonly log: LogRules;
-  /** Looks on for attacks and holds them off; null: not defended. */
-  readonly watch: ZoneWatch | null;
-  /** Null: the zone has none. */
-  readonly rules: ZoneRules | null;
-  /** The cache, and behind it the origins. */
-  readonly fetch: Fetch;
-}
-
-/** All that a snapshot says, ready to be enforced; replaced whole. */
-export interface Policy {
-  readonly zones: ZoneTable<ServedZone>;
-  readonly trustedProxies: CidrSet;
-  readonly orders: OrderIndex;
-  readonly orderById: ReadonlyMap<string, Order>;
-  /** For answers where no zone is known. */
-  readonly dress: Dress;
-  /** Name of this edge in Via and CDN-Loop. */
-  readonly pseudonym: string;
-  readonly httpsPort: number;
-}
 
 export interface PipelineOptions {
   readonly clock: Clock;
@@ -82,8 +49,8 @@ export interface PipelineOptions {
 }
 
 /**
- * A request's life, in order: identify → decide → (cache → upstream) → respond → log. The only file
- * that knows it.
+ * A request's life, in order: identify → decide → inspect → (cache → upstream) → inspect → respond →
+ * log. The only file that knows it.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -156,7 +123,7 @@ function judgeZone(facts: Facts<ServedZone>, zone: ServedZone): Verdict {
 }
 
 /** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
-class Run implements ResponseSink, OwnReply {
+class Run implements ResponseSink, OwnReply, Inspected {
   readonly dress: Dress;
   readonly #facts: Facts<ServedZone>;
   readonly #policy: Policy;
@@ -164,6 +131,7 @@ class Run implements ResponseSink, OwnReply {
   readonly #tarpit: Tarpit;
   #call: Call | null = null;
   #traced: Traced | null = null;
+  #inspection: Inspection | null = null;
   #answered = false;
   #passed = false;
   #over = false;
@@ -199,9 +167,34 @@ class Run implements ResponseSink, OwnReply {
       this.#facts.verdict = judgeZone(this.#facts, zone);
     }
     const { verdict } = this.#facts;
-    if (verdict.kind !== "allow") this.#refuse(verdict, zone);
-    else if (zone === null) throw new Error("allowed without a zone");
-    else this.#forward(zone);
+    if (verdict.kind !== "allow") {
+      if (breaksProtocol(exchange, verdict)) this.#witness(zone);
+      this.#refuse(verdict, zone);
+    } else if (zone === null) throw new Error("allowed without a zone");
+    else if (zone.waf === null || this.#facts.skipped.waf) this.#forward(zone, exchange.body);
+    else this.#inspect(zone.waf).request();
+  }
+
+  #inspect(waf: ZoneWaf): Inspection {
+    this.#inspection = new Inspection(this.#facts, waf, this, this.#options.broken);
+    return this.#inspection;
+  }
+
+  /** What names no host at all is shown to the rules of the zone that answers for every host. */
+  #witness(zone: ServedZone | null): void {
+    const { waf } = zone ?? this.#policy.zones.find("") ?? { waf: null };
+    if (waf !== null) this.#inspect(waf).witness();
+  }
+
+  passed(body: ByteSource | null): void {
+    const { zone } = this.#facts;
+    if (zone !== null) this.#forward(zone, body);
+  }
+
+  judged(verdict: Exclude<Verdict, { kind: "allow" }>): void {
+    this.#call = null;
+    this.#facts.verdict = verdict;
+    this.#refuse(verdict, this.#facts.zone);
   }
 
   #refuse(verdict: Exclude<Verdict, { kind: "allow" }>, zone: ServedZone | null): void {
@@ -232,7 +225,7 @@ class Run implements ResponseSink, OwnReply {
     return this.#options.passes.holds(cookies, zone.id, verdict.order, secure, time);
   }
 
-  #forward(zone: ServedZone): void {
+  #forward(zone: ServedZone, body: ByteSource | null): void {
     const facts = this.#facts;
     const { exchange } = facts;
     const { head } = exchange;
@@ -255,7 +248,7 @@ class Run implements ResponseSink, OwnReply {
         scheme: head.scheme,
         authority: facts.authority,
         headers: this.#trace(headers),
-        body: exchange.body,
+        body,
         bodyLength: exchange.bodyLength,
         upgrade: exchange.upgrade,
         affinity: facts.client,
@@ -285,22 +278,28 @@ class Run implements ResponseSink, OwnReply {
   }
 
   response(response: OriginResponse): void {
+    this.#call = null;
     try {
-      this.#respond(response);
+      this.#heard(response);
+      if (this.#inspection === null) this.released(response);
+      else this.#inspection.response(response);
     } catch (error) {
       this.broke(error);
     }
   }
 
-  #respond(response: OriginResponse): void {
+  #heard(response: OriginResponse): void {
     const facts = this.#facts;
-    this.#answered = true;
-    this.#call = null;
     facts.cache = cacheUse(response.headers, CACHE_NAME);
     if (facts.cache === "hit") facts.originAsked = -1;
     else facts.originAnswered = this.#options.clock.monotonic();
-    facts.status = response.status;
     if (response.sticky !== undefined) response.headers.push("Set-Cookie", response.sticky);
+  }
+
+  released(response: OriginResponse): void {
+    const facts = this.#facts;
+    this.#answered = true;
+    facts.status = response.status;
     if (response.status === 101) this.#switch(response);
     else {
       const rules = facts.zone === null ? null : facts.zone.rules;
@@ -331,6 +330,7 @@ class Run implements ResponseSink, OwnReply {
       facts.code = error.code;
       facts.fault = error.source;
     }
+    this.#inspection?.finish();
     if (this.#passed) facts.zone?.watch?.finished(facts);
     else facts.zone?.watch?.refused(facts);
     this.#options.finished(facts);
@@ -343,6 +343,7 @@ class Run implements ResponseSink, OwnReply {
   broke(error: unknown): void {
     this.#options.broken(error, this.#facts.requestId);
     this.#call?.cancel();
+    this.#inspection?.cancel();
     const failure = new AppError({
       code: "edge.internal",
       source: "edge",
@@ -368,6 +369,7 @@ class Run implements ResponseSink, OwnReply {
 
   #left(): void {
     this.#call?.cancel();
+    this.#inspection?.cancel();
     this.#call = null;
     this.#answered = true;
     this.finished("aborted", null);

@@ -8,10 +8,12 @@ import { compileOrders } from "#decide/orders.ts";
 import { compileRules, type Schemes } from "#decide/rules/compile.ts";
 import { schemesFor } from "#decide/rules/schemes.ts";
 import { Gate } from "#identify/clearance/gate.ts";
+import type { Inspector } from "#inspect/inspector.ts";
+import type { ZoneWaf } from "#inspect/zone/zone-waf.ts";
 import { ZoneTable } from "#identify/zones.ts";
 import { LogRules } from "#log/record.ts";
 import type { ZoneWatch } from "#mitigate/zone-watch.ts";
-import type { Policy, ServedZone } from "#pipeline.ts";
+import type { Policy, ServedZone } from "#served.ts";
 import { Dress } from "#respond/dress.ts";
 import type { Upstream } from "#upstream/upstream.ts";
 
@@ -33,6 +35,7 @@ export interface EnforceDeps {
   readonly watchOf: (zone: Zone) => ZoneWatch | null;
   /** What all zones' challenges are sealed with and counted in. */
   readonly challenge: { readonly secret: Uint8Array; readonly tables: SharedTables };
+  readonly inspector: Inspector;
   readonly pseudonym: string;
   readonly httpsPort: number;
   /** Alt-Svc of zones that say nothing of it themselves: where HTTP/3 is spoken; null: nowhere. */
@@ -53,6 +56,7 @@ export function enforce(
   const upstreams = new Map<string, KeptUpstream>();
   const opened: Upstream[] = [];
   try {
+    const wafs = deps.inspector.prepare(snapshot.zones);
     for (const zone of snapshot.zones) {
       const settings = JSON.stringify(zone.origin);
       let kept = previous?.upstreams.get(zone.id);
@@ -61,7 +65,8 @@ export function enforce(
         opened.push(kept.upstream);
       }
       upstreams.set(zone.id, kept);
-      const served = serve(zone, kept.upstream, schemes, deps);
+      const waf = wafs.get(zone.id) ?? null;
+      const served = serve(zone, kept.upstream, schemes, waf, deps);
       for (const host of zone.hosts) zones.add(host, served);
     }
     const policy: Policy = {
@@ -91,6 +96,7 @@ function serve(
   zone: Zone,
   upstream: Upstream,
   schemes: Schemes,
+  waf: ZoneWaf | null,
   { cache, altSvc, challenge, watchOf }: EnforceDeps,
 ): ServedZone {
   const { httpsRedirect } = zone.respond;
@@ -109,6 +115,7 @@ function serve(
     log: new LogRules(zone.log),
     watch: watchOf(zone),
     rules: compileRules(zone.rules, schemes),
+    waf,
     fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),
   };
 }

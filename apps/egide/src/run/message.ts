@@ -23,6 +23,9 @@ export interface WorkerSettings {
   readonly keys: Keys;
   /** Where all workers note which challenges were met. */
   readonly challenge: ChallengeMemory;
+  /** Folder of an installed Core Rule Set, and of the zones' samples of requests. */
+  readonly rules: string;
+  readonly samples: string;
   /** Where all workers count; the main thread reads it. */
   readonly metrics: MetricsMemory;
   readonly mitigation: MitigationMemory;

@@ -117,6 +117,8 @@ export async function serve(options: ServeOptions): Promise<number> {
       cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
       keys: loadKeys(state),
       challenge: createChallengeMemory(),
+      rules: join(state, "rules", "crs"),
+      samples: join(state, "samples"),
       metrics: counters,
       mitigation: shared,
       epoch,

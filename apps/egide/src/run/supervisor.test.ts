@@ -57,6 +57,8 @@ function setUp(workers = 2) {
       cacheDisk: null,
       keys: KEYS,
       challenge: createChallengeMemory(),
+      rules: "",
+      samples: "",
       metrics: METRICS,
       mitigation: createMitigationMemory(),
       epoch: 0,

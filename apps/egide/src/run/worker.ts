@@ -46,6 +46,7 @@ function start(
     processNow: processClock(settings.epoch),
     observed,
     bans: settings.bans,
+    inspect: { rules: settings.rules, samples: settings.samples },
     report: (level, message, fields) =>
       log({ kind: "log", level, message, fields: plainFields(fields) }),
   });

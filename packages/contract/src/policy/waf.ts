@@ -130,6 +130,12 @@ export const wafSchema = z.strictObject({
     .enum(["open", "closed"])
     .default("closed")
     .describe("Requests that the engine can't judge within its bounds: let through, or refused."),
+  budgetMs: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(120)
+    .describe("Milliseconds of work that one request may take; past it the fail mode decides."),
   record: recordingSchema
     .prefault({})
     .describe("Sample of recent requests for `egide rules backtest`."),

@@ -140,7 +140,7 @@ export class AhoCorasick {
       const state = number[old] as number;
       fail[state] = number[this.#fail[old] as number] as number;
       output[state] = this.#output[old] as number;
-      marked[state] = (output[state] as number) >= 0 ? 1 : 0;
+      marked[state] = output[state] >= 0 ? 1 : 0;
       ends[state] = this.#ends[old];
     }
     for (const [state, next] of children.entries()) {

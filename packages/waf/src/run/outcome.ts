@@ -25,6 +25,8 @@ export interface Outcome {
   readonly outboundScore: number;
   /** Rules whose pattern could not be judged within its bound, or "" for the whole request's budget. */
   readonly unfinished: readonly string[];
+  /** Milliseconds that the engine took so far. */
+  readonly spentMs: number;
   /** An error inside the engine, never shown to a visitor. */
   readonly fault: unknown;
 }

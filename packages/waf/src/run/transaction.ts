@@ -215,6 +215,7 @@ export class Transaction implements Controls, OperatorScope {
       inboundScore: this.#score("blocking_inbound_anomaly_score", "anomaly_score"),
       outboundScore: this.#score("blocking_outbound_anomaly_score", "outbound_anomaly_score"),
       unfinished: [...this.#unfinished],
+      spentMs: this.#spentMs,
       fault: this.#fault,
     };
   }

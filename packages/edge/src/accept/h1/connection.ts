@@ -1,6 +1,5 @@
-import type { Refusal } from "#exchange.ts";
 import { type BodyHost, H1Body } from "#accept/h1/body.ts";
-import { H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
+import { type Asked, H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
 import { clientError, type H1Fault, refusalFor } from "#accept/h1/faults.ts";
 import type { H1Options } from "#accept/h1/options.ts";
 import { Pace } from "#accept/h1/pace.ts";
@@ -35,6 +34,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   #exchange: H1Exchange | null = null;
   #held: Uint8Array | null = null;
   #consuming = false;
+  /** Whoever paused the body inside its sink has resumed it there, too. */
+  #resumed = false;
   #requests = 0;
   #blankLines = 0;
   /** Nothing behind this request is read: its framing can't be trusted, or it was said to be the last. */
@@ -192,7 +193,10 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
 
   /** Goes on with what was read ahead, then with the connection. */
   #feedHeld(): void {
-    if (this.#consuming) return;
+    if (this.#consuming) {
+      this.#resumed = true;
+      return;
+    }
     const held = this.#held;
     this.#held = null;
     if (held !== null) this.#consume(held);
@@ -233,6 +237,9 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
       }
     }
     this.#consuming = false;
+    if (!this.#resumed) return;
+    this.#resumed = false;
+    this.#feedHeld();
   }
 
   #hold(chunk: Uint8Array, at: number): void {
@@ -280,18 +287,12 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     this.#expects = read.expectsContinue;
     const fault = read.fault ?? this.#options.mistaken ?? null;
     const refusal = fault === null ? null : refusalFor(fault);
-    this.#begin(read.head, refusal, body, read.upgrade, read.persistent, end - start);
+    const { head, upgrade, persistent } = read;
+    this.#begin({ head, refusal, body, upgrade, persistent }, end - start);
   }
 
-  #begin(
-    head: H1Exchange["head"],
-    refusal: Refusal | null,
-    body: H1Body | null,
-    upgrade: string | null,
-    persistent: boolean,
-    headBytes: number,
-  ): void {
-    if (refusal !== null) this.#last = true;
+  #begin(asked: Asked, headBytes: number): void {
+    if (asked.refusal !== null) this.#last = true;
     this.#requests++;
     this.#phase = "busy";
     const client = {
@@ -301,16 +302,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
       connection: this.#options.connection,
       request: this.#requests,
     };
-    const exchange = new H1Exchange(
-      this,
-      head,
-      client,
-      refusal,
-      body,
-      upgrade,
-      persistent,
-      headBytes,
-    );
+    const exchange = new H1Exchange(this, client, asked, headBytes);
     this.#exchange = exchange;
     this.#options.onExchange(exchange);
   }
@@ -319,7 +311,8 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
   #refuse(fault: H1Fault, bytes: Uint8Array): void {
     const head = readPartial(bytes, this.#options.limits, this.#options.secure);
     this.#reader.reset();
-    this.#begin(head, refusalFor(fault), null, null, false, bytes.length);
+    const refusal = refusalFor(fault);
+    this.#begin({ head, refusal, body: null, upgrade: null, persistent: false }, bytes.length);
   }
 
   #readBody(chunk: Uint8Array, from: number, body: H1Body): number {

@@ -18,6 +18,16 @@ export interface H1Host {
   tunnel(exchange: H1Exchange): Tunnel;
 }
 
+/** A request as it was read. */
+export interface Asked {
+  readonly head: RequestHead;
+  readonly refusal: Refusal | null;
+  readonly body: H1Body | null;
+  readonly upgrade: string | null;
+  /** The client asked for a persistent connection (RFC 9112, section 9.3). */
+  readonly persistent: boolean;
+}
+
 type Framed = "pending" | "length" | "chunked" | "close" | "none" | "over";
 
 const LAST_CHUNK = "0\r\n\r\n";
@@ -30,7 +40,6 @@ export class H1Exchange implements Exchange {
   readonly body: H1Body | null;
   readonly bodyLength: number;
   readonly upgrade: string | null;
-  /** The client asked for a persistent connection (RFC 9112, section 9.3). */
   readonly persistent: boolean;
   onAbort: (() => void) | null = null;
   onDrain: (() => void) | null = null;
@@ -40,16 +49,8 @@ export class H1Exchange implements Exchange {
   #framed: Framed = "pending";
   #left = 0;
 
-  constructor(
-    host: H1Host,
-    head: RequestHead,
-    client: ClientFacts,
-    refusal: Refusal | null,
-    body: H1Body | null,
-    upgrade: string | null,
-    persistent: boolean,
-    headBytes: number,
-  ) {
+  constructor(host: H1Host, client: ClientFacts, asked: Asked, headBytes: number) {
+    const { head, refusal, body, upgrade, persistent } = asked;
     this.#host = host;
     this.head = head;
     this.client = client;

@@ -1,6 +1,7 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { RequestHead } from "#exchange.ts";
 import type { H1Fault } from "#accept/h1/faults.ts";
+import { seenHead } from "#accept/h1/seen-head.ts";
 import { emptyFraming, type Framing, readFraming, resetFraming } from "#wire/h1/framing.ts";
 import { type ParsedRequest, parseRequest } from "#wire/h1/request.ts";
 
@@ -35,8 +36,9 @@ export function readRequest(
   const sound = fault === null;
   const bodyLength = sound && framing.length !== -2 ? framing.length : 0;
   const again = parsed.version === 11 ? !framing.close : framing.keepAlive && !framing.close;
+  const head = toHead(parsed, secure, framing.host ?? "", framing.nominated);
   return {
-    head: toHead(parsed, secure, framing.host ?? "", framing.nominated),
+    head: sound ? head : { ...head, seen: seenHead(bytes, start, end) },
     fault,
     bodyLength,
     persistent: sound && again,
@@ -71,7 +73,7 @@ export function readPartial(bytes: Uint8Array, limits: Limits, secure: boolean):
     const stopped = Buffer.concat([bytes, Buffer.from([0])]);
     parseRequest(stopped, 0, stopped.length, limits, parsed);
   }
-  return toHead(parsed, secure, "", null);
+  return { ...toHead(parsed, secure, "", null), seen: seenHead(bytes, 0, bytes.length) };
 }
 
 function emptyRequest(): ParsedRequest {

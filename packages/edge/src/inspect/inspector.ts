@@ -1,0 +1,135 @@
+import type { LogPolicy } from "@egide/contract/policy/log.ts";
+import type { WafExclusion } from "@egide/contract/policy/waf.ts";
+import type { Zone } from "@egide/contract/policy/zone.ts";
+import { join } from "node:path";
+import type { Clock } from "@egide/std/clock.ts";
+import { RequestSample } from "#inspect/record/sample.ts";
+import { SampleFile } from "#inspect/record/sample-file.ts";
+import type { RulePlaces } from "#inspect/rules/find.ts";
+import { type LoadedRules, RuleShelf, type RuleStock } from "#inspect/rules/shelf.ts";
+import { Warmer } from "#inspect/rules/warm.ts";
+import { ZoneWaf } from "#inspect/zone/zone-waf.ts";
+
+export interface InspectorOptions {
+  readonly clock: Clock;
+  readonly places: RulePlaces;
+  readonly stock: RuleStock;
+  /** Folder of the zones' samples. */
+  readonly samples: string;
+  readonly worker: number;
+  readonly random: () => number;
+  readonly writeAddress: (address: string, how: LogPolicy["address"]) => string;
+  readonly report: (
+    level: "info" | "warn" | "error",
+    message: string,
+    fields: Readonly<Record<string, unknown>>,
+  ) => void;
+}
+
+/** The rule engines of all zones of one thread, made ready for each snapshot. */
+export class Inspector {
+  readonly #options: InspectorOptions;
+  readonly #shelf: RuleShelf;
+  readonly #warmer: Warmer;
+  readonly #files = new Map<string, SampleFile>();
+  #zones: ReadonlyMap<string, ZoneWaf> = new Map();
+  #saidNone = false;
+
+  constructor(options: InspectorOptions) {
+    this.#options = options;
+    this.#shelf = new RuleShelf(options.places, options.stock);
+    this.#warmer = new Warmer(options.clock);
+  }
+
+  /**
+   * The engine of each zone that wants one. Never throws: what does not load is told, and what ran
+   * until now stays; where nothing did, the zone's fail mode decides.
+   */
+  prepare(zones: readonly Zone[]): ReadonlyMap<string, ZoneWaf> {
+    const next = new Map<string, ZoneWaf>();
+    const known = this.#rulesInForce();
+    this.#shelf.renew();
+    for (const zone of zones) {
+      if (zone.waf.mode === "off") continue;
+      const waf = this.#zone(zone);
+      if (waf !== null) next.set(zone.id, waf);
+    }
+    this.#zones = next;
+    const used = this.#rulesInForce();
+    for (const rules of used) if (!known.has(rules)) this.#warmer.add(rules.set);
+    this.#shelf.keepOnly(used);
+    this.#dropSamples();
+    return next;
+  }
+
+  /** Settles when what was sampled so far is on disk, or lost. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#files.values()].map((file) => file.flush()));
+  }
+
+  close(): void {
+    this.#warmer.close();
+  }
+
+  #zone(zone: Zone): ZoneWaf | null {
+    const { report, random } = this.#options;
+    try {
+      const rules = this.#shelf.load(zone.waf.rules);
+      if (rules === null) {
+        if (!this.#saidNone) {
+          this.#saidNone = true;
+          report("warn", "no rules to inspect requests with: `egide rules install crs`", {
+            zone: zone.id,
+          });
+        }
+        return null;
+      }
+      return new ZoneWaf(zone, rules, this.#exclusions(zone), this.#sample(zone), random);
+    } catch (error) {
+      const running = this.#zones.get(zone.id);
+      report("error", "rules not loaded", {
+        zone: zone.id,
+        error: error instanceof Error ? error.message : String(error),
+        inForce: running?.rules === undefined ? `fail mode ${zone.waf.failMode}` : "those before",
+      });
+      if (running !== undefined) return running;
+      return zone.waf.failMode === "open" ? null : new ZoneWaf(zone, null, [], null, random);
+    }
+  }
+
+  #exclusions(zone: Zone): readonly WafExclusion[] {
+    return zone.waf.exclusions.flatMap((exclusion) =>
+      typeof exclusion === "string" ? this.#shelf.ready(exclusion) : [exclusion],
+    );
+  }
+
+  #sample({ id, waf, log }: Zone): RequestSample | null {
+    const { samples, worker, clock, random, writeAddress } = this.#options;
+    const { share, bytes } = waf.record;
+    if (share === 0 || bytes === 0) return null;
+    let file = this.#files.get(id);
+    if (file === undefined) {
+      file = new SampleFile(
+        join(samples, `${encodeURIComponent(id)}.${worker}.jsonl`),
+        bytes,
+        clock,
+      );
+      this.#files.set(id, file);
+    } else file.resize(bytes);
+    return new RequestSample({ share, log, random, writeAddress }, file);
+  }
+
+  #rulesInForce(): Set<LoadedRules> {
+    return new Set(
+      [...this.#zones.values()].flatMap(({ rules }) => (rules === null ? [] : [rules])),
+    );
+  }
+
+  #dropSamples(): void {
+    for (const [id, file] of this.#files) {
+      if (this.#zones.get(id)?.sample !== null && this.#zones.has(id)) continue;
+      this.#files.delete(id);
+      void file.remove().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { WafExclusion, WafPolicy } from "@egide/contract/policy/waf.ts";
+import type { Zone } from "@egide/contract/policy/zone.ts";
+import type { Transaction } from "@egide/waf/run/transaction.ts";
+import type { Facts } from "#facts.ts";
+import { zoneVariables } from "#inspect/rules/preamble.ts";
+import type { LoadedRules } from "#inspect/rules/shelf.ts";
+import type { AuditRules } from "#inspect/record/audit.ts";
+import { SecretNames } from "#inspect/record/secret.ts";
+import type { RequestSample } from "#inspect/record/sample.ts";
+import { Exclusions } from "#inspect/zone/exclusions.ts";
+
+/** The rule engine as one zone has set it: what its requests begin with. */
+export class ZoneWaf {
+  readonly policy: WafPolicy;
+  /** Null: its rules never loaded, and the fail mode decides about every request. */
+  readonly rules: LoadedRules | null;
+  readonly sample: RequestSample | null;
+  readonly audit: AuditRules;
+  readonly #variables: Readonly<Record<string, string>>;
+  readonly #exclusions: Exclusions | null;
+  readonly #random: () => number;
+
+  /** Throws a RuleError where an exclusion names what does not exist. */
+  constructor(
+    { id, waf: policy, log }: Pick<Zone, "id" | "waf" | "log">,
+    rules: LoadedRules | null,
+    exclusions: readonly WafExclusion[],
+    sample: RequestSample | null,
+    random: () => number,
+  ) {
+    this.policy = policy;
+    // Who wants no query in the log wants no part of one either.
+    this.audit = { secrets: new SecretNames(log.redact), excerpts: log.query };
+    this.rules = rules;
+    this.sample = sample;
+    this.#random = random;
+    const { paranoia, detectionParanoia = paranoia } = policy;
+    this.#variables = zoneVariables(
+      {
+        paranoia,
+        detection: Math.max(paranoia, detectionParanoia),
+        inbound: policy.inboundThreshold,
+        outbound: policy.outboundThreshold,
+      },
+      rules?.overruled === true,
+    );
+    this.#exclusions =
+      rules === null
+        ? null
+        : new Exclusions(rules.set.overlay, exclusions, `zone ${id}: waf.exclusions`);
+  }
+
+  /** A transaction for this request; null where it is none of those that are looked at. */
+  begin(facts: Facts<unknown>): Transaction | null {
+    if (this.rules === null || this.#exclusions === null) return null;
+    const { policy } = this;
+    if (policy.sample < 1 && this.#random() >= policy.sample) return null;
+    const overlay = this.#exclusions.for(facts.target);
+    if (overlay === null) return null;
+    const { remote, local } = facts.exchange.client;
+    const transaction = this.rules.set.begin({
+      mode: policy.mode === "block" ? "on" : "detect",
+      failMode: policy.failMode,
+      id: facts.requestId,
+      remoteAddress: facts.client,
+      remotePort: remote.port,
+      serverAddress: local.address,
+      serverPort: local.port,
+      overlay,
+      variables: this.#variables,
+      budgetMs: policy.budgetMs,
+    });
+    transaction.requestBodyAccess = policy.bodyLimit > 0;
+    transaction.requestBodyLimit = policy.bodyLimit;
+    transaction.responseBodyAccess = policy.responseBodyLimit > 0;
+    transaction.responseBodyLimit = policy.responseBodyLimit;
+    return transaction;
+  }
+}
