@@ -1,5 +1,6 @@
 /** Where and why an expression is not one. Offsets count chars of the text. */
 export class ExprError extends Error {
+  readonly text: string;
   /** First char at fault, and how many are: at least 1, even at the end of the text. */
   readonly offset: number;
   readonly length: number;
@@ -18,6 +19,7 @@ export class ExprError extends Error {
   ) {
     super(message);
     this.name = "ExprError";
+    this.text = text;
     this.offset = offset;
     this.length = Math.max(1, length);
     const before = text.slice(0, offset);

@@ -4,6 +4,7 @@ import type { ConfigFile } from "#config/file.ts";
 import { environmentProblem, overlayEnvironment } from "#config/environment.ts";
 import { explainIssues } from "#config/explain.ts";
 import type { Problem } from "#config/problem.ts";
+import { completeRules } from "#config/rules.ts";
 import { configShape } from "#config/shape.ts";
 import { readText } from "#config/text.ts";
 
@@ -14,22 +15,31 @@ export type Loaded =
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads a file and the environment over it. Never throws for what an operator wrote. */
-export function loadConfigFile({ path, name }: ConfigFile, env: Environment): Loaded {
+export function loadConfigFile({ path, name, directory }: ConfigFile, env: Environment): Loaded {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     return { ok: false, problems: [unreadable(name, error)] };
   }
-  return loadConfigText(name, text, env);
+  return loadConfigText(name, text, env, directory);
 }
 
-export function loadConfigText(name: string, text: string, env: Environment): Loaded {
+/** `directory`: what relative paths in it start from. */
+export function loadConfigText(
+  name: string,
+  text: string,
+  env: Environment,
+  directory = ".",
+): Loaded {
   const source = readText(name, text);
   if (source.problems.length > 0) return { ok: false, problems: source.problems };
   const overlay = overlayEnvironment(source.value ?? {}, env);
   const parsed = configSchema.safeParse(overlay.value);
-  if (parsed.success && overlay.problems.length === 0) return { ok: true, config: parsed.data };
+  if (parsed.success && overlay.problems.length === 0) {
+    const { config, problems } = completeRules(parsed.data, directory, source);
+    return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
+  }
   const problems: Problem[] = [...overlay.problems];
   const explained = explainIssues(parsed.error?.issues ?? [], overlay.value, configShape().keysAt);
   for (const { path, at, message, suggestion } of explained) {
