@@ -2,6 +2,7 @@ import { type ChallengeMemory, openTables } from "@egide/challenge/verify/memory
 import { formatListenAddress, parseListenAddress } from "@egide/contract/policy/address.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import { type LogSettings, logPolicySchema } from "@egide/contract/policy/log.ts";
+import type { GeoSettings } from "@egide/contract/policy/rules.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
@@ -18,6 +19,7 @@ import { BanTable, type BanTableMemory } from "#kernel/ban-table.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
 import { type InspectFolders, openInspector } from "#inspect/open.ts";
+import { Geo } from "#identify/geo.ts";
 import { requestIds } from "#identify/request-id.ts";
 import type { MitigationMemory } from "#mitigate/memory.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
@@ -65,6 +67,8 @@ export interface EdgeOptions {
   readonly cacheDisk: { readonly path: string; readonly bytes: number } | null;
   readonly acmeAnswer: (path: string) => string | null;
   readonly report: Report;
+  /** Files with countries and networks; null where there is none. */
+  readonly geo: GeoSettings;
   /** Serial number of this worker, from 0. */
   readonly worker: number;
   readonly workers: number;
@@ -177,6 +181,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   const pipeline = new Pipeline(enforced.policy, {
     clock,
     nextId: requestIds(),
+    geo: openGeo(options),
     ownPaths: new OwnPaths({ acmeAnswer: options.acmeAnswer, passes }),
     passes,
     isBanned,
@@ -264,6 +269,17 @@ function banCheck({ bans, clock }: EdgeOptions): (address: string) => boolean {
 
 function* shownOrigins({ upstreams }: Enforced): Generator<readonly [string, Upstream]> {
   for (const [zone, { upstream }] of upstreams) yield [zone, upstream];
+}
+
+/** Damaged files leave countries unknown, which is told: an edge that does not serve is worse. */
+function openGeo({ geo, report }: EdgeOptions): Geo | null {
+  if (geo.country === null && geo.asn === null) return null;
+  try {
+    return new Geo(geo.country, geo.asn);
+  } catch (error) {
+    report("error", "countries and networks are not known: a database can't be read", { error });
+    return null;
+  }
 }
 
 function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExporter | null {

@@ -11,6 +11,7 @@ import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
 import type { Gate } from "#identify/clearance/gate.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
+import type { Geo } from "#identify/geo.ts";
 import { identify } from "#identify/identify.ts";
 import { answerFailure, answerVerdict } from "#respond/answer.ts";
 import type { OwnReply } from "#respond/reply.ts";
@@ -37,6 +38,8 @@ const CACHE_NAME = "Egide";
 export interface PipelineOptions {
   readonly clock: Clock;
   readonly nextId: () => string;
+  /** Null: countries and networks are not known. */
+  readonly geo: Geo | null;
   readonly ownPaths: OwnPaths;
   readonly passes: Passes;
   readonly isBanned: (address: string) => boolean;
@@ -71,6 +74,7 @@ export class Pipeline {
       zoneId,
       gate: gateOf,
       trustedProxies: policy.trustedProxies,
+      geo: this.#options.geo,
     });
     const run = new Run(facts, policy, this.#options, this.#tarpit);
     try {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
-import type { Lists } from "@egide/contract/policy/rules.ts";
+import type { GeoSettings, Lists } from "@egide/contract/policy/rules.ts";
 import { compileRules, RuleError, type Schemes } from "@egide/edge/decide/rules/compile.ts";
 import { ListError } from "@egide/edge/decide/rules/lists.ts";
 import { schemesFor } from "@egide/edge/decide/rules/schemes.ts";
@@ -16,10 +16,11 @@ import type { Path, SourceText } from "#config/text.ts";
 export function completeRules(config: Config, directory: string, source: SourceText) {
   const problems: Problem[] = [];
   const lists = readLists(config.lists, directory, source, problems);
+  const geo = resolveGeo(config.geo, directory, source, problems);
   if (problems.length > 0) return { problems, config };
   const schemes = listSchemes(lists, source, problems);
   if (schemes !== null) problems.push(...checkRules(config, schemes, source));
-  return { problems, config: { ...config, lists } };
+  return { problems, config: { ...config, lists, geo } };
 }
 
 function readLists(
@@ -44,6 +45,25 @@ function readLists(
     }
   }
   return out;
+}
+
+/** Workers open the files by themselves, from wherever they stand. */
+function resolveGeo(
+  geo: GeoSettings,
+  directory: string,
+  source: SourceText,
+  problems: Problem[],
+): GeoSettings {
+  const found = (key: keyof GeoSettings): string | null => {
+    const name = geo[key];
+    if (name === null) return null;
+    const path = resolve(directory, name);
+    if (!existsSync(path)) {
+      problems.push(source.problemAt(["geo", key], "value", "no such file", null));
+    }
+    return path;
+  };
+  return { country: found("country"), asn: found("asn") };
 }
 
 function listSchemes(lists: Lists, source: SourceText, problems: Problem[]): Schemes | null {

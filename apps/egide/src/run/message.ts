@@ -10,6 +10,7 @@ import type { PurgeTarget } from "@egide/edge/cache/purge.ts";
 import type { BanTableMemory } from "@egide/edge/kernel/ban-table.ts";
 import type { BanRequest } from "@egide/edge/kernel/bans.ts";
 import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
+import type { GeoSettings } from "@egide/contract/policy/rules.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 
 /** Where a worker listens: the machine's part of the configuration, with ports that are final. */
@@ -20,6 +21,7 @@ export interface WorkerSettings {
   readonly cacheBytes: number;
   /** Of all workers together. */
   readonly cacheDisk: { readonly path: string; readonly bytes: number } | null;
+  readonly geo: GeoSettings;
   readonly keys: Keys;
   /** Where all workers note which challenges were met. */
   readonly challenge: ChallengeMemory;

@@ -47,4 +47,4 @@ export class Policy {
   }
 }
 
-const MACHINE_KEYS = ["listen", "workers", "state", "log", "cache"] as const;
+const MACHINE_KEYS = ["listen", "workers", "state", "log", "cache", "geo"] as const;

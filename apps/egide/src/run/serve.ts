@@ -115,6 +115,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       log: options.config.log,
       cacheBytes: Math.floor(options.config.cache.memoryBytes / workers),
       cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
+      geo: options.config.geo,
       keys: loadKeys(state),
       challenge: createChallengeMemory(),
       rules: join(state, "rules", "crs"),

@@ -55,6 +55,7 @@ function setUp(workers = 2) {
       log: CONFIG.log,
       cacheBytes: 0,
       cacheDisk: null,
+      geo: CONFIG.geo,
       keys: KEYS,
       challenge: createChallengeMemory(),
       rules: "",

@@ -38,6 +38,7 @@ function start(
     workers,
     cacheBytes: settings.cacheBytes,
     cacheDisk: settings.cacheDisk,
+    geo: settings.geo,
     acmeAnswer: (path) => challenges.answer(path),
     log: settings.log,
     challenge: settings.challenge,

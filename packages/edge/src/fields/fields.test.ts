@@ -14,7 +14,7 @@ function view(init: FakeExchangeInit = {}): RequestView {
   const zones = new ZoneTable<string>();
   zones.add("*", "zone");
   const who = { zoneId: (zone: string) => zone, gate: () => null };
-  const directory = { zones, ...who, trustedProxies: new CidrSet([]) };
+  const directory = { zones, ...who, trustedProxies: new CidrSet([]), geo: null };
   const { facts } = identify(
     new FakeExchange({
       target: "/shop/Item.JPG?a=1&b=x%20y&a=2&flag",

@@ -60,7 +60,7 @@ describe("absolute-form and Host", () => {
   const zones = new ZoneTable<string>();
   zones.add("a.org", "zone");
   const who = { zoneId: (zone: string) => zone, gate: () => null };
-  const directory = { zones, ...who, trustedProxies: new CidrSet([]) };
+  const directory = { zones, ...who, trustedProxies: new CidrSet([]), geo: null };
   const cases: [string, string, string | null][] = [
     ["http://a.org/x", "", null],
     ["http://a.org:80/x", "a.org", null],

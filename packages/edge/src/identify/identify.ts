@@ -3,6 +3,7 @@ import type { Exchange } from "#exchange.ts";
 import { type Doorkeeper, type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { type Authority, readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";
+import { type Geo, NOWHERE } from "#identify/geo.ts";
 import { readTarget, type Target } from "#identify/target.ts";
 import type { ZoneTable } from "#identify/zones.ts";
 import { ALLOW } from "#verdict.ts";
@@ -19,6 +20,8 @@ export interface Directory<Zone> {
   readonly zoneId: (zone: Zone) => string;
   readonly gate: (zone: Zone) => Doorkeeper | null;
   readonly trustedProxies: CidrSet;
+  /** Null: countries and networks are not known. */
+  readonly geo: Geo | null;
 }
 
 export interface Identified<Zone> {
@@ -35,6 +38,8 @@ export function identify<Zone>(
   directory: Directory<Zone>,
 ): Identified<Zone> {
   const { head, client } = exchange;
+  const address = clientAddress(client.remote.address, head.headers, directory.trustedProxies);
+  const place = directory.geo === null ? NOWHERE : directory.geo.place(address);
   const facts: Facts<Zone> = {
     exchange,
     requestId,
@@ -46,9 +51,9 @@ export function identify<Zone>(
     authority: "",
     target: head.target,
     forward: head.target,
-    client: clientAddress(client.remote.address, head.headers, directory.trustedProxies),
-    country: "",
-    asnum: 0,
+    client: address,
+    country: place.country,
+    asnum: place.asnum,
     bot: "",
     gate: null,
     clearance: undefined,

@@ -19,7 +19,7 @@ function facts(init: FakeExchangeInit = {}): Facts<string> {
   const zones = new ZoneTable<string>();
   zones.add("*", "zone");
   const who = { zoneId: (zone: string) => zone, gate: () => null };
-  const directory = { zones, ...who, trustedProxies: new CidrSet([]) };
+  const directory = { zones, ...who, trustedProxies: new CidrSet([]), geo: null };
   return identify(new FakeExchange(init), "req-1", 0, 0, directory).facts;
 }
 
