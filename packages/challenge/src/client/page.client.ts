@@ -62,7 +62,8 @@ function begin(root: HTMLElement): void {
     stop();
     release();
     say(text, true);
-    form.hidden = false;
+    // Without cookies the button would lead to the same words.
+    form.hidden = text === words.cookies;
   };
 
   const post = async (path: string, body: string): Promise<Record<string, unknown>> => {

@@ -61,7 +61,7 @@ function withoutScript({ issued, mode, lang, method, target, form }: Shown): str
   const kept = method === "POST" && form !== null;
   const fields = kept ? inputs(form) : "";
   const type = kept && form.multipart ? ' enctype="multipart/form-data"' : "";
-  return `<noscript>${refresh}<p>${escapeHtml(text.wait(wait))}</p></noscript>
+  return `<noscript>${refresh}<p>${escapeHtml(refresh === "" ? text.waitThenPress(wait) : text.wait(wait))}</p></noscript>
 <form method="post" action="${escapeHtml(to)}${kept ? "&amp;keep=1" : ""}"${type}>${fields}${button}</form>
 `;
 }

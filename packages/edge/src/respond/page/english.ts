@@ -169,8 +169,7 @@ export const ENGLISH: Language = {
     "challenge.required": {
       title: "One moment, please",
       what: "This site checks that a person’s browser is asking, not a program that floods it.",
-      advice:
-        "The page goes on by itself. Nothing about you is collected, and no other site is asked.",
+      advice: "Nothing about you is collected, and no other site is asked.",
     },
     "challenge.cookies": {
       title: "Your browser keeps no cookies",

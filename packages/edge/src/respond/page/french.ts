@@ -171,8 +171,7 @@ export const FRENCH: Language = {
     "challenge.required": {
       title: "Un instant, s’il vous plaît",
       what: "Ce site vérifie que c’est le navigateur d’une personne qui l’interroge, et non un programme qui le submerge.",
-      advice:
-        "La page continue d’elle-même. Rien n’est recueilli sur vous et aucun autre site n’est interrogé.",
+      advice: "Rien n’est recueilli sur vous et aucun autre site n’est interrogé.",
     },
     "challenge.cookies": {
       title: "Votre navigateur ne garde pas de cookies",

@@ -30,7 +30,10 @@ button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;bor
 button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px}
 form{margin:1.25rem 0 .5rem}
 [hidden]{display:none!important}
-progress{width:100%;height:.6rem;accent-color:var(--act)}
+progress{display:block;width:100%;height:.5rem;margin:1rem 0;border:0;border-radius:1rem;overflow:hidden;appearance:none;background:var(--line)}
+progress::-webkit-progress-bar{background:var(--line)}
+progress::-webkit-progress-value{background:var(--act);transition:width .2s}
+progress::-moz-progress-bar{background:var(--act)}
 [role=status]:focus{outline:none}
 .failed [role=status]{color:var(--bad);font-weight:600}
 small{color:var(--soft);font-size:.875rem;line-height:1.4;display:block}
