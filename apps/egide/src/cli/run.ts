@@ -6,6 +6,7 @@ import { parse } from "#cli/parse.ts";
 import { checkCommand } from "#command/check.ts";
 import { completionCommand } from "#command/completion.ts";
 import { edgeCommand } from "#command/edge.ts";
+import { exprCommand } from "#command/expr.ts";
 import { mitigationCommand } from "#command/mitigation.ts";
 import { orderCommand } from "#command/order.ts";
 import { banCommand } from "#command/ban.ts";
@@ -24,6 +25,7 @@ export const rootCommand: Command = {
     upCommand,
     edgeCommand,
     checkCommand,
+    exprCommand,
     orderCommand,
     mitigationCommand,
     purgeCommand,
