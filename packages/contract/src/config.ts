@@ -4,6 +4,7 @@ import { kernelSchema } from "#policy/kernel.ts";
 import { limitsSchema } from "#policy/limits.ts";
 import { listenSchema } from "#policy/listen.ts";
 import { logSettingsSchema } from "#policy/log.ts";
+import { unknownCharacteristics } from "#policy/rate-limit.ts";
 import { geoSchema, listsSchema } from "#policy/rules.ts";
 import { acmeSchema } from "#policy/tls.ts";
 import { zoneSchema } from "#policy/zone.ts";
@@ -70,6 +71,7 @@ export const configSchema = z
   .superRefine((config, ctx) => {
     reportRepeated(config.zones, (zone) => zone.hosts, "hosts", ctx);
     reportRepeated(config.zones, (zone) => [zone.id], "id", ctx);
+    reportUnknown(config, ctx);
   });
 
 /** A host (or id) that two zones claim would be served by whichever came first: refused instead. */
@@ -93,6 +95,21 @@ function reportRepeated<T>(
         path: key === "hosts" ? ["zones", i, key, j] : ["zones", i, key],
         message: `${JSON.stringify(name)} is ${where}`,
       });
+    });
+  });
+}
+
+/** A rate limit by what is never known would count all visitors as one. */
+function reportUnknown(
+  { zones, geo }: Pick<z.infer<typeof configSchema>, "zones" | "geo">,
+  ctx: z.RefinementCtx,
+): void {
+  zones.forEach(({ rateLimits }, i) => {
+    rateLimits.forEach((rule, j) => {
+      for (const [at, message] of unknownCharacteristics(rule, geo)) {
+        const path = ["zones", i, "rateLimits", j, "characteristics", at];
+        ctx.addIssue({ code: "custom", path, message });
+      }
     });
   });
 }

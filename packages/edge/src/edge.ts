@@ -6,6 +6,7 @@ import type { GeoSettings } from "@egide/contract/policy/rules.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
+import type { LimitMemory } from "@egide/limit/cells.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { TimerWheel } from "@egide/std/wheel.ts";
 import { Front } from "#accept/front.ts";
@@ -15,11 +16,12 @@ import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
 import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
 import { listenTls } from "#accept/tls/listener.ts";
 import { Sweep } from "#accept/sweep.ts";
-import { BanTable, type BanTableMemory } from "#kernel/ban-table.ts";
+import { banCheck, type BanTableMemory } from "#kernel/ban-table.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
 import { type InspectFolders, openInspector } from "#inspect/open.ts";
 import { Geo } from "#identify/geo.ts";
+import { openCounters } from "#decide/limits/counters.ts";
 import { requestIds } from "#identify/request-id.ts";
 import type { MitigationMemory } from "#mitigate/memory.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
@@ -40,7 +42,6 @@ import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
 import { createUpstream, type Upstream } from "#upstream/upstream.ts";
-import { machineTime } from "#wire/process-time.ts";
 import { type Listening, listen } from "#wire/transport/transport.ts";
 
 export type Report = (
@@ -85,6 +86,8 @@ export interface EdgeOptions {
   readonly processNow: () => number;
   /** Hears ten times a second what was asked of the zones, for the detection of attacks. */
   readonly observed: (reports: readonly ZoneReport[]) => void;
+  /** What rate limits count with: made by the main thread. */
+  readonly limits: LimitMemory;
   /** Whom the main thread has banned; null: nobody. */
   readonly bans: BanTableMemory | null;
   readonly inspect: InspectFolders;
@@ -138,6 +141,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   });
   const deps = {
     cache,
+    counters: openCounters(options.limits, clock),
     watchOf: (zone: Snapshot["zones"][number]) => mitigation.watchOf(zone.id, zone.mitigation),
     inspector,
     openUpstream: (zone: Snapshot["zones"][number]) =>
@@ -175,7 +179,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     },
   });
   const exporter = openExporter(options, recorder);
-  const isBanned = banCheck(options);
+  const isBanned = banCheck(options.bans, clock);
   let enforced: Enforced = enforce(options.snapshot, null, deps);
   const passes = new Passes(options.secret);
   const pipeline = new Pipeline(enforced.policy, {
@@ -257,29 +261,6 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       inspector.close();
     },
   };
-}
-
-/** Whether the main thread has banned an address: asked at each connection and each request. */
-function banCheck({ bans, clock }: EdgeOptions): (address: string) => boolean {
-  if (bans === null) return () => false;
-  const table = new BanTable(bans);
-  const now = machineTime(clock);
-  return (address) => table.has(address, now());
-}
-
-function* shownOrigins({ upstreams }: Enforced): Generator<readonly [string, Upstream]> {
-  for (const [zone, { upstream }] of upstreams) yield [zone, upstream];
-}
-
-/** Damaged files leave countries unknown, which is told: an edge that does not serve is worse. */
-function openGeo({ geo, report }: EdgeOptions): Geo | null {
-  if (geo.country === null && geo.asn === null) return null;
-  try {
-    return new Geo(geo.country, geo.asn);
-  } catch (error) {
-    report("error", "countries and networks are not known: a database can't be read", { error });
-    return null;
-  }
 }
 
 function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExporter | null {

@@ -1,6 +1,7 @@
 import type { WafLog } from "@egide/contract/request-log.ts";
 import type { Clearance } from "@egide/challenge/verify/clearance.ts";
 import type { ErrorSource } from "@egide/std/error.ts";
+import type { Charge } from "#decide/limits/limits.ts";
 import type { Exchange } from "#exchange.ts";
 import type { RequestView } from "#fields/view.ts";
 import type { ChallengeMode, Verdict } from "#verdict.ts";
@@ -60,6 +61,8 @@ export interface Facts<Zone> {
   skipped: Skipped;
   /** The request as expressions see it, once one has looked: see `viewOf` in fields/view.ts. */
   view: RequestView | null;
+  /** Rate limits that count what this request is worth once it is over; null where none does. */
+  charges: Charge[] | null;
   /** Code behind a refusal or a failure. */
   code: string | null;
   fault: ErrorSource | null;

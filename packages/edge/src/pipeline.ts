@@ -5,6 +5,8 @@ import { judgeBanned } from "#decide/banned.ts";
 import { judgeMutual } from "#decide/mutual.ts";
 import { judgeUnderAttack } from "#decide/under-attack.ts";
 import { judgeOrders } from "#decide/orders.ts";
+import type { Counters } from "#decide/limits/counters.ts";
+import { chargeLimits, judgeLimits, seeAnswer } from "#decide/limits/limits.ts";
 import { requestHeaders, responseHeaders } from "#decide/rules/headers.ts";
 import { judgeRules } from "#decide/rules/judge.ts";
 import type { Exchange } from "#exchange.ts";
@@ -114,15 +116,17 @@ function decide(facts: Facts<ServedZone>, fault: string | null, policy: Policy):
   }
   const country = facts.country === "" ? null : facts.country;
   const ordered = judgeOrders(policy.orders, zone.id, facts.target, country, facts.time);
-  return ordered.kind === "allow" ? judgeZone(facts, zone) : ordered;
+  return ordered.kind === "allow" ? judgeZone(facts, zone, policy.counters) : ordered;
 }
 
 /** What the zone has to say, once neither protocol nor law stands in the way. */
-function judgeZone(facts: Facts<ServedZone>, zone: ServedZone): Verdict {
+function judgeZone(facts: Facts<ServedZone>, zone: ServedZone, counters: Counters): Verdict {
   const mitigated = zone.watch === null ? ALLOW : zone.watch.judge(facts);
   if (mitigated.kind !== "allow") return mitigated;
   const ruled = zone.rules === null ? ALLOW : judgeRules(zone.rules, facts);
   if (ruled.kind !== "allow") return ruled;
+  const limited = zone.limits === null ? ALLOW : judgeLimits(zone.limits, facts, counters);
+  if (limited.kind !== "allow") return limited;
   return judgeUnderAttack(zone.gate.underAttack, facts);
 }
 
@@ -168,7 +172,7 @@ class Run implements ResponseSink, OwnReply, Inspected {
       return;
     }
     if (zone !== null && this.#hasPass(this.#facts.verdict, zone)) {
-      this.#facts.verdict = judgeZone(this.#facts, zone);
+      this.#facts.verdict = judgeZone(this.#facts, zone, this.#policy.counters);
     }
     const { verdict } = this.#facts;
     if (verdict.kind !== "allow") {
@@ -304,6 +308,7 @@ class Run implements ResponseSink, OwnReply, Inspected {
     const facts = this.#facts;
     this.#answered = true;
     facts.status = response.status;
+    seeAnswer(facts, response);
     if (response.status === 101) this.#switch(response);
     else {
       const rules = facts.zone === null ? null : facts.zone.rules;
@@ -337,6 +342,7 @@ class Run implements ResponseSink, OwnReply, Inspected {
     this.#inspection?.finish();
     if (this.#passed) facts.zone?.watch?.finished(facts);
     else facts.zone?.watch?.refused(facts);
+    chargeLimits(facts, this.#policy.counters, this.#options.clock.monotonic());
     this.#options.finished(facts);
     if (this.#traced !== null) {
       this.#options.tracer?.end(this.#traced, facts, this.#options.clock.monotonic());

@@ -5,6 +5,8 @@ import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import type { Cache } from "#cache/cache.ts";
 import { compileOrders } from "#decide/orders.ts";
+import { compileLimits } from "#decide/limits/compile.ts";
+import type { Counters } from "#decide/limits/counters.ts";
 import { compileRules, type Schemes } from "#decide/rules/compile.ts";
 import { schemesFor } from "#decide/rules/schemes.ts";
 import { Gate } from "#identify/clearance/gate.ts";
@@ -36,6 +38,7 @@ export interface EnforceDeps {
   /** What all zones' challenges are sealed with and counted in. */
   readonly challenge: { readonly secret: Uint8Array; readonly tables: SharedTables };
   readonly inspector: Inspector;
+  readonly counters: Counters;
   readonly pseudonym: string;
   readonly httpsPort: number;
   /** Alt-Svc of zones that say nothing of it themselves: where HTTP/3 is spoken; null: nowhere. */
@@ -74,6 +77,7 @@ export function enforce(
       trustedProxies: new CidrSet(snapshot.trustedProxies),
       orders: compileOrders(snapshot.orders),
       orderById: new Map(snapshot.orders.map((order) => [order.id, order])),
+      counters: deps.counters,
       dress: new Dress(respondPolicySchema.parse({})),
       pseudonym: deps.pseudonym,
       httpsPort: deps.httpsPort,
@@ -97,7 +101,7 @@ function serve(
   upstream: Upstream,
   schemes: Schemes,
   waf: ZoneWaf | null,
-  { cache, altSvc, challenge, watchOf }: EnforceDeps,
+  { cache, altSvc, challenge, counters, watchOf }: EnforceDeps,
 ): ServedZone {
   const { httpsRedirect } = zone.respond;
   const mutual = zone.tls.clientCertificates !== undefined;
@@ -116,6 +120,7 @@ function serve(
     watch: watchOf(zone),
     rules: compileRules(zone.rules, schemes),
     waf,
+    limits: compileLimits(zone.id, zone.rateLimits, schemes, counters.hash),
     fetch: cache.wrap(zone.cache, zone.id, upstream.fetch),
   };
 }

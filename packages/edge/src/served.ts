@@ -1,6 +1,8 @@
 import type { Order } from "@egide/contract/order.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { OrderIndex } from "#decide/orders.ts";
+import type { ReadyLimit } from "#decide/limits/compile.ts";
+import type { Counters } from "#decide/limits/counters.ts";
 import type { ZoneRules } from "#decide/rules/compile.ts";
 import type { Gate } from "#identify/clearance/gate.ts";
 import type { ZoneTable } from "#identify/zones.ts";
@@ -24,6 +26,7 @@ export interface ServedZone {
   readonly watch: ZoneWatch | null;
   /** Null: the zone has none. */
   readonly rules: ZoneRules | null;
+  readonly limits: readonly ReadyLimit[] | null;
   /** The rule engine; null: it looks at nothing. */
   readonly waf: ZoneWaf | null;
   /** The cache, and behind it the origins. */
@@ -36,6 +39,8 @@ export interface Policy {
   readonly trustedProxies: CidrSet;
   readonly orders: OrderIndex;
   readonly orderById: ReadonlyMap<string, Order>;
+  /** What rate limits count with. */
+  readonly counters: Counters;
   /** For answers where no zone is known. */
   readonly dress: Dress;
   /** Name of this edge in Via and CDN-Loop. */

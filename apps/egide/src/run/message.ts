@@ -11,6 +11,7 @@ import type { BanTableMemory } from "@egide/edge/kernel/ban-table.ts";
 import type { BanRequest } from "@egide/edge/kernel/bans.ts";
 import type { MetricsMemory } from "@egide/edge/log/metrics/shared.ts";
 import type { GeoSettings } from "@egide/contract/policy/rules.ts";
+import type { LimitMemory } from "@egide/limit/cells.ts";
 import type { ChallengeEntries } from "#tls/challenges.ts";
 
 /** Where a worker listens: the machine's part of the configuration, with ports that are final. */
@@ -33,6 +34,8 @@ export interface WorkerSettings {
   readonly mitigation: MitigationMemory;
   /** Where the clock of the process begins: milliseconds since the epoch. */
   readonly epoch: number;
+  /** What rate limits count with. */
+  readonly limits: LimitMemory;
   /** Whom the main thread has banned. */
   readonly bans: BanTableMemory;
 }

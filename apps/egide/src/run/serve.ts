@@ -8,6 +8,7 @@ import { Kernel } from "@egide/edge/kernel/kernel.ts";
 import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
 import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import type { BanWish } from "@egide/edge/mitigate/strikes.ts";
+import { createLimitMemory } from "@egide/limit/cells.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { answerBan } from "#ban/answer.ts";
@@ -50,6 +51,9 @@ export interface ServeOptions {
   readonly worker: URL;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Counters of rate limits: room for 680,000, of which the system gives only what is used. */
+const LIMIT_BYTES = 33_554_432;
 
 /** How long handshakes that the older process has begun may take to reach its accept queue. */
 const HANDSHAKE_MS = 1000;
@@ -124,6 +128,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       mitigation: shared,
       epoch,
       bans: kernel.memory,
+      limits: createLimitMemory(LIMIT_BYTES),
     },
     snapshot: policy.snapshot(),
     certificates: certificates.entries(),

@@ -64,6 +64,7 @@ function setUp(workers = 2) {
       mitigation: createMitigationMemory(),
       epoch: 0,
       bans: BANS,
+      limits: BANS,
     },
     snapshot: snapshot(1),
     certificates: [],

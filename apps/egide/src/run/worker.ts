@@ -48,6 +48,7 @@ function start(
     observed,
     bans: settings.bans,
     inspect: { rules: settings.rules, samples: settings.samples },
+    limits: settings.limits,
     report: (level, message, fields) =>
       log({ kind: "log", level, message, fields: plainFields(fields) }),
   });

@@ -6,6 +6,7 @@ import { logPolicySchema } from "#policy/log.ts";
 import { mitigationSchema } from "#policy/mitigation.ts";
 import { originsSchema, parseOriginUrl } from "#policy/origin.ts";
 import { respondPolicySchema } from "#policy/respond.ts";
+import { rateLimitsSchema } from "#policy/rate-limit.ts";
 import { rulesSchema } from "#policy/rules.ts";
 import { zoneTlsSchema } from "#policy/tls.ts";
 import { wafSchema } from "#policy/waf.ts";
@@ -49,6 +50,9 @@ export const zoneSchema = z
     rules: rulesSchema
       .default([])
       .describe("Rules of one's own, in order: docs/guide/rules.md says what they can do."),
+    rateLimits: rateLimitsSchema
+      .default([])
+      .describe("How much may come from one visitor: docs/guide/rate-limits.md."),
     waf: wafSchema.prefault({}).describe("The rule engine: what is inspected, and by which rules."),
     challenge: challengeSchema.prefault({}).describe("What uncleared visitors are asked for."),
     underAttack: underAttackSchema,

@@ -60,6 +60,7 @@ export function identify<Zone>(
     verdict: ALLOW,
     rules: null,
     skipped: NOTHING_SKIPPED,
+    charges: null,
     view: null,
     code: null,
     fault: null,

@@ -1,5 +1,7 @@
 import { KeyHash } from "@egide/limit/key.ts";
+import type { Clock } from "@egide/std/clock.ts";
 import { parseIp } from "@egide/std/ip.ts";
+import { machineTime } from "#wire/process-time.ts";
 import type { Ban, BanSink } from "#kernel/bans.ts";
 
 /** Where the main thread notes who is banned and every worker looks it up. */
@@ -89,6 +91,17 @@ export class BanTable {
     hash.finish();
     return HEAD_WORDS + Math.floor(((hash.lo >>> 0) * this.places) / 4_294_967_296) * ENTRY_WORDS;
   }
+}
+
+/** Whether the main thread has banned an address: asked at each connection and each request. */
+export function banCheck(
+  memory: BanTableMemory | null,
+  clock: Clock,
+): (address: string) => boolean {
+  if (memory === null) return () => false;
+  const table = new BanTable(memory);
+  const now = machineTime(clock);
+  return (address) => table.has(address, now());
 }
 
 /** The main thread's side: the only writer. */

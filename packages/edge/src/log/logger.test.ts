@@ -48,6 +48,7 @@ function facts(init: FakeExchangeInit, more: Partial<Facts<null>> = {}): Facts<n
     clearance: undefined,
     rules: null,
     skipped: NOTHING_SKIPPED,
+    charges: null,
     view: null,
     verdict: ALLOW,
     code: null,

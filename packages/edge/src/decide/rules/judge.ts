@@ -1,6 +1,6 @@
 import type { Rule } from "@egide/contract/policy/rules.ts";
 import { type Facts, isAdmitted, type Skipped } from "#facts.ts";
-import type { Ready, Redirect, Rewrite, ZoneRules } from "#decide/rules/compile.ts";
+import type { Redirect, Rewrite, ZoneRules } from "#decide/rules/compile.ts";
 import { location, pathText, queryText } from "#decide/rules/target.ts";
 import { type RequestView, viewOf } from "#fields/view.ts";
 import { ALLOW, type Verdict } from "#verdict.ts";
@@ -59,7 +59,7 @@ export function judgeRules(rules: ZoneRules, facts: Facts<unknown>): Verdict {
   return ALLOW;
 }
 
-export function note(facts: Facts<unknown>, rule: Ready<unknown>): void {
+export function note(facts: Facts<unknown>, rule: { readonly id: string }): void {
   if (facts.rules === null) facts.rules = [rule.id];
   else facts.rules.push(rule.id);
 }

@@ -31,6 +31,7 @@ function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
     clearance: undefined,
     rules: null,
     skipped: NOTHING_SKIPPED,
+    charges: null,
     view: null,
     verdict: ALLOW,
     code: null,

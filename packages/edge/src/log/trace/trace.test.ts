@@ -76,6 +76,7 @@ function facts(more: Partial<Facts<null>> = {}): Facts<null> {
     clearance: undefined,
     rules: null,
     skipped: NOTHING_SKIPPED,
+    charges: null,
     view: null,
     verdict: ALLOW,
     code: null,
