@@ -263,6 +263,23 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   };
 }
 
+}
+
+function* shownOrigins({ upstreams }: Enforced): Generator<readonly [string, Upstream]> {
+  for (const [zone, { upstream }] of upstreams) yield [zone, upstream];
+}
+
+/** Damaged files leave countries unknown, which is told: an edge that does not serve is worse. */
+function openGeo({ geo, report }: EdgeOptions): Geo | null {
+  if (geo.country === null && geo.asn === null) return null;
+  try {
+    return new Geo(geo.country, geo.asn);
+  } catch (error) {
+    report("error", "countries and networks are not known: a database can't be read", { error });
+    return null;
+  }
+}
+
 function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExporter | null {
   const { clock, log } = options;
   const { endpoint } = log.traces;
