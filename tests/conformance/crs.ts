@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { runHostile } from "./crs/hostile.ts";
 import { judge } from "./crs/judge.ts";
 import { loadRules } from "./crs/rules.ts";
+import { runSocket } from "./crs/socket.ts";
 import { runStage } from "./crs/stage.ts";
 import type { Case } from "./crs/case.ts";
 
@@ -10,7 +11,8 @@ import type { Case } from "./crs/case.ts";
  * The Core Rule Set's own cases, at the engine: `crs --rules DIR --cases FILE.jsonl [--cases …]`.
  * Options: `--setup FILE` (else crs-setup.conf is looked for in DIR and beside it), `--only ID`,
  * `--plain` (without the plan's prefilter), `--quiet`; `--hostile` instead of cases: what the worst
- * values cost each pattern and a whole request.
+ * values cost each pattern and a whole request. `--socket`: through a running edge, whose request log
+ * says which rules matched.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -23,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
       plain: { type: "boolean" },
       quiet: { type: "boolean" },
       hostile: { type: "boolean" },
+      socket: { type: "boolean" },
     },
   });
   if (values.rules !== undefined && values.hostile === true) {
@@ -32,24 +35,36 @@ export async function run(args: readonly string[]): Promise<number> {
     console.error("usage: crs --rules DIR --cases FILE.jsonl [--cases FILE.jsonl …]");
     return 2;
   }
-  const rules = loadRules(values.rules, values.setup, values.plain !== true);
-  let passed = 0;
-  let failed = 0;
-  for (const file of values.cases) {
-    for (const line of readFileSync(file, "utf8").split("\n")) {
-      if (line.trim() === "") continue;
-      const one = JSON.parse(line) as Case;
-      if (values.only !== undefined && `${one.rule_id}` !== values.only) continue;
-      const problem = runCase(rules, one);
-      if (problem === undefined) passed++;
-      else {
-        failed++;
-        if (values.quiet !== true) console.log(`FAIL ${one.rule_id}-${one.test_id}: ${problem}`);
-      }
-    }
-  }
+  const cases = values.cases
+    .flatMap((file) => readFileSync(file, "utf8").split("\n"))
+    .filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line) as Case)
+    .filter((one) => values.only === undefined || `${one.rule_id}` === values.only);
+  const tell = (one: Case, problem: string): void => {
+    if (values.quiet !== true) console.log(`FAIL ${one.rule_id}-${one.test_id}: ${problem}`);
+  };
+  const { rules: folder, setup } = values;
+  const { passed, failed } =
+    values.socket === true
+      ? await runSocket({ rules: folder, setup, cases, failed: tell })
+      : runEngine(loadRules(folder, setup, values.plain !== true), cases, tell);
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+function runEngine(
+  rules: ReturnType<typeof loadRules>,
+  cases: readonly Case[],
+  tell: (one: Case, problem: string) => void,
+): { passed: number; failed: number } {
+  let failed = 0;
+  for (const one of cases) {
+    const problem = runCase(rules, one);
+    if (problem === undefined) continue;
+    failed++;
+    tell(one, problem);
+  }
+  return { passed: cases.length - failed, failed };
 }
 
 function runCase(rules: ReturnType<typeof loadRules>, one: Case): string | undefined {

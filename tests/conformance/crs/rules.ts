@@ -15,7 +15,8 @@ SecRule REQUEST_HEADERS:Content-Type "@rx ^application/(?:[a-z0-9.-]+\\+)?json" 
   "id:101,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
 `;
 
-const after = `
+/** Limits that the cases count on. */
+export const testSettings = `
 SecAction "id:900005,phase:1,pass,nolog,\\
   setvar:tx.blocking_paranoia_level=4,\\
   setvar:tx.crs_validate_utf8_encoding=1,\\
@@ -39,7 +40,7 @@ export function loadRules(
   const files: RuleFile[] = [{ name: "before.conf", text: before }];
   const setupFile = setup ?? findSetup(directory);
   files.push(setupFile === undefined ? { name: "setup", text: bareSetup } : read(setupFile));
-  files.push({ name: "after.conf", text: after });
+  files.push({ name: "after.conf", text: testSettings });
   for (const name of names) {
     if (name.endsWith(".conf") && !name.startsWith("crs-setup"))
       files.push(read(join(directory, name)));
@@ -50,7 +51,7 @@ export function loadRules(
   return loadRuleSet(files, { data, prefilter });
 }
 
-function findSetup(directory: string): string | undefined {
+export function findSetup(directory: string): string | undefined {
   return [directory, dirname(directory)]
     .flatMap((place) =>
       ["crs-setup.conf", "crs-setup.conf.example"].map((name) => join(place, name)),
