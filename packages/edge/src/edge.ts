@@ -263,8 +263,6 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   };
 }
 
-}
-
 function* shownOrigins({ upstreams }: Enforced): Generator<readonly [string, Upstream]> {
   for (const [zone, { upstream }] of upstreams) yield [zone, upstream];
 }
