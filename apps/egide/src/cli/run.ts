@@ -11,6 +11,7 @@ import { mitigationCommand } from "#command/mitigation.ts";
 import { orderCommand } from "#command/order.ts";
 import { banCommand } from "#command/ban.ts";
 import { purgeCommand } from "#command/purge.ts";
+import { snapshotCommand } from "#command/snapshot.ts";
 import { upCommand } from "#command/up.ts";
 import { VERSION, versionCommand } from "#command/version.ts";
 
@@ -29,6 +30,7 @@ export const rootCommand: Command = {
     orderCommand,
     mitigationCommand,
     purgeCommand,
+    snapshotCommand,
     banCommand,
     versionCommand,
     completionCommand(() => rootCommand),

@@ -1,3 +1,4 @@
+import type { Order } from "@egide/contract/order.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Kernel } from "@egide/edge/kernel/kernel.ts";
 import type { Loaded } from "#config/load.ts";
@@ -9,7 +10,18 @@ import type { Policy } from "#run/policy.ts";
 import type { Supervisor } from "#run/supervisor.ts";
 import type { CertificateProvider } from "#tls/provider.ts";
 
+/** A snapshot that was signed elsewhere, as the only source of what is enforced. */
+export interface Issued {
+  /** Those of the snapshot that was loaded last. */
+  readonly orders: readonly Order[];
+  /** What was loaded last is in force. */
+  accepted(): void;
+  /** Calls back whenever there is another one to be loaded. */
+  watch(changed: () => void): { close(): void };
+}
+
 export interface Reloadable {
+  readonly issued?: Issued | null;
   /** Null where the process was started without a file. */
   readonly load: (() => Loaded) | null;
   readonly policy: Policy;
@@ -55,9 +67,11 @@ async function take(target: Reloadable, loaded: Loaded): Promise<string[]> {
   }
   const waiting = policy.replace(loaded.config);
   target.kernel.setTrusted(...neverBanned(loaded.config));
+  if (target.issued) policy.setOrders(target.issued.orders);
   const snapshot = policy.snapshot();
   supervisor.setCertificates(certificates.entries());
   supervisor.apply(snapshot);
+  target.issued?.accepted();
   logger.info(
     { version: snapshot.version, zones: snapshot.zones.length },
     "configuration reloaded",

@@ -25,7 +25,7 @@ import { neverBanned } from "#run/never-banned.ts";
 import { notifyServiceManager } from "#run/notify.ts";
 import { answerPurge } from "#run/purge.ts";
 import { Policy } from "#run/policy.ts";
-import { reload } from "#run/reload.ts";
+import { type Issued, reload } from "#run/reload.ts";
 import { processClock } from "#run/process-clock.ts";
 import { replace } from "#run/replace.ts";
 import { onSignals } from "#run/signals.ts";
@@ -39,6 +39,8 @@ export interface ServeOptions {
   readonly config: Config;
   /** Reads the configuration again; null where there is no file to read. */
   readonly reload: (() => Loaded) | null;
+  /** A signed snapshot in place of a file and of the directory of orders; `reload` reads it. */
+  readonly issued?: Issued | null;
   /** Take over from the process that serves now, if there is one. */
   readonly takeover: boolean;
   /** Called once visitors are answered. */
@@ -76,25 +78,32 @@ export async function serve(options: ServeOptions): Promise<number> {
     });
   }
 
-  const policy = new Policy(options.config, [], systemClock);
+  const issued = options.issued ?? null;
+  const policy = new Policy(options.config, issued?.orders ?? [], systemClock);
   let supervisor: Supervisor | null = null;
-  const orders = watchOrders(ordersPath, systemClock, {
-    changed(all) {
-      policy.setOrders(all);
-      supervisor?.apply(policy.snapshot());
-      if (supervisor !== null) logger.info({ orders: all.length }, "orders changed");
-      for (const order of policy.strayOrders()) {
-        logger.warn(
-          { order: order.id, zone: order.zone },
-          "an order is for a zone that is not here",
-        );
-      }
-    },
-    refused(problems) {
-      for (const problem of problems) logger.error(renderProblem(problem, options.paint));
-      logger.error({ directory: ordersPath }, "orders not taken: those in force stay in force");
-    },
-  });
+  let followed: { close(): void } | null =
+    issued !== null
+      ? null
+      : watchOrders(ordersPath, systemClock, {
+          changed(all) {
+            policy.setOrders(all);
+            supervisor?.apply(policy.snapshot());
+            if (supervisor !== null) logger.info({ orders: all.length }, "orders changed");
+            for (const order of policy.strayOrders()) {
+              logger.warn(
+                { order: order.id, zone: order.zone },
+                "an order is for a zone that is not here",
+              );
+            }
+          },
+          refused(problems) {
+            for (const problem of problems) logger.error(renderProblem(problem, options.paint));
+            logger.error(
+              { directory: ordersPath },
+              "orders not taken: those in force stay in force",
+            );
+          },
+        });
 
   const { addresses: inherited } = predecessor?.hello ?? {};
   const certificates = new CertificateProvider({
@@ -180,7 +189,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         // The private address and the orders are the newer one's from here on.
         void metrics?.stop(true);
         kernel.handOver();
-        orders.close();
+        followed?.close();
         await Bun.sleep(HANDSHAKE_MS);
         const drained = running.drain(shutdown.drainSeconds * 1000);
         void drained.then(() => ended.resolve());
@@ -197,11 +206,14 @@ export async function serve(options: ServeOptions): Promise<number> {
       kernel,
     };
     let reloading = Promise.resolve();
+    // One after the other: two signals in a row must not cross.
+    const queueReload = (): void => {
+      reloading = reloading.then(() => reload(reloadable));
+    };
+    issued?.accepted();
+    followed ??= issued?.watch(queueReload) ?? null;
     const signals = onSignals({
-      // One after the other: two signals in a row must not cross.
-      reload: () => {
-        reloading = reloading.then(() => reload(reloadable));
-      },
+      reload: queueReload,
       replace: () => replace(options),
       stop: (signal) => {
         if (stopping) process.exit(1);
@@ -220,7 +232,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     logger.info("stopped");
     return 0;
   } finally {
-    orders.close();
+    followed?.close();
     mitigation.close();
     kernel.close();
     certificates.close();
