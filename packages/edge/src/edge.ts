@@ -1,20 +1,14 @@
 import { type ChallengeMemory, openTables } from "@egide/challenge/verify/memory.ts";
-import { formatListenAddress, parseListenAddress } from "@egide/contract/policy/address.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import { type LogSettings, logPolicySchema } from "@egide/contract/policy/log.ts";
 import type { GeoSettings } from "@egide/contract/policy/rules.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Clock } from "@egide/std/clock.ts";
-import { AppError } from "@egide/std/error.ts";
 import type { LimitMemory } from "@egide/limit/cells.ts";
-import { CidrSet } from "@egide/std/ip.ts";
 import { TimerWheel } from "@egide/std/wheel.ts";
 import { Front } from "#accept/front.ts";
 import { altSvc } from "#accept/h3/alt-svc.ts";
-import { H3Listener, type H3ListenOptions } from "#accept/h3/listener.ts";
-import { throughProxyGate } from "#accept/proxy-protocol/gate.ts";
 import { Certificates, type TlsEntry } from "#accept/tls/certificates.ts";
-import { listenTls } from "#accept/tls/listener.ts";
 import { Sweep } from "#accept/sweep.ts";
 import { banCheck, type BanTableMemory } from "#kernel/ban-table.ts";
 import type { Cache } from "#cache/cache.ts";
@@ -30,6 +24,7 @@ import type { EnforcedRule } from "#mitigate/zone-watch.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
 import { Pipeline } from "#pipeline.ts";
 import { AddressWriter } from "#log/address.ts";
+import { mustParse, openHttp3, openListeners } from "#listeners.ts";
 import { RequestLogger } from "#log/logger.ts";
 import { OriginFigures } from "#log/metrics/origins.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
@@ -42,7 +37,6 @@ import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
 import { createUpstream, type Upstream } from "#upstream/upstream.ts";
-import { type Listening, listen } from "#wire/transport/transport.ts";
 
 export type Report = (
   level: "debug" | "info" | "warn" | "error",
@@ -286,117 +280,5 @@ function openExporter(options: EdgeOptions, recorder: MetricsRecorder): SpanExpo
     settings: { ...log.traces, endpoint },
     clock,
     onDropped: (spans) => recorder.add("traceDropped", [], spans),
-  });
-}
-
-/**
- * HTTP/3 on the UDP ports of the https addresses, by the first worker alone: packets of a connection
- * find their worker by the ports' addresses, which would go wrong whenever the workers change.
- */
-function openHttp3(
-  { clock, listen: settings, report, worker }: EdgeOptions,
-  https: readonly Bound[],
-  shared: Pick<
-    H3ListenOptions,
-    "certificates" | "limits" | "nextSerial" | "onCount" | "onExchange" | "sweep"
-  >,
-): H3Listener[] {
-  if (!settings.http3 || worker !== 0) return [];
-  return https.map(({ address, port }) => {
-    const { host } = mustParse(address);
-    const onOpen = (): void => report("debug", "HTTP/3 is spoken", { address });
-    return new H3Listener({ ...shared, hostname: host, port, clock, onOpen });
-  });
-}
-
-interface Bound extends Listening {
-  readonly address: string;
-}
-
-function openListeners(
-  options: EdgeOptions,
-  front: Front,
-  certificates: Certificates,
-  wheel: TimerWheel,
-  isBanned: (address: string) => boolean,
-): { http: Bound[]; https: Bound[] } {
-  const { listen: settings, report } = options;
-  const peers = new CidrSet(settings.proxyProtocol);
-  const proxied = peers.isEmpty ? null : (address: string) => peers.has(address);
-  const opened: Bound[] = [];
-  const bind = (
-    address: string,
-    open: (at: { hostname: string; port: number }) => Listening,
-  ): Bound => {
-    const at = mustParse(address);
-    try {
-      const listener = open({ hostname: at.host, port: at.port });
-      const bound = {
-        address: formatListenAddress({ host: at.host, port: listener.port }),
-        port: listener.port,
-        stop: () => listener.stop(),
-      };
-      opened.push(bound);
-      return bound;
-    } catch (error) {
-      for (const other of opened) other.stop();
-      throw cannotListen(address, error);
-    }
-  };
-  const plain = (at: { hostname: string; port: number }): Listening =>
-    listen({
-      ...at,
-      backlog: settings.backlog,
-      reusePort: options.reusePort,
-      onConn:
-        proxied === null
-          ? front.take
-          : (conn) => throughProxyGate(conn, { proxied, wheel, seconds: 10, onConn: front.take }),
-    });
-  const secure = (at: { hostname: string; port: number }): Listening => {
-    const listener = listenTls({
-      ...at,
-      backlog: settings.backlog,
-      certificates,
-      unknownName: settings.tls.unknownName,
-      handshakeSeconds: settings.tls.handshakeSeconds,
-      handshakes: settings.tls.handshakes,
-      proxied,
-      isBanned,
-      wheel,
-      reusePort: options.reusePort,
-      onConn: front.take,
-      onPlain: front.takeMistaken,
-      onRefused: (code, remote, serverName) =>
-        report("debug", "a TLS connection was refused", { code, remote, serverName }),
-    });
-    return { port: listener.port, stop: () => listener.stop(false) };
-  };
-  return {
-    http: settings.http.map((address) => bind(address, plain)),
-    https: settings.https.map((address) => bind(address, secure)),
-  };
-}
-
-function mustParse(address: string): { host: string; port: number } {
-  const parsed = parseListenAddress(address);
-  if (parsed === null) throw cannotListen(address, null);
-  return parsed;
-}
-
-function cannotListen(address: string, cause: unknown): AppError {
-  const code = (cause as { code?: string } | null)?.code ?? "";
-  const why =
-    code === "EADDRINUSE"
-      ? "another program listens there"
-      : code === "EACCES"
-        ? "ports below 1024 need root or CAP_NET_BIND_SERVICE"
-        : code;
-  return new AppError({
-    code: "edge.listen",
-    source: "operator",
-    retry: false,
-    publicMessage: `can't listen on ${address}${why === "" ? "" : `: ${why}`}`,
-    cause,
   });
 }
