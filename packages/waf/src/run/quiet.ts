@@ -17,7 +17,6 @@ import { type Snapshot, TxStore } from "#run/tx-store.ts";
  * end, so that levels, scores and flags are worked out once and not in every request.
  */
 export interface QuietPath {
-  readonly overlay: Overlay | undefined;
   /** Steps on the path that always run, and those that values can rule out, by place. */
   readonly always: Bits;
   readonly valued: Bits;
@@ -30,7 +29,8 @@ export interface QuietPath {
 /** A snapshot with the paths that start from it. */
 interface Point extends Snapshot {
   readonly root: Root;
-  readonly paths: WeakMap<Overlay, Map<number, QuietPath>>;
+  /** By what the overlay does to still chains, then by place. */
+  readonly paths: Map<string, Map<number, QuietPath>>;
 }
 
 interface Root {
@@ -63,7 +63,8 @@ export class QuietPaths {
   readonly loud: QuietPath;
   #byObject = new WeakMap<Variables, Point>();
   #byContent = new Map<string, Point>();
-  readonly #starts = new WeakMap<Point, WeakMap<Overlay, Start>>();
+  readonly #starts = new WeakMap<Point, Map<string, Start>>();
+  readonly #marks = new WeakMap<Overlay, string>();
   #reaches = new Map<string, Reach>();
 
   constructor(plan: Plan, clock: Clock, store: CollectionStore) {
@@ -72,7 +73,6 @@ export class QuietPaths {
     this.#store = store;
     this.#valued = valuedSteps(plan);
     this.loud = {
-      overlay: undefined,
       always: this.#valued.map((word) => ~word),
       valued: this.#valued,
       before: undefined,
@@ -84,21 +84,38 @@ export class QuietPaths {
   start(variables: Variables | undefined, overlay: Overlay): Start {
     const point = this.#rootOf(variables ?? noVariables);
     let starts = this.#starts.get(point);
-    if (starts === undefined) this.#starts.set(point, (starts = new WeakMap()));
-    let start = starts.get(overlay);
+    if (starts === undefined) this.#starts.set(point, (starts = new Map<string, Start>()));
+    const mark = this.markOf(overlay);
+    let start = starts.get(mark);
     if (start === undefined) {
       start = { snapshot: point, reach: this.#reachFrom(point, overlay) };
-      starts.set(overlay, start);
+      starts.set(mark, start);
     }
     return start;
+  }
+
+  /** What an overlay does to still chains: the same for most, so that their paths are the same. */
+  markOf(overlay: Overlay): string {
+    let mark = this.#marks.get(overlay);
+    if (mark === undefined) {
+      mark = "";
+      for (const step of this.#plan.steps) {
+        if (step?.still !== true) continue;
+        if (overlay.removes(step.index)) mark += `-${step.index}`;
+        else if (overlay.exclusions(step.index) !== undefined) mark += `?${step.index}`;
+      }
+      this.#marks.set(overlay, mark);
+    }
+    return mark;
   }
 
   /** The path from a place on; the loud one where no snapshot is given or too many were made. */
   path(from: number, snapshot: Snapshot | undefined, overlay: Overlay): QuietPath {
     if (snapshot === undefined) return this.loud;
     const point = snapshot as Point;
-    let paths = point.paths.get(overlay);
-    if (paths === undefined) point.paths.set(overlay, (paths = new Map<number, QuietPath>()));
+    const mark = this.markOf(overlay);
+    let paths = point.paths.get(mark);
+    if (paths === undefined) point.paths.set(mark, (paths = new Map<number, QuietPath>()));
     let path = paths.get(from);
     if (path === undefined) {
       path = point.root.made++ < maxPaths ? this.#walk(from, point, overlay) : this.loud;
@@ -162,12 +179,12 @@ export class QuietPaths {
       setBit(hasBit(this.#valued, step.place) ? valued : always, step.place);
       before[step.place] = rehearsal.point();
     }
-    return { overlay, always, valued, before, after: rehearsal.point() };
+    return { always, valued, before, after: rehearsal.point() };
   }
 }
 
 function pointOf(tx: TxStore, root: Root): Point {
-  return { slots: tx.freeze(), root, paths: new WeakMap() };
+  return { slots: tx.freeze(), root, paths: new Map() };
 }
 
 /** Runs still chains outside of any request. */

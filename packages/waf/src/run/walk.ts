@@ -2,6 +2,7 @@ import type { Plan } from "#plan/plan.ts";
 import type { Step } from "#plan/step.ts";
 import type { Evaluator } from "#run/evaluator.ts";
 import type { Gatherer } from "#run/gather.ts";
+import type { Overlay } from "#run/overlay.ts";
 import type { QuietPath, QuietPaths } from "#run/quiet.ts";
 import type { TxStore } from "#run/tx-store.ts";
 
@@ -16,6 +17,8 @@ export class Walk {
   readonly #evaluator: Evaluator;
   readonly #gatherer: Gatherer | undefined;
   #path: QuietPath;
+  /** The overlay that the path was found for. */
+  #overlay: Overlay;
   #place = 0;
   #end = 0;
 
@@ -32,6 +35,7 @@ export class Walk {
     this.#evaluator = evaluator;
     this.#gatherer = gatherer;
     this.#path = paths.loud;
+    this.#overlay = evaluator.overlay;
   }
 
   enter(phase: number): void {
@@ -39,7 +43,13 @@ export class Walk {
     this.#place = from;
     this.#end = to;
     this.#gatherer?.gather(phase);
-    this.#path = this.#paths.path(from, this.#tx.snapshot, this.#evaluator.overlay);
+    this.#follow();
+  }
+
+  /** Takes the path that starts here. */
+  #follow(): void {
+    this.#overlay = this.#evaluator.overlay;
+    this.#path = this.#paths.path(this.#place, this.#tx.snapshot, this.#overlay);
   }
 
   /** The next step that has to run; undefined at the phase's end. */
@@ -69,9 +79,11 @@ export class Walk {
     const jumps = matched && step.jump >= 0;
     if (jumps) this.#place = step.jump;
     if (this.#path.before === undefined) return;
-    const { snapshot } = this.#tx;
     const { overlay } = this.#evaluator;
-    if (jumps || snapshot === undefined || overlay !== this.#path.overlay)
-      this.#path = this.#paths.path(this.#place, snapshot, overlay);
+    if (jumps || this.#tx.snapshot === undefined) return this.#follow();
+    if (overlay === this.#overlay) return;
+    const same = this.#paths.markOf(overlay) === this.#paths.markOf(this.#overlay);
+    if (same) this.#overlay = overlay;
+    else this.#follow();
   }
 }
