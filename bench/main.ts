@@ -8,15 +8,18 @@ import { median, type Row, ratios, table } from "./report/table.ts";
 import { svg } from "./report/svg.ts";
 import { Running, type Sample, startOrigin, type Workload } from "./run.ts";
 import { edgeWorkloads } from "./suites/edge.ts";
+import { runWaf } from "./suites/waf.ts";
 
 const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [--json FILE] [--svg FILE] [--strict]
+                            [--rules DIR]
 
-  SUITE     edge
+  SUITE     edge, or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
   --only    workloads whose name holds TEXT
   --peers   names of peers; egide and nginx are what the goals compare
   --rounds  measurements of each, interleaved (5)
   --json    writes every figure to FILE
   --svg     draws the ratios to FILE
+  --rules   waf: folder of the Core Rule Set ($EGIDE_CRS, else Debian's)
   --strict  exits 1 where a goal is missed, the worst printed last
 
 Needs Debian's nginx, nghttp2-client and wrk; haproxy, varnish and caddy take part where installed.`;
@@ -30,11 +33,22 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     json: { type: "string" },
     svg: { type: "string" },
+    rules: { type: "string" },
     strict: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 
+if (positionals[0] === "waf" && !values.help) {
+  const met = await runWaf({
+    rules: values.rules,
+    only: values.only ?? "",
+    peers: values.peers?.split(","),
+    rounds: Number(values.rounds),
+    json: values.json,
+  });
+  process.exit(values.strict && !met ? 1 : 0);
+}
 const suites: Record<string, readonly Workload[]> = { edge: edgeWorkloads };
 const suite = suites[positionals[0] ?? ""];
 if (suite === undefined || values.help) {

@@ -2,7 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LoadResult, runConnections, runHttp } from "./load/http.ts";
+import { runRaw } from "./load/raw.ts";
 import type { Ground, Peer } from "./peer.ts";
+import { htmlPage } from "./suites/waf-requests.ts";
 import { cpuMicros, family, memoryBytes } from "./process.ts";
 
 interface WorkloadBase {
@@ -21,6 +23,8 @@ export type Workload = WorkloadBase &
         readonly requests: number;
         readonly refused?: boolean;
       }
+    /** Requests of a file that raw.ts wrote, for some seconds. */
+    | { readonly kind: "raw"; readonly file: string; readonly seconds: number }
     | { readonly kind: "connections" | "websocket" | "idle" | "stalled" }
   );
 
@@ -82,6 +86,8 @@ export class Running {
         folder,
         good: workload.refused === true ? 4 : 2,
       });
+    } else if (workload.kind === "raw") {
+      result = await runRaw(ports.plain, workload.file, workload.seconds);
     } else if (workload.kind === "connections") {
       result = await runConnections(`https://127.0.0.1:${ports.tls}/1k`, 3);
     } else {
@@ -208,6 +214,8 @@ export async function startOrigin(): Promise<{ port: number; stop: () => void }>
     writeFileSync(join(folder, "www", name), body);
     if (name !== "big") writeFileSync(join(folder, "www/cached", name), body);
   }
+  writeFileSync(join(folder, "www/small.html"), htmlPage(1024));
+  writeFileSync(join(folder, "www/page.html"), htmlPage(102_400));
   const port = freePort();
   const conf = await Bun.file(join(import.meta.dirname, "origin/nginx.conf")).text();
   const path = join(folder, "nginx.conf");

@@ -19,7 +19,7 @@ function configure(name: string, ground: Ground): string {
   return path;
 }
 
-async function firstLine(argv: string[]): Promise<string | null> {
+export async function firstLine(argv: string[]): Promise<string | null> {
   try {
     const child = Bun.spawn(argv, { stdout: "pipe", stderr: "pipe" });
     const [out, err] = await Promise.all([

@@ -37,12 +37,18 @@ export function table(rows: readonly Row[], names: readonly string[]): string {
       `${figure(ratio.best)} ${ratio.bestName}`,
     ];
   });
-  const widths = head.map((title, i) =>
-    Math.max(title.length, ...lines.map((line) => (line[i] as string).length)),
+  return grid([head, ...lines]);
+}
+
+/** Lines as a table, the first its head. */
+export function grid(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, i) =>
+    Math.max(...lines.map((line) => line[i]?.length ?? 0)),
   );
   const print = (line: readonly string[]) =>
     `| ${line.map((text, i) => text.padEnd(widths[i] as number)).join(" | ")} |`;
-  return [print(head), print(widths.map((width) => "-".repeat(width))), ...lines.map(print)].join(
+  const [head = [], ...rest] = lines;
+  return [print(head), print(widths.map((width) => "-".repeat(width))), ...rest.map(print)].join(
     "\n",
   );
 }

@@ -1,0 +1,160 @@
+import type { RawRequest } from "../load/raw.ts";
+
+/** What honest visitors of a site send; every request differs in what differs in life. */
+export interface WafWorkload {
+  readonly name: string;
+  readonly requests: readonly RawRequest[];
+  /** Least that Égide must be cheaper, as a multiple, than each peer with an engine. */
+  readonly goal: number;
+  /** Most microseconds that the engine may add. */
+  readonly added?: number;
+  /** Least share of its own rate that Égide must keep with the engine on. */
+  readonly kept?: number;
+}
+
+const words =
+  "the sea was calm and we walked along the old harbour wall until evening came then had soup at the inn it's a fine place for families (and dogs) who like fresh air & quiet; nous avons mangé du poisson près du port où les bateaux rentrent le soir, and the bill came to 34,50 for two".split(
+    " ",
+  );
+
+/** Numbers that look random and are the same in every run. */
+function number(seed: number): number {
+  return (Math.imul(seed + 1, 2_654_435_761) ^ Math.imul(seed + 7, 40_503)) >>> 0;
+}
+
+function prose(seed: number, bytes: number): string {
+  let out = "";
+  for (let at = seed * 7; out.length < bytes; at++) {
+    const word = words[at % words.length] as string;
+    out += word === "nous" ? `\n${word} ` : `${word} `;
+  }
+  return Buffer.from(out.slice(0, bytes).trim(), "utf8").toString("latin1");
+}
+
+const escape = (text: string): string =>
+  text.replace(/[^\w.~-]/g, (char) =>
+    char === " " ? "+" : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
+
+/** Twelve header fields as a browser sends them. */
+function browser(seed: number): string[] {
+  const session = number(seed).toString(16).padStart(8, "0");
+  return [
+    ["Host", "bench.test"],
+    ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"],
+    [
+      "Accept",
+      "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+    ],
+    ["Accept-Language", "en-GB,en;q=0.7,fr;q=0.3"],
+    ["Accept-Encoding", "gzip, deflate, br"],
+    ["Referer", `http://bench.test/articles/2024/a-walk-along-the-coast-${seed % 50}`],
+    [
+      "Cookie",
+      `session=${session}a1f3c9d27be84; theme=dark; _ga=GA1.2.1234567890.${1_700_000_000 + seed}; consent=yes`,
+    ],
+    ["Connection", "keep-alive"],
+    ["Upgrade-Insecure-Requests", "1"],
+    ["Sec-Fetch-Dest", "document"],
+    ["Sec-Fetch-Mode", "navigate"],
+    ["Sec-Fetch-Site", "same-origin"],
+  ].flat();
+}
+
+function get(path: string): (seed: number) => RawRequest {
+  return (seed) => ({
+    method: "GET",
+    target: `${path}?page=${seed % 97}&sort=date&q=coast+walk+${number(seed) % 5000}&lang=en`,
+    headers: browser(seed),
+    body: "",
+  });
+}
+
+function post(type: string, body: (seed: number) => string): (seed: number) => RawRequest {
+  return (seed) => ({
+    method: "POST",
+    target: "/accept",
+    headers: [...browser(seed), "Origin", "http://bench.test", "Content-Type", type],
+    body: body(seed),
+  });
+}
+
+function form(seed: number): string {
+  const fields = `title=An+evening+by+the+harbour+${seed}&author=Marie+Leclerc&email=marie${seed}%40bench.test&category=travel&tags=sea%2C+walk%2C+food&publish=1&token=${number(seed).toString(16)}c0ffee&text=`;
+  return (
+    fields +
+    escape(prose(seed, 1400))
+      .slice(0, 2048 - fields.length)
+      .replace(/%.?$/, "")
+  );
+}
+
+function json(seed: number): string {
+  const places = Array.from({ length: 24 }, (_, i) => ({
+    id: number(seed + i) % 100_000,
+    name: `Harbour ${seed + i}`,
+    open: i % 3 !== 0,
+    position: { latitude: 48.3 + i / 100, longitude: -4.5 - seed / 1000 },
+    tags: ["sea", "walk", "food"],
+    note: prose(seed + i, 260),
+  }));
+  return JSON.stringify({ version: 2, author: "marie", places });
+}
+
+const boundary = "----formboundary7MA4YWxkTrZu0gW";
+
+function upload(seed: number): string {
+  const part = (head: string, content: string): string =>
+    `--${boundary}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n`;
+  const picture = Buffer.alloc(102_400);
+  for (let i = 0; i < picture.length; i += 4) picture.writeUInt32LE(number(seed + i), i);
+  return [
+    part('name="title"', `Harbour ${seed}`),
+    part(
+      `name="picture"; filename="harbour-${seed}.jpg"\r\nContent-Type: image/jpeg`,
+      picture.toString("latin1"),
+    ),
+    `--${boundary}--\r\n`,
+  ].join("");
+}
+
+function many(count: number, make: (seed: number) => RawRequest): RawRequest[] {
+  return Array.from({ length: count }, (_, seed) => make(seed));
+}
+
+export const wafWorkloads: readonly WafWorkload[] = [
+  {
+    name: "GET, 12 headers",
+    requests: many(5000, get("/small.html")),
+    goal: 30,
+    added: 60,
+    kept: 0.4,
+  },
+  {
+    name: "form of 2 KB",
+    requests: many(1000, post("application/x-www-form-urlencoded", form)),
+    goal: 20,
+    added: 500,
+  },
+  { name: "JSON of 10 KB", requests: many(300, post("application/json", json)), goal: 5 },
+  {
+    name: "upload of 100 KB",
+    requests: many(24, post(`multipart/form-data; boundary=${boundary}`, upload)),
+    goal: 5,
+  },
+  { name: "HTML of 100 KB", requests: many(500, get("/page.html")), goal: 5 },
+];
+
+/** A page of about so many bytes: markup, links, a table, and prose. */
+export function htmlPage(bytes: number): string {
+  const parts = [
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Walks by the sea</title><link rel="stylesheet" href="/style.css"></head>\n<body><h1>Walks by the sea</h1>\n',
+  ];
+  let length = 0;
+  for (let i = 0; length < bytes - 600; i++) {
+    const part = `<article id="walk-${i}"><h2><a href="/articles/${i}">Walk ${i}</a></h2><p>${prose(i, 420).replaceAll("&", "&amp;")}</p><table><tr><td>${number(i) % 30} km</td><td>${i % 7} h</td></tr></table></article>\n`;
+    parts.push(part);
+    length += part.length;
+  }
+  return `${parts.join("")}<footer>Made by the sea</footer></body></html>\n`;
+}
