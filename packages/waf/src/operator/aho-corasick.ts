@@ -54,6 +54,10 @@ export class AhoCorasick {
 
   /** Index of the phrase whose end comes first in the text; -1 where none is there. */
   find(text: string): number {
+    if (this.#dense !== undefined) {
+      const state = firstMarked(text, this.#dense);
+      return state < 0 ? -1 : (this.#output[state] as number);
+    }
     const output = this.#output;
     let state = 0;
     for (let i = 0; i < text.length; i++) {
@@ -187,4 +191,14 @@ export class AhoCorasick {
     this.#hashKeys[slot] = key;
     this.#hashNext[slot] = to;
   }
+}
+
+/** The first state in which a phrase ends; -1 where none is come by. */
+function firstMarked(text: string, { classes, table, shift, marked }: Dense): number {
+  let state = 0;
+  for (let i = 0; i < text.length; i++) {
+    state = table[(state << shift) | (classes[text.charCodeAt(i) & 255] as number)] as number;
+    if (marked[state] === 1) return state;
+  }
+  return -1;
 }
