@@ -35,7 +35,7 @@ export async function runSocket(run: SocketRun): Promise<{ passed: number; faile
   const log = join(directory, "access.log");
   const origin = startOrigin();
   const edge = await EdgeProcess.start({
-    originPort: origin.port as number,
+    originPort: origin.port,
     zone: {
       hosts: ["*"],
       cache: { enabled: false },
@@ -65,7 +65,7 @@ export async function runSocket(run: SocketRun): Promise<{ passed: number; faile
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await edge.stop();
-  await origin.stop(true);
+  origin.stop(true);
   const records = readLog(log);
   rmSync(directory, { recursive: true, force: true });
   let passed = 0;

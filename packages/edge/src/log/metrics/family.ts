@@ -140,6 +140,18 @@ export const FAMILIES = {
     help: "Requests that were tried again.",
     labels: ["zone"],
   },
+  waf: {
+    name: "egide_waf_requests_total",
+    kind: "counter",
+    help: "Requests that the rule engine looked at, by what it made of them.",
+    labels: ["zone", "action"],
+  },
+  wafSeconds: {
+    name: "egide_waf_seconds_total",
+    kind: "counter",
+    help: "Time that the rule engine took.",
+    labels: ["zone"],
+  },
   connections: {
     name: "egide_connections",
     kind: "gauge",

@@ -77,6 +77,30 @@ describe("metrics", () => {
     expect(lines).toContain('egide_sent_bytes_total{zone="a"} 4000');
   });
 
+  test("of the rule engine tell what came of the requests, and what they cost", () => {
+    const { recorders, scrape } = setUp(1);
+    const waf = {
+      action: "none",
+      inboundScore: 0,
+      outboundScore: 0,
+      matches: [],
+      dropped: 0,
+      unfinished: [],
+      duration: 2,
+    } as const;
+    recorders[0]?.request(facts("a", { waf: { ...waf, matches: [], unfinished: [] } }), 1000);
+    recorders[0]?.request(
+      facts("a", { waf: { ...waf, action: "blocked", matches: [], unfinished: [] } }),
+      1000,
+    );
+    recorders[0]?.request(facts("b"), 1000);
+    const lines = scrape();
+    expect(lines).toContain('egide_waf_requests_total{zone="a",action="none"} 1');
+    expect(lines).toContain('egide_waf_requests_total{zone="a",action="blocked"} 1');
+    expect(lines).toContain('egide_waf_seconds_total{zone="a"} 0.004');
+    expect(lines.some((line) => line.includes("waf") && line.includes('zone="b"'))).toBe(false);
+  });
+
   test("durations fall into cumulative buckets", () => {
     const { recorders, scrape } = setUp(1);
     for (const ms of [0.5, 1, 3, 70_000]) recorders[0]?.request(facts("a"), 1000 + ms);

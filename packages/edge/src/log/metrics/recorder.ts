@@ -1,4 +1,4 @@
-import type { RequestLog } from "@egide/contract/request-log.ts";
+import type { RequestLog, WafLog } from "@egide/contract/request-log.ts";
 import type { Facts } from "#facts.ts";
 import { FAMILIES, type FamilyName } from "#log/metrics/family.ts";
 import type { SharedMetrics } from "#log/metrics/shared.ts";
@@ -36,6 +36,10 @@ export class MetricsRecorder {
     if (facts.cache !== "none") add(block, zone.cache(facts.cache), 1);
     if (facts.outcome !== "complete") add(block, zone.outcome(facts.outcome), 1);
     if (facts.fault !== null) add(block, zone.failure(facts.fault), 1);
+    if (facts.waf !== null) {
+      add(block, zone.waf(facts.waf.action), 1);
+      add(block, zone.wafSeconds(), facts.waf.duration / 1000);
+    }
     add(block, zone.bytesIn, exchange.bytesIn);
     add(block, zone.bytesOut, exchange.bytesOut);
     observe(block, zone.duration, (now - facts.started) / 1000);
@@ -90,6 +94,7 @@ class ZoneSlots {
   readonly #metrics: SharedMetrics;
   readonly #zone: string;
   #origin = -1;
+  #wafSeconds = -1;
   /** By version (4) and class of status (6, dropped ones first). */
   readonly #requests = new Int32Array(24).fill(-1);
   readonly #named = new Map<string, number>();
@@ -133,6 +138,15 @@ class ZoneSlots {
     return slot;
   }
 
+  waf(action: WafLog["action"]): number {
+    return this.#by("waf", action);
+  }
+
+  wafSeconds(): number {
+    if (this.#wafSeconds < 0) this.#wafSeconds = this.#metrics.slot("wafSeconds", [this.#zone]);
+    return this.#wafSeconds;
+  }
+
   cache(use: Use): number {
     return this.#by("cache", use);
   }
@@ -145,12 +159,14 @@ class ZoneSlots {
     return this.#by("failures", source);
   }
 
-  /** The names of the four families never meet: one table does for all. */
-  #by(family: "verdicts" | "cache" | "outcomes" | "failures", name: string): number {
-    let slot = this.#named.get(name);
+  /** One table does for all: names of the first four families never meet. */
+  #by(family: "verdicts" | "cache" | "outcomes" | "failures" | "waf", name: string): number {
+    // Names of what the rule engine made of it are used elsewhere too.
+    const key = family === "waf" ? `waf ${name}` : name;
+    let slot = this.#named.get(key);
     if (slot === undefined) {
       slot = this.#metrics.slot(family, [this.#zone, name]);
-      this.#named.set(name, slot);
+      this.#named.set(key, slot);
     }
     return slot;
   }
