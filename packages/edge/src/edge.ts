@@ -32,17 +32,12 @@ import { type MetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
 import { LogRules } from "#log/record.ts";
 import { SpanExporter } from "#log/trace/exporter.ts";
 import { Tracer } from "#log/trace/tracer.ts";
+import type { Report } from "#report.ts";
 import { OwnPaths } from "#respond/own-paths.ts";
 import { Passes } from "#respond/pass.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
 import { createUpstream, type Upstream } from "#upstream/upstream.ts";
-
-export type Report = (
-  level: "debug" | "info" | "warn" | "error",
-  message: string,
-  fields: Readonly<Record<string, unknown>>,
-) => void;
 
 export interface EdgeOptions {
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import { type BanTableMemory, BanTableWriter, createBanTableMemory } from "#kern
 import { type Ban, type BanOutcome, type BanRequest, Bans } from "#kernel/bans.ts";
 import { NeverBan } from "#kernel/never.ts";
 import { KernelDrop } from "#kernel/nft/drop.ts";
-import type { Report } from "#kernel/report.ts";
+import type { Report } from "#report.ts";
 import { bootId, machineTime } from "#wire/process-time.ts";
 
 export interface KernelOptions {

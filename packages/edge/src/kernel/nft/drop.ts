@@ -1,4 +1,4 @@
-import type { Report } from "#kernel/report.ts";
+import type { Report } from "#report.ts";
 import { type Ban, type BanSink, outermost } from "#kernel/bans.ts";
 import { runNft } from "#kernel/nft/program.ts";
 import { ruleset, type RulesetOptions } from "#kernel/nft/ruleset.ts";
