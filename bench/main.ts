@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchExpressions } from "./micro/expr.ts";
 import type { Peer } from "./peer.ts";
 import { peers } from "./peers/peers.ts";
 import { median, type Row, ratios, table } from "./report/table.ts";
@@ -14,6 +15,7 @@ const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [
                             [--rules DIR]
 
   SUITE     edge, or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
+            or expr: the rules language by itself
   --only    workloads whose name holds TEXT
   --peers   names of peers; egide and nginx are what the goals compare
   --rounds  measurements of each, interleaved (5)
@@ -50,6 +52,7 @@ if (positionals[0] === "waf" && !values.help) {
   process.exit(values.strict && !met ? 1 : 0);
 }
 const suites: Record<string, readonly Workload[]> = { edge: edgeWorkloads };
+if (positionals[0] === "expr") process.exit(benchExpressions(values.strict));
 const suite = suites[positionals[0] ?? ""];
 if (suite === undefined || values.help) {
   console.error(USAGE);

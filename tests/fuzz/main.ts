@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { checkOne, checkText } from "@egide/expr/testing/fuzz.ts";
 import { Random } from "@egide/waf/fuzz/inputs.ts";
 import { differential, type FuzzTarget, ownTargets } from "@egide/waf/fuzz/targets.ts";
 
@@ -17,7 +18,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const targets: Record<string, FuzzTarget> = { ...ownTargets() };
+const targets: Record<string, FuzzTarget> = {
+  ...ownTargets(),
+  "expr-model": (random) => checkOne((most) => random.below(Math.max(1, most))),
+  "expr-text": (random) => checkText((most) => random.below(Math.max(1, most))),
+};
 if (values.rules !== undefined) targets["rules"] = differential(...ruleFiles(values.rules));
 
 let failed = false;

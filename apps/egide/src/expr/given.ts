@@ -90,6 +90,7 @@ function shaped(json: unknown, type: Type): Value | undefined {
       ? new Map(entries)
       : undefined;
   }
-  if (typeof json === "object") return undefined;
-  return scalar(String(json), type);
+  const isScalar =
+    typeof json === "string" || typeof json === "number" || typeof json === "boolean";
+  return isScalar ? scalar(String(json), type) : undefined;
 }

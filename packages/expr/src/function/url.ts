@@ -41,6 +41,10 @@ export const URL_FUNCTIONS: readonly FunctionDefinition[] = [
   },
 ];
 
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+const SPACE = 0x20;
+
 function decodeOnce(source: string, unicode: boolean): string {
   if (!source.includes("%") && !source.includes("+")) return source;
   let out = "";
@@ -67,19 +71,35 @@ function decodeOnce(source: string, unicode: boolean): string {
  */
 function decodeAll(source: string, unicode: boolean): string {
   if (!source.includes("%") && !source.includes("+")) return source;
-  const out: string[] = [];
-  for (const char of source) {
-    const pending = [char];
-    while (pending.length > 0) {
-      const next = pending.pop() as string;
-      out.push(next === "+" ? " " : next);
-      const length = escapeAtEnd(out, unicode);
-      if (length === 0) continue;
-      const escape = out.splice(out.length - length, length).join("");
-      pending.push(...undo(escape).split("").toReversed());
+  const out = Buffer.allocUnsafe(source.length);
+  let end = 0;
+  for (let i = 0; i < source.length; i++) {
+    let byte = source.charCodeAt(i);
+    for (;;) {
+      out[end++] = byte === PLUS ? SPACE : byte;
+      if (end >= 3 && out[end - 3] === PERCENT) {
+        const low = hexValue(out[end - 1] as number);
+        const high = hexValue(out[end - 2] as number);
+        if (low >= 0 && high >= 0) {
+          byte = high * 16 + low;
+          end -= 3;
+          continue;
+        }
+      }
+      if (!unicode || end < 6 || out[end - 6] !== PERCENT) break;
+      const escape = out.toString("latin1", end - 6, end);
+      if (escapeAt(escape, 0, true) !== 6) break;
+      const bytes = undo(escape);
+      end -= 6;
+      // Bytes of longer sequences neither are nor complete escapes.
+      if (bytes.length > 1) {
+        end += out.write(bytes, end, "latin1");
+        break;
+      }
+      byte = bytes.charCodeAt(0);
     }
   }
-  return out.join("");
+  return out.toString("latin1", 0, end);
 }
 
 /** Length of the escape that begins at `index`: 3, 6 or 0. */
@@ -89,13 +109,6 @@ function escapeAt(text: string, index: number, unicode: boolean): number {
   if (!unicode || (next | 0x20) !== 0x75) return 0;
   for (let i = 2; i < 6; i++) if (hexValue(text.charCodeAt(index + i)) < 0) return 0;
   return 6;
-}
-
-function escapeAtEnd(out: readonly string[], unicode: boolean): number {
-  const end = out.length;
-  if (out[end - 3] === "%" && escapeAt(out.slice(end - 3).join(""), 0, false) === 3) return 3;
-  if (!unicode || out[end - 6] !== "%") return 0;
-  return escapeAt(out.slice(end - 6).join(""), 0, true) === 6 ? 6 : 0;
 }
 
 /** `%41` to its byte, `%u00e9` to its UTF-8. */
