@@ -49,6 +49,8 @@ export interface ClientFacts {
   /** Serial number of the connection in this worker, and of the request on it (from 1). */
   readonly connection: number;
   readonly request: number;
+  /** How an HTTP/2 connection was opened, see accept/h2/fingerprint.ts; missing for other versions. */
+  readonly http2?: string;
 }
 
 /**

@@ -150,14 +150,14 @@ test("keys are read from PEM, several at once, and nothing but Ed25519", () => {
   const directory = mkdtempSync(join(tmpdir(), "egide-keys-"));
   made.push(directory);
   const file = join(directory, "keys.pem");
-  const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }).toString();
+  const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" });
   writeFileSync(file, pem(publicKey) + pem(stranger.publicKey));
   expect([...readTrustedKeys(file).keys()]).toEqual([
     keyIdOf(publicKey),
     keyIdOf(stranger.publicKey),
   ]);
   const secret = join(directory, "secret.pem");
-  writeFileSync(secret, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  writeFileSync(secret, privateKey.export({ type: "pkcs8", format: "pem" }));
   expect(readSigningKey(secret).asymmetricKeyType).toBe("ed25519");
   const { publicKey: curve } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   writeFileSync(file, pem(curve));

@@ -69,6 +69,13 @@ const TLS: readonly ClientField[] = [
     about: "JA4 fingerprint of the ClientHello; empty over plain HTTP.",
   },
   {
+    name: "egide.http2_fingerprint",
+    type: STRING,
+    read: ({ facts }) => facts.exchange.client.http2 ?? "",
+    about:
+      "How an HTTP/2 connection was opened: settings, window, priorities and order of pseudo-headers, e.g. 1:65536;4:6291456|15663105|0|m,a,s,p; empty for other versions.",
+  },
+  {
     name: "cf.tls_client_auth.cert_presented",
     type: BOOL,
     read: ({ facts }) => (facts.exchange.client.tls?.clientCertificate ?? null) !== null,

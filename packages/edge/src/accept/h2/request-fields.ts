@@ -36,6 +36,8 @@ export class RequestFields implements FieldSink {
   length = -1;
   urgency = 3;
   expectsContinue = false;
+  /** Kinds of the pseudo-headers in their order, one octal digit each. */
+  order = 0;
   #host: string | null = null;
   /** Where the value of the one Cookie field stands in `headers`, or 0. */
   #cookieAt = 0;
@@ -55,6 +57,7 @@ export class RequestFields implements FieldSink {
     this.length = -1;
     this.urgency = 3;
     this.expectsContinue = false;
+    this.order = 0;
     this.#host = null;
     this.#cookieAt = 0;
   }
@@ -119,6 +122,7 @@ export class RequestFields implements FieldSink {
 
   #pseudo(kind: number, value: string): void {
     if (this.headers.length > 0) this.#blame("pseudo_order");
+    if (this.order < 0o1_000_000) this.order = this.order * 8 + kind;
     switch (kind) {
       case METHOD:
         this.method = this.#once(this.method, value);

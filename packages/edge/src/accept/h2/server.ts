@@ -2,6 +2,7 @@ import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { Admission, type AdmissionHost } from "#accept/h2/admission.ts";
 import { H2Exchange, type ServerHost } from "#accept/h2/exchange.ts";
+import { Http2Fingerprint } from "#accept/h2/fingerprint.ts";
 import { isMalformed, refusalFor } from "#accept/h2/faults.ts";
 import { RequestFields } from "#accept/h2/request-fields.ts";
 import { responseHead } from "#accept/h2/response-head.ts";
@@ -67,6 +68,9 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
   #prefaced = 0;
   #requests = 0;
   readonly #admission = new Admission(this);
+  /** How the connection was opened: being read until the first request, then text. */
+  #opening: Http2Fingerprint | null = new Http2Fingerprint();
+  #fingerprint = "";
   /** Set by `shutdown`: new streams are refused once the final GOAWAY is out. */
   #leaving: "no" | "announced" | "final" = "no";
 
@@ -193,6 +197,18 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
     if (!stream.remoteEnded) stream.stopInput(this.faults.over);
   }
 
+  override frame(
+    type: number,
+    flags: number,
+    id: number,
+    bytes: Buffer,
+    at: number,
+    end: number,
+  ): void {
+    if (this.#opening?.isOpen === true) this.#opening.frame(type, flags, id, bytes, at, end);
+    super.frame(type, flags, id, bytes, at, end);
+  }
+
   protected override isIdle(id: number): boolean {
     return (id & 1) === 0 || id > this.lastPeerId;
   }
@@ -253,6 +269,10 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
     const { secure, connection, limits } = this.#options;
     const request = this.#request;
     request.finish(overflow, endStream, secure);
+    if (this.#opening !== null) {
+      this.#fingerprint = this.#opening.text(request.order);
+      this.#opening = null;
+    }
     const { fault } = request;
     const stream = new H2Exchange(this, id, this.peer.initialWindow, {
       head: {
@@ -269,6 +289,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
         tls: this.#tls,
         connection,
         request: this.#requests,
+        http2: this.#fingerprint,
       },
       refusal: fault === null ? null : refusalFor(fault),
       malformed: fault !== null && isMalformed(fault),
