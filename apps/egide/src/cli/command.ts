@@ -12,6 +12,8 @@ export interface OptionSpec {
 export interface ArgumentSpec {
   readonly name: string;
   readonly optional?: boolean;
+  /** The last argument: it may be repeated. */
+  readonly multiple?: boolean;
   readonly choices?: readonly string[];
   readonly summary: string;
 }

@@ -87,7 +87,8 @@ function zsh(root: Command): string {
     });
     if (command.commands === undefined) {
       const args = (command.arguments ?? []).map(
-        ({ name, choices }) => `':${name}:${choices ? `(${choices.join(" ")})` : "_files"}'`,
+        ({ name, choices, multiple }) =>
+          `'${multiple ? "*" : ""}:${name}:${choices ? `(${choices.join(" ")})` : "_files"}'`,
       );
       return `${functionName(words)}() {\n  _arguments ${[...specs, ...args].join(" \\\n    ")}\n}`;
     }

@@ -49,8 +49,9 @@ export function usage(path: readonly Command[]): string {
   const words = path.map((step) => step.name);
   if (command.commands !== undefined) words.push("COMMAND");
   words.push("[options]");
-  for (const { name, optional } of command.arguments ?? []) {
-    words.push(optional ? `[${name.toUpperCase()}]` : name.toUpperCase());
+  for (const { name, optional, multiple } of command.arguments ?? []) {
+    const word = `${name.toUpperCase()}${multiple ? "…" : ""}`;
+    words.push(optional ? `[${word}]` : word);
   }
   return words.join(" ");
 }

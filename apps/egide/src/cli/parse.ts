@@ -75,7 +75,7 @@ function parseRest(path: readonly Command[], rest: string[]): Parsed {
 
 function checkArguments(command: Command, args: readonly string[]): string | null {
   const specs = command.arguments ?? [];
-  if (args.length > specs.length)
+  if (args.length > specs.length && specs.at(-1)?.multiple !== true)
     return `unexpected argument ${JSON.stringify(args[specs.length])}`;
   for (const [i, spec] of specs.entries()) {
     const value = args[i];

@@ -12,6 +12,7 @@ import { orderCommand } from "#command/order.ts";
 import { banCommand } from "#command/ban.ts";
 import { purgeCommand } from "#command/purge.ts";
 import { snapshotCommand } from "#command/snapshot.ts";
+import { rulesCommand } from "#command/rules.ts";
 import { upCommand } from "#command/up.ts";
 import { VERSION, versionCommand } from "#command/version.ts";
 
@@ -32,6 +33,7 @@ export const rootCommand: Command = {
     purgeCommand,
     snapshotCommand,
     banCommand,
+    rulesCommand,
     versionCommand,
     completionCommand(() => rootCommand),
   ],

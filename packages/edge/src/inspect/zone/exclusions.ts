@@ -29,6 +29,8 @@ const ARGUMENTS = [
 /** One exclusion, ready to be laid over a rule set. */
 interface Compiled {
   readonly rules: readonly RuleSelector[];
+  /** Neither rules nor tags are named. */
+  readonly every: boolean;
   /** Null: the rules as a whole. */
   readonly targets: readonly Target[] | null;
   readonly path: PathPattern | null;
@@ -57,7 +59,7 @@ export class Exclusions {
     const subject = patternSubject(target);
     for (const exclusion of this.#onPaths) {
       if (!matchesPathPattern(exclusion.path, subject)) continue;
-      if (exclusion.targets === null && exclusion.rules[0] === EVERY) return null;
+      if (exclusion.targets === null && exclusion.every) return null;
       // What is taken out together once is remembered by the overlay itself.
       overlay = lay(overlay, exclusion);
     }
@@ -86,7 +88,9 @@ function compile(exclusion: WafExclusion, where: string): Compiled {
     ...(exclusion.targets ?? []).flatMap((text) => compileTargets(word(where, text)).include),
   ];
   return {
-    rules: selectors.length === 0 ? [EVERY] : selectors,
+    // An object of its own: overlays remember by it what they took out.
+    rules: selectors.length === 0 ? [{ ...EVERY }] : selectors,
+    every: selectors.length === 0,
     targets: named.length === 0 ? null : named,
     path: path === undefined ? null : compilePathPattern(path),
   };

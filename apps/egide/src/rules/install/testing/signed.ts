@@ -1,0 +1,37 @@
+/** Made by GnuPG 2 for these tests; the private key was thrown away. */
+export const fingerprint = "50D9605DF07DD213D9BBF157F523E292588B39E7";
+
+export const signed = "a release\n";
+
+export const publicKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mQENBGsCdh0BCADOf8R+a62NZ50mlSfJbKPaPCCmxsHYMCGACefs/ZvxB3gPGKDn
+FxwLrS+y4V8w+LTl0D53Xa/q8QmNtiBMnK9b33wQbRq5KKidi90ivZ58V24nC8Qy
+p/35SwpkIoaZ+9Xtg18jd9mfJSpreCN1JEbzr37ge1g69xO/T12IL0u3Kz4B8zlP
+9cNKllv/ilHmwu4oOvqSL425XLwla8+3WUrMxqNRqqSqAFj4ubk8tEWNQc66Stvi
+totJ9MxHRUkIWnrc2KxHFL6OfBopMHhcOAaZqlwOQzvy8okvafVYkrKwNHTrMsSY
+PFmMIMjfU747YgAbrIBZVPmPbQmjVsooHGOjABEBAAG0HlJ1bGUgVGVzdHMgPHJ1
+bGVzQGV4YW1wbGUub3JnPokBTgQTAQoAOBYhBFDZYF3wfdIT2bvxV/Uj4pJYiznn
+BQJrAnYdAhsvBQsJCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEPUj4pJYiznn1t0H
++gOlXa00Xx75fAWBkVmJlhnfJFfCWHy9gbuoGgR2mfRfPSsVCay3TZGRydBD3NFb
+9ZGXu/Hl5TjJNrrNd012mO3/ezryY1TG0o2VUs9etWDyefE2DnZ5jBFZJW7Rujdw
+UuyppUlpKuER6CMvsUWiz5m/gtBKqzzpwvdjcpbUcU/fLSKnukoX/j1o5j1Ytnkq
+eUceg4B2A88OHdaJdA/u3nX+8EV3LN6WiJ/geJb03hZO63ca59PIV5+regcjm94r
+ZkolgA+M2MDo4SUzhaGGRr73zAk+wvnaRNXdos49XoCIA7PUf37x0W+V54TNZyov
+baDWfmxhT4QfSWZEs0p+UkU=
+=bhHA
+-----END PGP PUBLIC KEY BLOCK-----
+`;
+
+export const signature = `-----BEGIN PGP SIGNATURE-----
+
+iQEzBAABCgAdFiEEUNlgXfB90hPZu/FX9SPikliLOecFAmsCdh4ACgkQ9SPikliL
+OedaHwf/bWDp/rxQFffxA/+xXaBTWGXfAh+8pLHgVDi3onembRpIdJZNx4VpmGg6
+NIERgY3ao2Mj5dweH0mGaOfQopTL5XltKUGTSI/8ah8djbP48c3atv3kGKdbHLzV
+Sk2vhvgkjrj3Rk3c5XYyktCGkUs1Sm6AEmoNIHAx652GbKHepPc4WOK4Hh98S5Cp
+o0RRqrnenTvefWYWl6vsw6mEHT6NtFPKHXOqJERutiTrwDSqo310cNPqoyg60ID0
+OM7amqIvVOaWMoGP/v8l6gzMoQmdMMoBT3HxOXaxxCUCmdpytcT/T8ijrK9VLLUj
+e/Uo4sNpULWup6wsZR7I9hYRyMZDSQ==
+=WQjN
+-----END PGP SIGNATURE-----
+`;
