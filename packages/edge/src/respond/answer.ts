@@ -1,11 +1,13 @@
 import type { Order } from "@egide/contract/order.ts";
 import type { AppError } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
-import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
+import { chooseFormat, chooseLang, type Format } from "#respond/page/accept.ts";
 import type { Notice } from "#respond/page/notice.ts";
 import { plainText, problemJson } from "#respond/page/plain.ts";
 import { sendOwnBody } from "#respond/own-body.ts";
-import { sendText } from "#respond/send-text.ts";
+import type { Pages } from "#respond/page/pages.ts";
+import type { Lang } from "#respond/page/text.ts";
+import { sendBytes } from "#respond/send-text.ts";
 import { statusOf } from "#respond/status.ts";
 import type { Tarpit } from "#respond/tarpit.ts";
 import type { OwnReply } from "#respond/reply.ts";
@@ -127,33 +129,43 @@ function retryAfterOf(headers: RawHeaders): number | null {
 }
 
 function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnReply): void {
-  const { head } = exchange;
-  const { dress } = reply;
-  const format = chooseFormat(joinHeader(head.headers, "accept"));
-  const lang = chooseLang(joinHeader(head.headers, "accept-language"));
-  const headers: RawHeaders = [];
-  let text: string;
+  const { pages } = reply.dress;
+  const asked = exchange.head.headers;
+  const format = chooseFormat(joinHeader(asked, "accept"));
+  const lang = chooseLang(joinHeader(asked, "accept-language"));
+  const kind = FORMATS[format] + (lang === "fr" ? 1 : 0);
+  const { headers, body } = pages.made.take(notice, extra, reply, kind, () => ({
+    headers: headersOf(notice, extra, format, lang, pages),
+    text: textOf(notice, reply, format, lang, pages),
+  }));
+  sendBytes(exchange, notice.status, headers.slice(), body, reply);
+}
+
+const FORMATS = { html: 0, json: 2, text: 4 } as const;
+
+function textOf(notice: Notice, asked: OwnReply, format: Format, lang: Lang, pages: Pages): string {
   switch (format) {
     case "html":
-      text = dress.pages.html(notice, reply, lang);
-      headers.push(
-        "Content-Type",
-        "text/html; charset=utf-8",
-        "Content-Security-Policy",
-        notice.continueUrl === "" ? dress.pages.csp : dress.pages.interstitialCsp,
-        // Not no-referrer: a form would then be sent with `Origin: null`.
-        "Referrer-Policy",
-        "same-origin",
-      );
-      break;
+      return pages.html(notice, asked, lang);
     case "json":
-      text = problemJson(notice, reply, lang);
-      headers.push("Content-Type", "application/problem+json");
-      break;
+      return problemJson(notice, asked, lang);
     case "text":
-      text = plainText(notice, reply, lang);
-      headers.push("Content-Type", "text/plain; charset=utf-8");
-      break;
+      return plainText(notice, asked, lang);
+  }
+}
+
+function headersOf(
+  notice: Notice,
+  extra: RawHeaders,
+  format: Format,
+  lang: Lang,
+  pages: Pages,
+): RawHeaders {
+  const headers: RawHeaders = ["Content-Type", TYPES[format]];
+  if (format === "html") {
+    const policy = notice.continueUrl === "" ? pages.csp : pages.interstitialCsp;
+    // Not no-referrer: a form would then be sent with `Origin: null`.
+    headers.push("Content-Security-Policy", policy, "Referrer-Policy", "same-origin");
   }
   headers.push(
     "Content-Language",
@@ -169,5 +181,11 @@ function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnR
   if (notice.retryAfter !== null && joinHeader(extra, "retry-after") === undefined) {
     headers.push("Retry-After", String(Math.ceil(notice.retryAfter)));
   }
-  sendText(exchange, notice.status, headers, text, reply);
+  return headers;
 }
+
+const TYPES = {
+  html: "text/html; charset=utf-8",
+  json: "application/problem+json",
+  text: "text/plain; charset=utf-8",
+} as const;

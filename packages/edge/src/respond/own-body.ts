@@ -1,5 +1,6 @@
 import type { Exchange } from "#exchange.ts";
 import type { OwnReply } from "#respond/reply.ts";
+import { sendText } from "#respond/send-text.ts";
 import type { RawHeaders } from "#stream.ts";
 
 /** A refusal in the words of the zone's operator. */
@@ -9,7 +10,6 @@ export function sendOwnBody(
   { contentType, body }: { readonly contentType: string; readonly body: string },
   reply: OwnReply,
 ): void {
-  const bytes = Buffer.from(body);
   const headers: RawHeaders = [
     "Content-Type",
     contentType,
@@ -18,11 +18,5 @@ export function sendOwnBody(
     "X-Content-Type-Options",
     "nosniff",
   ];
-  reply.dress.own(headers, exchange.head.scheme === "https", reply.requestId);
-  exchange.onAbort = null;
-  reply.began(status);
-  exchange.start(status, "", headers, bytes.length);
-  if (exchange.head.method !== "HEAD") exchange.write(bytes);
-  exchange.end(null);
-  reply.finished("complete", null);
+  sendText(exchange, status, headers, body, reply);
 }

@@ -14,9 +14,19 @@ export function sendText(
   text: string,
   reply: OwnReply,
 ): void {
+  sendBytes(exchange, status, headers, encode(text), reply);
+}
+
+/** The same for bytes, which are borrowed for the call. */
+export function sendBytes(
+  exchange: Exchange,
+  status: number,
+  headers: RawHeaders,
+  body: Uint8Array,
+  reply: OwnReply,
+): void {
   const { head } = exchange;
   reply.dress.own(headers, head.scheme === "https", reply.requestId);
-  const body = encode(text);
   exchange.onAbort = null;
   reply.began(status);
   exchange.start(status, "", headers, body.length);

@@ -3,6 +3,7 @@ import { PAGE_VALUES, Template } from "@egide/contract/page-template.ts";
 import { ENGLISH } from "#respond/page/english.ts";
 import { FRENCH } from "#respond/page/french.ts";
 import { PAGE, STRICT_CSP, TEMPLATE_CSP } from "#respond/page/html.ts";
+import { MadeAnswers } from "#respond/page/made.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import type { Lang, Language, StatusText } from "#respond/page/text.ts";
 
@@ -33,6 +34,8 @@ export class Pages {
   readonly interstitialCsp = STRICT_CSP;
   /** For pages that a script of ours is added to. */
   readonly framedCsp: string;
+  /** The last answers that were made of them. */
+  readonly made = new MadeAnswers();
   readonly #own: Template | null;
   readonly #siteName: string | null;
   readonly #contact: string;

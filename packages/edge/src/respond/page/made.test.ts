@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { MadeAnswers } from "#respond/page/made.ts";
+import type { Notice } from "#respond/page/notice.ts";
+
+const notice: Notice = {
+  status: 403,
+  code: "order.block",
+  source: "operator",
+  detail: "",
+  retry: false,
+  retryAfter: null,
+  order: null,
+  continueUrl: "",
+};
+
+test("what differs in the request's id alone is made once, and tells the right id", () => {
+  const answers = new MadeAnswers();
+  let made = 0;
+  const take = (
+    requestId: string,
+    time: number,
+    more: Partial<Notice> = {},
+    extra: string[] = [],
+  ) =>
+    answers
+      .take({ ...notice, ...more }, extra, { host: "a", requestId, time }, 0, () => {
+        made++;
+        return { headers: [], text: `é ${requestId} ${time} and again ${requestId}` };
+      })
+      .body.toString();
+  expect(take("one", 1000)).toBe("é one 1000 and again one");
+  expect(take("two", 1999)).toBe("é two 1000 and again two");
+  expect(made).toBe(1);
+  expect(take("six", 2000)).toBe("é six 2000 and again six");
+  expect(take("four", 2000)).toBe("é four 2000 and again four");
+  take("five", 2000, { detail: "another" });
+  take("five", 2000, { detail: "another" }, ["Allow", "GET"]);
+  expect(made).toBe(5);
+});
