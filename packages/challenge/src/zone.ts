@@ -154,6 +154,11 @@ export class ZoneChallenges {
     return tally.add(this.#counter("", QUIET), 1, now) <= perZone;
   }
 
+  /** Counts something of this zone by name; answers the count of these ten minutes. */
+  count(name: string, now: number): number {
+    return this.#shared.tally.add(this.networks.mark(Buffer.from(name), 0xbb), 1, now);
+  }
+
   #clear(kind: ClearanceKind, seconds: number, bearer: Bearer, now: number): Redeemed {
     const network = this.#network(bearer);
     const value = grantClearance(this.keys, kind, seconds, network, this.#agent(bearer), now);

@@ -16,6 +16,8 @@ import { openCache } from "#cache/open.ts";
 import { type InspectFolders, openInspector } from "#inspect/open.ts";
 import { Geo } from "#identify/geo.ts";
 import { openCounters } from "#decide/limits/counters.ts";
+import type { RangeData } from "#identify/bots/ranges.ts";
+import { openBotSources } from "#identify/bots/system.ts";
 import { requestIds } from "#identify/request-id.ts";
 import type { MitigationMemory } from "#mitigate/memory.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
@@ -65,6 +67,8 @@ export interface EdgeOptions {
   readonly log: LogSettings;
   /** 32 bytes: key of hashed addresses in the log. */
   readonly addressKey: Uint8Array;
+  /** Addresses of bots that are newer than those Égide brings along. */
+  readonly botRanges: RangeData;
   /** What challenges came to, for all workers of the process: made by the main thread. */
   readonly challenge: ChallengeMemory;
   /** Where all workers of the process count: made by the main thread. */
@@ -150,6 +154,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
           });
         },
       }),
+    botSources: openBotSources(clock, options.botRanges),
     challenge: { secret: options.secret, tables: openTables(options.challenge) },
     pseudonym: options.pseudonym,
     httpsPort: https[0]?.port ?? 443,

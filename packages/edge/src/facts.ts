@@ -1,3 +1,4 @@
+import type { BotCategory } from "@egide/contract/policy/bots.ts";
 import type { WafLog } from "@egide/contract/request-log.ts";
 import type { Clearance } from "@egide/challenge/verify/clearance.ts";
 import type { ErrorSource } from "@egide/std/error.ts";
@@ -48,8 +49,8 @@ export interface Facts<Zone> {
   /** ISO 3166-1 alpha-2 and number of the autonomous system; "" and 0 where not known. */
   country: string;
   asnum: number;
-  /** Category of a bot that proved who it is; "" for everyone else. */
-  bot: string;
+  /** What bot the visitor claims to be, or proved to be. Undefined: nobody has asked: see `botOf`. */
+  bot: Bot | null | undefined;
   /** Who keeps the zone's door; null where no zone answers. Ask `clearanceOf` and `isAdmitted`. */
   gate: Doorkeeper | null;
   /** That the visitor met a challenge. Undefined: nobody has asked yet. */
@@ -79,13 +80,21 @@ export interface Facts<Zone> {
 /** What of a request's facts a door is kept by. */
 export type DoorFacts = Pick<
   Facts<unknown>,
-  "exchange" | "client" | "target" | "time" | "bot" | "clearance"
+  "exchange" | "authority" | "client" | "target" | "time" | "bot" | "clearance"
 >;
+
+/** A program that says who it is. `verified`: and is it, by its signature or its address. */
+export interface Bot {
+  readonly name: string;
+  readonly category: BotCategory;
+  readonly verified: boolean;
+}
 
 /** Knows who needs no challenge: nothing of it is worked out before something asks. */
 export interface Doorkeeper {
   /** The visitor's clearance, or null. */
   cleared(facts: DoorFacts): Clearance | null;
+  bot(facts: DoorFacts): Bot | null;
   /** True where a challenge of this mode lets the request through: it goes on to what comes next. */
   admits(facts: DoorFacts, mode: ChallengeMode): boolean;
 }
@@ -94,6 +103,12 @@ export interface Doorkeeper {
 export function clearanceOf(facts: Facts<unknown>): Clearance | null {
   if (facts.clearance === undefined) facts.clearance = facts.gate?.cleared(facts) ?? null;
   return facts.clearance;
+}
+
+/** The bot that the visitor is or claims to be, or null. */
+export function botOf(facts: Facts<unknown>): Bot | null {
+  if (facts.bot === undefined) facts.bot = facts.gate?.bot(facts) ?? null;
+  return facts.bot;
 }
 
 /** Asked by whatever wants to challenge a visitor, before it does. */

@@ -1,6 +1,7 @@
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
+import { judgeBots } from "#decide/bots.ts";
 import { judgeBanned } from "#decide/banned.ts";
 import { judgeMutual } from "#decide/mutual.ts";
 import { judgeUnderAttack } from "#decide/under-attack.ts";
@@ -125,6 +126,8 @@ function judgeZone(facts: Facts<ServedZone>, zone: ServedZone, counters: Counter
   if (mitigated.kind !== "allow") return mitigated;
   const ruled = zone.rules === null ? ALLOW : judgeRules(zone.rules, facts);
   if (ruled.kind !== "allow") return ruled;
+  const measured = zone.bots === null ? ALLOW : judgeBots(zone.bots, facts);
+  if (measured.kind !== "allow") return measured;
   const limited = zone.limits === null ? ALLOW : judgeLimits(zone.limits, facts, counters);
   if (limited.kind !== "allow") return limited;
   return judgeUnderAttack(zone.gate.underAttack, facts);

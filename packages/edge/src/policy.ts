@@ -9,6 +9,8 @@ import { compileLimits } from "#decide/limits/compile.ts";
 import type { Counters } from "#decide/limits/counters.ts";
 import { compileRules, type Schemes } from "#decide/rules/compile.ts";
 import { schemesFor } from "#decide/rules/schemes.ts";
+import { type BotSources, ZoneBots } from "#identify/bots/bots.ts";
+import { hasMeasures, robotsText } from "#identify/bots/zone.ts";
 import { Gate } from "#identify/clearance/gate.ts";
 import type { Inspector } from "#inspect/inspector.ts";
 import type { ZoneWaf } from "#inspect/zone/zone-waf.ts";
@@ -37,6 +39,7 @@ export interface EnforceDeps {
   readonly watchOf: (zone: Zone) => ZoneWatch | null;
   /** What all zones' challenges are sealed with and counted in. */
   readonly challenge: { readonly secret: Uint8Array; readonly tables: SharedTables };
+  readonly botSources: BotSources;
   readonly inspector: Inspector;
   readonly counters: Counters;
   readonly pseudonym: string;
@@ -101,19 +104,31 @@ function serve(
   upstream: Upstream,
   schemes: Schemes,
   waf: ZoneWaf | null,
-  { cache, altSvc, challenge, counters, watchOf }: EnforceDeps,
+  { cache, altSvc, botSources, challenge, counters, watchOf }: EnforceDeps,
 ): ServedZone {
   const { httpsRedirect } = zone.respond;
+  const challenges = new ZoneChallenges(
+    zone.challenge,
+    zone.id,
+    challenge.secret,
+    challenge.tables,
+  );
+  const { perTenMinutes } = zone.bots;
   const mutual = zone.tls.clientCertificates !== undefined;
   // HTTP/3 shows no client certificates: such zones stay on TCP.
   const respond = { ...zone.respond, altSvc: zone.respond.altSvc ?? (mutual ? null : altSvc()) };
   return {
     id: zone.id,
     dress: new Dress(respond),
-    gate: new Gate(
-      new ZoneChallenges(zone.challenge, zone.id, challenge.secret, challenge.tables),
-      zone.underAttack === "on",
-    ),
+    gate: new Gate(challenges, zone.underAttack === "on", new ZoneBots(zone.bots, botSources)),
+    bots: hasMeasures(zone.bots)
+      ? {
+          policy: zone.bots,
+          counts: (category, { time }) =>
+            challenges.count(`bots ${category}`, Math.floor(time / 1000)) <= perTenMinutes,
+        }
+      : null,
+    robots: robotsText(zone.bots),
     mutual: zone.tls.clientCertificates?.require === true,
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
     log: new LogRules(zone.log),

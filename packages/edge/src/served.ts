@@ -1,6 +1,7 @@
 import type { Order } from "@egide/contract/order.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { OrderIndex } from "#decide/orders.ts";
+import type { BotMeasures } from "#decide/bots.ts";
 import type { ReadyLimit } from "#decide/limits/compile.ts";
 import type { Counters } from "#decide/limits/counters.ts";
 import type { ZoneRules } from "#decide/rules/compile.ts";
@@ -19,6 +20,10 @@ export interface ServedZone {
   readonly httpsRedirect: 301 | 308 | null;
   /** Knows who needs no challenge; issues and redeems them. */
   readonly gate: Gate;
+  /** Null: nothing but what challenges have to do with bots. */
+  readonly bots: BotMeasures | null;
+  /** robots.txt, where it is served here. */
+  readonly robots: string | null;
   /** Only who proved a client certificate to this zone is let in. */
   readonly mutual: boolean;
   readonly log: LogRules;

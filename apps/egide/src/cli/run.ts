@@ -3,6 +3,8 @@ import type { Command, Shell } from "#cli/command.ts";
 import { renderHelp, usage } from "#cli/help.ts";
 import { paintFor } from "#cli/paint.ts";
 import { parse } from "#cli/parse.ts";
+import { botsCommand } from "#command/bots.ts";
+import { challengeCommand } from "#command/challenge.ts";
 import { checkCommand } from "#command/check.ts";
 import { completionCommand } from "#command/completion.ts";
 import { edgeCommand } from "#command/edge.ts";
@@ -32,6 +34,8 @@ export const rootCommand: Command = {
     mitigationCommand,
     purgeCommand,
     snapshotCommand,
+    challengeCommand,
+    botsCommand,
     banCommand,
     rulesCommand,
     versionCommand,

@@ -6,6 +6,7 @@ import type { TlsEntry } from "@egide/edge/accept/tls/certificates.ts";
 import type { MitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
 import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
+import type { RangeData } from "@egide/edge/identify/bots/ranges.ts";
 import type { PurgeTarget } from "@egide/edge/cache/purge.ts";
 import type { BanTableMemory } from "@egide/edge/kernel/ban-table.ts";
 import type { BanRequest } from "@egide/edge/kernel/bans.ts";
@@ -24,6 +25,8 @@ export interface WorkerSettings {
   readonly cacheDisk: { readonly path: string; readonly bytes: number } | null;
   readonly geo: GeoSettings;
   readonly keys: Keys;
+  /** Addresses of bots as `egide bots update` has fetched them. */
+  readonly botRanges: RangeData;
   /** Where all workers note which challenges were met. */
   readonly challenge: ChallengeMemory;
   /** Folder of an installed Core Rule Set, and of the zones' samples of requests. */

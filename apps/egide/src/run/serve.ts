@@ -30,6 +30,7 @@ import { processClock } from "#run/process-clock.ts";
 import { replace } from "#run/replace.ts";
 import { onSignals } from "#run/signals.ts";
 import { steerToThisProcess } from "#run/steer.ts";
+import { readBotRanges } from "#bots/file.ts";
 import { loadKeys } from "#run/keys.ts";
 import { Supervisor } from "#run/supervisor.ts";
 import { spawnThread } from "#run/thread.ts";
@@ -130,6 +131,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
       geo: options.config.geo,
       keys: loadKeys(state),
+      botRanges: readBotRanges(state, (message) => logger.warn(message)),
       challenge: createChallengeMemory(),
       rules: join(state, "rules", "crs"),
       samples: join(state, "samples"),

@@ -57,6 +57,7 @@ function setUp(workers = 2) {
       cacheDisk: null,
       geo: CONFIG.geo,
       keys: KEYS,
+      botRanges: {},
       challenge: createChallengeMemory(),
       rules: "",
       samples: "",

@@ -41,6 +41,7 @@ function start(
     geo: settings.geo,
     acmeAnswer: (path) => challenges.answer(path),
     log: settings.log,
+    botRanges: settings.botRanges,
     challenge: settings.challenge,
     metrics: settings.metrics,
     mitigation: settings.mitigation,

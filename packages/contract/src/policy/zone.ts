@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { botsSchema } from "#policy/bots.ts";
 import { cacheSchema } from "#policy/cache.ts";
 import { challengeSchema, underAttackSchema } from "#policy/challenge.ts";
 import { hostPatternSchema } from "#policy/host.ts";
@@ -56,6 +57,7 @@ export const zoneSchema = z
     waf: wafSchema.prefault({}).describe("The rule engine: what is inspected, and by which rules."),
     challenge: challengeSchema.prefault({}).describe("What uncleared visitors are asked for."),
     underAttack: underAttackSchema,
+    bots: botsSchema.prefault({}).describe("What is done about programs that say who they are."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })
   .transform((zone) => ({ ...zone, id: zone.id ?? (zone.hosts[0] as string) }));

@@ -2,7 +2,8 @@ import { randomFillSync } from "node:crypto";
 import type { Field } from "@egide/expr/scheme.ts";
 import { BOOL, INT, IP, STRING } from "@egide/expr/type.ts";
 import { parseIp } from "@egide/std/ip.ts";
-import { clearanceOf } from "#facts.ts";
+import { botCategory } from "#fields/bot-category.ts";
+import { botOf, clearanceOf } from "#facts.ts";
 import { continentOf, isInEuropeanUnion } from "#fields/country.ts";
 import { headerOrder } from "#fields/header-order.ts";
 import { kindOf } from "#fields/kind.ts";
@@ -148,13 +149,13 @@ const EDGE: readonly ClientField[] = [
   {
     name: "cf.client.bot",
     type: BOOL,
-    read: ({ facts }) => facts.bot !== "",
+    read: ({ facts }) => botOf(facts)?.verified === true,
     about: "True for a bot that proved who it is.",
   },
   {
     name: "cf.verified_bot_category",
     type: STRING,
-    read: ({ facts }) => facts.bot,
+    read: ({ facts }) => botCategory(botOf(facts)),
     about: "Category of a bot that proved who it is, else empty.",
   },
   {

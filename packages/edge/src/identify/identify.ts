@@ -54,7 +54,7 @@ export function identify<Zone>(
     client: address,
     country: place.country,
     asnum: place.asnum,
-    bot: "",
+    bot: undefined,
     gate: null,
     clearance: undefined,
     verdict: ALLOW,

@@ -43,7 +43,7 @@ function facts(init: FakeExchangeInit, more: Partial<Facts<null>> = {}): Facts<n
     client: "192.0.2.77",
     country: "",
     asnum: 0,
-    bot: "",
+    bot: undefined,
     gate: null,
     clearance: undefined,
     rules: null,

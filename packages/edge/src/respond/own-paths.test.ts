@@ -24,7 +24,7 @@ function post(zoneId: string): FakeExchange & { answered?: boolean } {
   const who = {
     client: "192.0.2.1",
     authority: "example.org",
-    bot: "",
+    bot: undefined,
     clearance: null,
     zone: null,
   };

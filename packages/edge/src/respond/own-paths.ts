@@ -2,6 +2,7 @@ import { redirect } from "#respond/answer.ts";
 import type { Asking, Challenging } from "#respond/challenge/gate.ts";
 import { answerChallengePath } from "#respond/challenge/paths.ts";
 import { PASS_PATH, type Passes } from "#respond/pass.ts";
+import { answerRobots } from "#respond/robots.ts";
 import type { OwnReply } from "#respond/reply.ts";
 
 /** What of a request's facts the edge's own paths go by. */
@@ -9,7 +10,7 @@ export interface OwnRequest extends Asking {
   /** "" where no zone answers for the host. */
   readonly zoneId: string;
   /** Null where no zone answers for the host. */
-  readonly zone: { readonly gate: Challenging } | null;
+  readonly zone: { readonly gate: Challenging; readonly robots: string | null } | null;
 }
 
 export interface OwnPathsOptions {
@@ -29,7 +30,10 @@ export class OwnPaths {
   /** False: not one of them. True: it was answered. */
   answer(request: OwnRequest, reply: OwnReply): boolean {
     const { target } = request;
-    if (!target.startsWith("/.well-known/")) return false;
+    if (!target.startsWith("/.well-known/")) {
+      const robots = request.zone === null ? null : request.zone.robots;
+      return robots !== null && answerRobots(request.exchange, target, robots, reply);
+    }
     if (this.#acme(request, reply) || this.#pass(request, reply)) return true;
     return request.zone !== null && answerChallengePath(request, request.zone.gate, reply);
   }

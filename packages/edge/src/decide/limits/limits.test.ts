@@ -20,11 +20,11 @@ import { formatIp } from "#kernel/prefix.ts";
 import type { OriginResponse } from "#stream.ts";
 
 const schemes = schemesFor({});
-const OPEN: Doorkeeper = { cleared: () => null, admits: () => true };
+const OPEN: Doorkeeper = { cleared: () => null, bot: () => null, admits: () => true };
 
 /** The door of a visitor whose clearance belongs to a session. */
 function holding(session: string): Doorkeeper {
-  return { cleared: () => ({ session }) as Clearance, admits: () => false };
+  return { cleared: () => ({ session }) as Clearance, bot: () => null, admits: () => false };
 }
 
 function setUp(rules: readonly object[]) {

@@ -1,7 +1,8 @@
 import type { Clearance } from "@egide/challenge/verify/clearance.ts";
 import { suffices, type ZoneChallenges } from "@egide/challenge/zone.ts";
 import { Exemptions } from "#identify/clearance/exempt.ts";
-import type { DoorFacts, Doorkeeper } from "#facts.ts";
+import type { ZoneBots } from "#identify/bots/bots.ts";
+import type { Bot, DoorFacts, Doorkeeper } from "#facts.ts";
 import type { ChallengeMode } from "#verdict.ts";
 import { cookieOf } from "#wire/cookie.ts";
 import { joinHeader } from "#wire/headers.ts";
@@ -19,9 +20,11 @@ export class Gate implements Doorkeeper {
   /** Every visitor without a clearance is challenged: set by the zone, or while an attack goes on. */
   underAttack: boolean;
   readonly #exemptions: Exemptions;
+  readonly #bots: ZoneBots;
 
-  constructor(challenges: ZoneChallenges, underAttack: boolean) {
+  constructor(challenges: ZoneChallenges, underAttack: boolean, bots: ZoneBots) {
     this.challenges = challenges;
+    this.#bots = bots;
     this.underAttack = underAttack;
     this.#exemptions = new Exemptions(challenges);
   }
@@ -44,6 +47,18 @@ export class Gate implements Doorkeeper {
   admits(facts: DoorFacts, mode: ChallengeMode): boolean {
     const cleared = this.cleared(facts);
     if (cleared !== null && suffices(cleared.kind, mode)) return true;
+    const bot = this.bot(facts);
+    if (bot?.verified === true && this.#bots.policy[bot.category] === "allow") return true;
     return this.#exemptions.admit(facts, mode);
+  }
+
+  /** The bot that the visitor is or claims to be, or null. */
+  bot(facts: DoorFacts): Bot | null {
+    if (facts.bot === undefined) {
+      const { client, authority, exchange, time } = facts;
+      const now = Math.floor(time / 1000);
+      facts.bot = this.#bots.identify({ head: exchange.head, client, authority, now });
+    }
+    return facts.bot;
   }
 }

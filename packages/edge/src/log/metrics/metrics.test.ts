@@ -26,7 +26,7 @@ function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
     client: "",
     country: "",
     asnum: 0,
-    bot: "",
+    bot: undefined,
     gate: null,
     clearance: undefined,
     rules: null,

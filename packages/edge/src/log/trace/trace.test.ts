@@ -71,7 +71,7 @@ function facts(more: Partial<Facts<null>> = {}): Facts<null> {
     client: "192.0.2.1",
     country: "",
     asnum: 0,
-    bot: "",
+    bot: undefined,
     gate: null,
     clearance: undefined,
     rules: null,

@@ -3,10 +3,7 @@ import type { ZoneChallenges } from "@egide/challenge/zone.ts";
 import type { DoorFacts } from "#facts.ts";
 
 /** What of a request's facts challenges are answered by. */
-export interface Asking extends DoorFacts {
-  /** Host and port as the visitor named them. */
-  readonly authority: string;
-}
+export type Asking = DoorFacts;
 
 /** A zone's gate, as far as answers need it. */
 export interface Challenging {
