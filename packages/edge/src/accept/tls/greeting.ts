@@ -7,6 +7,7 @@ import { tlsFacts } from "#accept/tls/facts.ts";
 import { TlsConn, upgradeToTls } from "#accept/tls/upgrade.ts";
 import type { Endpoint } from "#wire/conn.ts";
 import { BunConn } from "#wire/transport/bun.ts";
+import { release } from "#wire/transport/release.ts";
 
 /** What an accepted socket carries: a greeting that is being read, then a connection. */
 export type Stage = Greeting | BunConn;
@@ -52,7 +53,10 @@ export class Greeting {
 
   received(chunk: Buffer): void {
     // After the upgrade the raw half still hears of the ciphertext.
-    if (this.#over || this.#conn !== null) return;
+    if (this.#over || this.#conn !== null) {
+      release(chunk);
+      return;
+    }
     let bytes = this.#held === null ? chunk : Buffer.concat([this.#held, chunk]);
     if (this.#awaitsProxyHeader) {
       const header = readProxyHeader(bytes);

@@ -1,6 +1,7 @@
 import type { Conn, ConnHandler, Endpoint, HeadText, TlsFacts } from "#wire/conn.ts";
 import { fieldBytes, putFields, writeLatin1 } from "#wire/latin1.ts";
 import { gather } from "#wire/transport/gather.ts";
+import { release } from "#wire/transport/release.ts";
 import { bytesAcked, keepAlive } from "#wire/transport/native/tcp.ts";
 
 /** A handler for connections that nobody speaks on yet: everything is ignored. */
@@ -220,6 +221,7 @@ export abstract class BaseConn implements Conn {
       this.#pending -= taken;
       piece.at += taken;
       if (piece.at < piece.bytes.length || this.#closed) break;
+      release(piece.bytes);
       done++;
     }
     if (done === queue.length) this.#queue = null;

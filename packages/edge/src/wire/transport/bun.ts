@@ -1,6 +1,7 @@
 import type { Socket, SocketHandler, TCPSocketListener, TLSOptions } from "bun";
 import type { Conn, ConnHandler, Endpoint, TlsFacts } from "#wire/conn.ts";
 import { BaseConn } from "#wire/transport/base.ts";
+import { release } from "#wire/transport/release.ts";
 
 /** A connection on one of Bun's sockets, plain or TLS. Created before the socket is open. */
 export class BunConn extends BaseConn {
@@ -72,6 +73,8 @@ export class BunConn extends BaseConn {
   static readonly handlers = {
     data(socket: Socket<BunConn>, chunk: Buffer): void {
       socket.data.received(chunk);
+      // It was only lent to whoever handled it.
+      release(chunk);
     },
     drain(socket: Socket<BunConn>): void {
       socket.data?.writable();
