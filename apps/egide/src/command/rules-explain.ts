@@ -1,15 +1,7 @@
 import { type Command, flag, type Input, type Shell } from "#cli/command.ts";
 import { paintFor } from "#cli/paint.ts";
-import {
-  contextOf,
-  MISUSE,
-  PLACE_OPTIONS,
-  RULES_OPTION,
-  whereItLoads,
-} from "#command/rules-options.ts";
+import { MISUSE, PLACE_OPTIONS, RULES_OPTION, setOf } from "#command/rules-options.ts";
 import { nearest } from "#config/suggest.ts";
-import { frame } from "@egide/edge/inspect/rules/preamble.ts";
-import { loadRuleSet } from "@egide/waf/rule-set.ts";
 import { explainRule } from "#rules/explain.ts";
 import { factsOf } from "#rules/facts.ts";
 
@@ -35,17 +27,14 @@ function explain(input: Input, shell: Shell): number {
     shell.err(`egide rules explain: an id is a number, not ${JSON.stringify(word)}\n`);
     return MISUSE;
   }
-  const context = contextOf(input, shell);
-  if (context === null) return 1;
-  const { sources } = context;
-  const { files } = frame(sources.rules);
-  const set = whereItLoads(sources, shell, () => loadRuleSet(files, { data: sources.data }));
-  if (set === null) return 1;
+  const found = setOf(input, shell);
+  if (found === null) return 1;
+  const { set, label } = found;
   const rule = set.rules.get(Number(word));
   if (rule === undefined) {
     const meant = nearest(word, [...set.rules.keys()].map(String));
     const hint = meant === null ? "egide rules list shows them" : `did you mean ${meant}?`;
-    shell.err(`no rule ${word} in ${sources.label}; ${hint}\n`);
+    shell.err(`no rule ${word} in ${label}; ${hint}\n`);
     return 1;
   }
   const facts = factsOf(rule);

@@ -1,14 +1,6 @@
 import { type Command, flag, type Input, type Shell, text, texts } from "#cli/command.ts";
 import { paintFor } from "#cli/paint.ts";
-import {
-  contextOf,
-  MISUSE,
-  PLACE_OPTIONS,
-  RULES_OPTION,
-  whereItLoads,
-} from "#command/rules-options.ts";
-import { frame } from "@egide/edge/inspect/rules/preamble.ts";
-import { loadRuleSet } from "@egide/waf/rule-set.ts";
+import { MISUSE, PLACE_OPTIONS, RULES_OPTION, setOf } from "#command/rules-options.ts";
 import type { RuleFacts } from "#rules/facts.ts";
 import { listRules } from "#rules/list.ts";
 
@@ -55,12 +47,9 @@ function list(input: Input, shell: Shell): number {
     shell.err(`egide rules list: --id is an id or a range, not ${text(options, "id")}\n`);
     return MISUSE;
   }
-  const context = contextOf(input, shell);
-  if (context === null) return 1;
-  const { sources } = context;
-  const { files } = frame(sources.rules);
-  const set = whereItLoads(sources, shell, () => loadRuleSet(files, { data: sources.data }));
-  if (set === null) return 1;
+  const found = setOf(input, shell);
+  if (found === null) return 1;
+  const { set, label } = found;
   const search = text(options, "search");
   const rules = listRules(set, {
     from: Number(range[1]),
@@ -81,7 +70,7 @@ function list(input: Input, shell: Shell): number {
       `${paint.bold(String(facts.id))}  ${columns(facts)}  ${paint.dim(shortTags(facts))}\n`,
     );
   }
-  shell.err(`${rules.length} of ${set.rules.size} rules of ${sources.label}\n`);
+  shell.err(`${rules.length} of ${set.rules.size} rules of ${label}\n`);
   return 0;
 }
 

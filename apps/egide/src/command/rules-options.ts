@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { type Config, configSchema } from "@egide/contract/config.ts";
 import { type WafPolicy, wafSchema } from "@egide/contract/policy/waf.ts";
 import { AppError } from "@egide/std/error.ts";
+import { frame } from "@egide/edge/inspect/rules/preamble.ts";
 import { RuleError } from "@egide/waf/parse/position.ts";
+import { loadRuleSet, type RuleSet } from "@egide/waf/rule-set.ts";
 import { type Input, type OptionSpec, type Shell, text, texts } from "#cli/command.ts";
 import { printProblems } from "#command/check.ts";
 import { configFile, CONFIG_OPTION } from "#config/file.ts";
@@ -90,6 +92,16 @@ export function contextOf(
   };
 }
 
+/** The rules that the options speak of, loaded. Null: what is wrong was printed. */
+export function setOf(input: Input, shell: Shell): { set: RuleSet; label: string } | null {
+  const context = contextOf(input, shell);
+  if (context === null) return null;
+  const { sources } = context;
+  const { files } = frame(sources.rules);
+  const set = whereItLoads(sources, shell, () => loadRuleSet(files, { data: sources.data }));
+  return set === null ? null : { set, label: sources.label };
+}
+
 /** The engine that the options ask for. Null: the rules don't load, and it was said where. */
 export function engineOf(
   { options }: Input,
@@ -110,7 +122,7 @@ export function engineOf(
 }
 
 /** Runs what loads rules; an error in them is printed with its place. */
-export function whereItLoads<T>(sources: RuleSources, shell: Shell, load: () => T): T | null {
+function whereItLoads<T>(sources: RuleSources, shell: Shell, load: () => T): T | null {
   try {
     return load();
   } catch (error) {

@@ -1,11 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { READY_EXCLUSIONS, wafSchema } from "@egide/contract/policy/waf.ts";
 import { RuleEngine } from "#rules/engine.ts";
 import type { RawRequest } from "#rules/raw-request.ts";
 import { placesOf, readSources } from "#rules/source.ts";
 
-const sources = readSources("own", placesOf("/nowhere"), "/");
-const engineFor = (exclusions: readonly (typeof READY_EXCLUSIONS)[number][]): RuleEngine => {
+const places = placesOf("/nowhere");
+const own = readSources("own", places, "/");
+/** Debian's Core Rule Set, where it is installed. */
+const crs = existsSync(places.system) ? readSources("crs", places, "/") : null;
+const engineFor = (
+  exclusions: readonly (typeof READY_EXCLUSIONS)[number][],
+  sources = own,
+): RuleEngine => {
   const waf = wafSchema.parse({ mode: "block", exclusions });
   return new RuleEngine(sources, { ...waf, detectionParanoia: 1 });
 };
@@ -157,6 +164,14 @@ describe.each(READY_EXCLUSIONS.map((name) => [name] as const))("%s", (name) => {
       expect(outcome?.matches.map(({ ruleId, variable }) => [ruleId, variable])).toEqual([]);
     },
   );
+
+  test.skipIf(crs === null)("passes the Core Rule Set too, where Debian's is installed", () => {
+    const strict = engineFor([name], crs ?? own);
+    for (const sent of honest[name]) {
+      const decided = strict.judge(request(sent))?.wouldBlock;
+      expect([sent, decided]).toEqual([sent, undefined]);
+    }
+  });
 
   test("without the list most of these would be blocked", () => {
     const blocked = honest[name].filter(
