@@ -50,7 +50,7 @@ export const zoneSchema = z
     respond: respondPolicySchema.prefault({}).describe("How responses are dressed."),
     rules: rulesSchema
       .default([])
-      .describe("Rules of one's own, in order: docs/guide/rules.md says what they can do."),
+      .describe("Rules of one's own, in order: docs/guide/custom-rules.md says what they can do."),
     rateLimits: rateLimitsSchema
       .default([])
       .describe("How much may come from one visitor: docs/guide/rate-limits.md."),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { compile, compileValue } from "@egide/expr/compile/compile.ts";
+import { FUNCTIONS } from "@egide/expr/function/all.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { FakeExchange, type FakeExchangeInit } from "@egide/testkit/fake-exchange.ts";
 import { requestScheme, responseScheme } from "#fields/scheme.ts";
@@ -97,11 +98,20 @@ describe("fields of a request", () => {
 
   test("follow a rewrite, but for the raw ones", () => {
     const seen = view();
-    seen.rewrite("/new?c=3");
+    expect(seen.rewrite("/new", "c=3")).toBe("/new?c=3");
     const read = (text: string) => compileValue(text, REQUEST).evaluate(seen);
     expect(read("http.request.uri.path")).toBe("/new");
     expect(read('http.request.uri.args["c"][0]')).toBe("3");
     expect(read("raw.http.request.uri.path")).toBe("/shop/Item.JPG");
+  });
+
+  test("paths have one spelling, and what goes on keeps the visitor's", () => {
+    const seen = view({ target: "/x/..//%61dmin?a=%61" });
+    const read = (text: string) => compileValue(text, REQUEST).evaluate(seen);
+    expect(read("http.request.uri")).toBe("/admin?a=%61");
+    expect(read("raw.http.request.uri")).toBe("/x/..//%61dmin?a=%61");
+    expect(seen.rewrite(null, "b")).toBe("/x/..//%61dmin?b");
+    expect(read("http.request.uri")).toBe("/admin?b");
   });
 
   test.each([
@@ -127,6 +137,32 @@ describe("fields of a request", () => {
     expect(order(["Host", "a", "Accept", "b"])).not.toBe(order(["Accept", "b", "Host", "a"]));
     expect(order(["accept", "a"])).not.toBe(order(["Accept", "a"]));
   });
+});
+
+test("fields that came in several parts are whole again", () => {
+  const headers = [
+    "cookie",
+    "a=1",
+    "Cookie",
+    "b=2",
+    "x-forwarded-for",
+    "x",
+    "X-Forwarded-For",
+    "y",
+  ];
+  const read = (text: string) => compileValue(text, REQUEST).evaluate(view({ headers }));
+  expect(read("http.cookie")).toBe("a=1; b=2");
+  expect(read('http.request.cookies["b"][0]')).toBe("2");
+  expect(read("http.x_forwarded_for")).toBe("x, y");
+});
+
+test("docs/reference/expressions.md names every field and function", async () => {
+  const page = await Bun.file(
+    `${import.meta.dir}/../../../../docs/reference/expressions.md`,
+  ).text();
+  const fields = [...RESPONSE.fields.keys()].filter((name) => !name.startsWith("raw."));
+  for (const name of fields) expect(page).toContain(`| \`${name}\` `);
+  for (const name of FUNCTIONS.keys()) expect(page).toContain(`| \`${name}(`);
 });
 
 test("fields of a response", () => {

@@ -104,13 +104,13 @@ export const REQUEST_FIELDS: readonly RequestField[] = [
   {
     name: "http.x_forwarded_for",
     type: STRING,
-    read: (view) => view.field("x-forwarded-for"),
+    read: (view) => view.joined("x-forwarded-for"),
     about: "X-Forwarded-For as it was sent: a stranger's word.",
   },
   {
     name: "http.cookie",
     type: STRING,
-    read: (view) => view.field("cookie"),
+    read: (view) => view.cookie,
     about: "The whole Cookie field, empty where there is none.",
   },
   {
@@ -146,7 +146,7 @@ export const REQUEST_FIELDS: readonly RequestField[] = [
   {
     name: "http.request.accepted_languages",
     type: STRINGS,
-    read: (view) => view.once("languages", () => acceptedLanguages(view.field("accept-language"))),
+    read: (view) => view.once("languages", () => acceptedLanguages(view.joined("accept-language"))),
     about: "Language tags of Accept-Language by weight.",
   },
   {

@@ -2,6 +2,7 @@ import { parseIp } from "@egide/std/ip.ts";
 import type { Missable } from "@egide/expr/value.ts";
 import type { Facts } from "#facts.ts";
 import { cookieMap, HeaderMap, headerNames, headerValues } from "#fields/headers.ts";
+import { normalPath } from "#fields/normalize.ts";
 import { type Pairs, readPairs } from "#fields/query.ts";
 import type { RawHeaders } from "#stream.ts";
 import { getHeader, joinHeader } from "#wire/headers.ts";
@@ -12,7 +13,7 @@ export interface ResponseView {
   readonly headers: RawHeaders;
 }
 
-/** A target cut up, once it is asked for. */
+/** A target cut up. */
 export class TargetView {
   readonly target: string;
   readonly path: string;
@@ -37,8 +38,11 @@ export class TargetView {
  */
 export class RequestView {
   readonly facts: Facts<unknown>;
-  /** As the visitor sent it; `uri` follows the rewrites. */
+  /** As the visitor sent it. */
   readonly raw: TargetView;
+  /** As it goes on to cache and origin: another once a rule rewrote it. */
+  #forward: TargetView;
+  /** The same in the one spelling that rules compare with. */
   uri: TargetView;
   response: ResponseView | null = null;
   #address: Uint8Array | null | undefined;
@@ -51,7 +55,8 @@ export class RequestView {
   constructor(facts: Facts<unknown>) {
     this.facts = facts;
     this.raw = new TargetView(facts.target);
-    this.uri = this.raw;
+    this.#forward = this.raw;
+    this.uri = normal(this.raw);
   }
 
   get address(): Uint8Array | undefined {
@@ -75,8 +80,19 @@ export class RequestView {
     return (this.#values ??= headerValues(this.head));
   }
 
+  /** HTTP/2 may part the field into several: RFC 9113, section 8.2.3. */
+  get cookie(): string {
+    const parts = this.headers.get("cookie") as readonly string[] | undefined;
+    return parts?.join("; ") ?? "";
+  }
+
   get cookies(): Missable {
-    return (this.#cookies ??= cookieMap(joinHeader(this.head, "cookie") ?? ""));
+    return (this.#cookies ??= cookieMap(this.cookie));
+  }
+
+  /** All fields of that name, as RFC 9110, section 5.3, joins them. */
+  joined(lower: string): string {
+    return joinHeader(this.head, lower) ?? "";
   }
 
   /** The first field of that name; "" where there is none, as the language has it. */
@@ -90,9 +106,22 @@ export class RequestView {
     return this.#kept.get(name);
   }
 
-  rewrite(target: string): void {
-    this.uri = new TargetView(target);
+  /** Puts another path or query in place (null: the one that is there); answers the new target. */
+  rewrite(path: string | null, query: string | null): string {
+    const { path: oldPath, query: oldQuery } = this.#forward;
+    this.#forward = new TargetView(joined(path ?? oldPath, query ?? oldQuery));
+    this.uri = normal(this.#forward);
+    return this.#forward.target;
   }
+}
+
+function joined(path: string, query: string): string {
+  return query === "" ? path : `${path}?${query}`;
+}
+
+function normal(target: TargetView): TargetView {
+  const path = normalPath(target.path);
+  return path === target.path ? target : new TargetView(joined(path, target.query));
 }
 
 /** The view of a request, made with the first rule that looks at it. */

@@ -23,8 +23,7 @@ export function judgeRules(rules: ZoneRules, facts: Facts<unknown>): Verdict {
   for (const rule of rules.rewrites) {
     if (!rule.holds(view)) continue;
     note(facts, rule);
-    rewrite(rule.does, view);
-    facts.forward = view.uri.target;
+    facts.forward = rewrite(rule.does, view);
   }
   for (const rule of rules.firewall) {
     if (!rule.holds(view)) continue;
@@ -77,9 +76,8 @@ function redirected({ to, status, keepQuery }: Redirect, view: RequestView): Ver
   return { kind: "redirect", status, location: target, code: "rule.redirect" };
 }
 
-function rewrite({ path, query }: Rewrite, view: RequestView): void {
-  const { uri } = view;
-  const newPath = (path === null ? undefined : pathText(path(view))) ?? uri.path;
-  const newQuery = query === null ? uri.query : (queryText(query(view)) ?? uri.query);
-  view.rewrite(newQuery === "" ? newPath : `${newPath}?${newQuery}`);
+function rewrite({ path, query }: Rewrite, view: RequestView): string {
+  const newPath = path === null ? undefined : pathText(path(view));
+  const newQuery = query === null ? undefined : queryText(query(view));
+  return view.rewrite(newPath ?? null, newQuery ?? null);
 }
