@@ -1,6 +1,5 @@
 import { AhoCorasick } from "#operator/aho-corasick.ts";
 import type { Operator, OperatorFactory, OperatorLoad } from "#operator/operator.ts";
-import { cutLiterals } from "#regex/literals.ts";
 
 /** `@pm one two`: any of the phrases, without regard to ASCII case; `|41 42|` writes bytes in hex. */
 export const pm: OperatorFactory = (argument, load) => {
@@ -42,7 +41,7 @@ function phraseMatch(name: string, argument: string, phrases: readonly string[])
     name,
     argument,
     pure: true,
-    literals: cutLiterals(phrases.map(foldAscii)),
+    literals: phrases.map(foldAscii),
     test: (value) => automaton().find(value) >= 0,
     captures: (value) => [phrases[automaton().find(value)]],
     warm: () => void automaton(),

@@ -22,7 +22,8 @@ export const validateUtf8Encoding: OperatorFactory = (argument) => ({
   argument,
   pure: true,
   test(value) {
-    for (let at = 0; at < value.length; ) {
+    // From the first byte that is not ASCII on.
+    for (let at = value.search(/[\x80-\xff]/); at >= 0 && at < value.length; ) {
       const { length } = sequenceAt(value, at);
       if (length === 0) return true;
       at += length;

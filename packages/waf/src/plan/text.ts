@@ -1,6 +1,7 @@
 import type { Operator, OperatorScope } from "#operator/operator.ts";
 import { allBits, type Bits, type Gate, hasBit, setBit } from "#plan/gate.ts";
-import { anyKind, triggers } from "#transform/kinds.ts";
+import { lowercase } from "#transform/case.ts";
+import { anyKind, loweredKinds, triggers } from "#transform/kinds.ts";
 import type { Transform } from "#transform/registry.ts";
 import type { UnicodeMap } from "#transform/url-decode-uni.ts";
 
@@ -63,6 +64,9 @@ interface Verdict {
   looks: number;
 }
 
+/** Bytes from which a text is worth not looking at twice. */
+const longText = 1024;
+
 /** How often a verdict that leaves steps open is made anew, since evaluations close them. */
 const verdictLooks = 3;
 
@@ -83,10 +87,14 @@ export class Text {
   private outs: (Text | undefined)[] | undefined = undefined;
   private verdict: Verdict | undefined = undefined;
 
-  constructor(value: string, gate: Gate) {
+  /** What the gate said of it, kept where saying it again would take long. */
+  private readonly gated: Bits | undefined;
+
+  constructor(value: string, miss: Bits, kinds: number) {
     this.value = value;
-    this.miss = gate.missesOf(value);
-    this.kinds = gate.lastKinds;
+    this.miss = miss;
+    this.kinds = kinds;
+    this.gated = value.length > longText ? miss.slice() : undefined;
   }
 
   /** What a chain of transformations makes of it. */
@@ -105,7 +113,11 @@ export class Text {
   private transformed(stage: Stage, store: TextStore): Text {
     if (stage.own !== anyKind && (this.kinds & stage.own) === 0) return this;
     const value = (stage.transform as Transform)(this.value, store.unicodeMap);
-    return value === this.value ? this : store.get(value);
+    if (value === this.value) return this;
+    // The gate does not see the difference between upper and lower case.
+    if (this.gated !== undefined && stage.transform === lowercase)
+      return new Text(value, this.gated.slice(), loweredKinds(this.kinds));
+    return store.get(value);
   }
 
   /** Whether an operator matches: looked up where it is known. */
@@ -161,7 +173,7 @@ export class SharedTexts {
   get(value: string, gate: Gate): Text {
     const young = this.#young.get(value);
     if (young !== undefined) return young;
-    const text = this.#old.get(value) ?? new Text(value, gate);
+    const text = this.#old.get(value) ?? textOf(value, gate);
     if (this.#young.size >= generationSize) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -189,9 +201,14 @@ export class TextStore {
     this.#own ??= new Map();
     let text = this.#own.get(value);
     if (text === undefined) {
-      text = new Text(value, this.#gate);
+      text = textOf(value, this.#gate);
       this.#own.set(value, text);
     }
     return text;
   }
+}
+
+function textOf(value: string, gate: Gate): Text {
+  const miss = gate.missesOf(value);
+  return new Text(value, miss, gate.lastKinds);
 }

@@ -1,7 +1,7 @@
 import { bytesOf, type Node } from "#regex/ast.ts";
 
-/** Longest literal that the gate keeps: longer ones are cut, which only lets more through. */
-const maxLength = 6;
+/** Bytes of a literal that the gate's automaton knows; the rest is compared where they are found. */
+export const cutLength = 6;
 const maxSet = 48;
 
 interface Info {
@@ -136,8 +136,8 @@ function repeatInfo(node: Node & { kind: "repeat" }): Info {
     return node.max === 0 ? { exact: [""], need: undefined } : nothing;
   }
   let exact: readonly string[] | undefined = body.exact;
-  for (let i = 1; i < Math.min(node.min, maxLength); i++) exact = cross(exact, body.exact);
-  if (exact !== undefined && node.max === node.min && node.min <= maxLength) {
+  for (let i = 1; i < Math.min(node.min, cutLength); i++) exact = cross(exact, body.exact);
+  if (exact !== undefined && node.max === node.min && node.min <= cutLength) {
     return { exact, need: body.need };
   }
   return { exact: undefined, need: better(usable(exact ?? body.exact), body.need) };
@@ -145,7 +145,7 @@ function repeatInfo(node: Node & { kind: "repeat" }): Info {
 
 /** The literals as the gate keeps them: cut to the same short length, without repetition. */
 export function cutLiterals(literals: readonly string[]): readonly string[] {
-  const cut = [...new Set(literals.map((text) => text.slice(0, maxLength)))].sort(
+  const cut = [...new Set(literals.map((text) => text.slice(0, cutLength)))].sort(
     (a, b) => a.length - b.length,
   );
   const kept = new Set<string>();

@@ -42,6 +42,11 @@ export function kindsOf(value: string): number {
   return kinds;
 }
 
+/** The kinds that are left of these once `lowercase` was at work. */
+export function loweredKinds(kinds: number): number {
+  return (kinds & upper) === 0 ? kinds : (kinds & ~upper) | lower;
+}
+
 /**
  * For each transformation the kinds without which it gives back what it was given. One that is not
  * listed may change any value. Checked for every transformation by a property test.
