@@ -1,14 +1,14 @@
 import type { LogPolicy } from "@egide/contract/policy/log.ts";
 import type { WafExclusion } from "@egide/contract/policy/waf.ts";
-import type { Zone } from "@egide/contract/policy/zone.ts";
 import { join } from "node:path";
 import type { Clock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
 import { RequestSample } from "#inspect/record/sample.ts";
 import { SampleFile } from "#inspect/record/sample-file.ts";
 import type { RulePlaces } from "#inspect/rules/find.ts";
 import { type LoadedRules, RuleShelf, type RuleStock } from "#inspect/rules/shelf.ts";
 import { Warmer } from "#inspect/rules/warm.ts";
-import { ZoneWaf } from "#inspect/zone/zone-waf.ts";
+import { type InspectedZone, ZoneWaf } from "#inspect/zone/zone-waf.ts";
 
 export interface InspectorOptions {
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export class Inspector {
    * The engine of each zone that wants one. Never throws: what does not load is told, and what ran
    * until now stays; where nothing did, the zone's fail mode decides.
    */
-  prepare(zones: readonly Zone[]): ReadonlyMap<string, ZoneWaf> {
+  prepare(zones: readonly InspectedZone[]): ReadonlyMap<string, ZoneWaf> {
     const next = new Map<string, ZoneWaf>();
     const known = this.#rulesInForce();
     this.#shelf.renew();
@@ -71,7 +71,7 @@ export class Inspector {
     this.#warmer.close();
   }
 
-  #zone(zone: Zone): ZoneWaf | null {
+  #zone(zone: InspectedZone): ZoneWaf | null {
     const { report, random } = this.#options;
     try {
       const rules = this.#shelf.load(zone.waf.rules);
@@ -89,7 +89,7 @@ export class Inspector {
       const running = this.#zones.get(zone.id);
       report("error", "rules not loaded", {
         zone: zone.id,
-        error: error instanceof Error ? error.message : String(error),
+        error: error instanceof AppError ? error.publicMessage : String(error),
         inForce: running?.rules === undefined ? `fail mode ${zone.waf.failMode}` : "those before",
       });
       if (running !== undefined) return running;
@@ -97,13 +97,13 @@ export class Inspector {
     }
   }
 
-  #exclusions(zone: Zone): readonly WafExclusion[] {
+  #exclusions(zone: InspectedZone): readonly WafExclusion[] {
     return zone.waf.exclusions.flatMap((exclusion) =>
       typeof exclusion === "string" ? this.#shelf.ready(exclusion) : [exclusion],
     );
   }
 
-  #sample({ id, waf, log }: Zone): RequestSample | null {
+  #sample({ id, waf, log }: InspectedZone): RequestSample | null {
     const { samples, worker, clock, random, writeAddress } = this.#options;
     const { share, bytes } = waf.record;
     if (share === 0 || bytes === 0) return null;

@@ -9,6 +9,9 @@ import { SecretNames } from "#inspect/record/secret.ts";
 import type { RequestSample } from "#inspect/record/sample.ts";
 import { Exclusions } from "#inspect/zone/exclusions.ts";
 
+/** What of a zone's settings the engine reads. */
+export type InspectedZone = Pick<Zone, "id" | "waf" | "log">;
+
 /** The rule engine as one zone has set it: what its requests begin with. */
 export class ZoneWaf {
   readonly policy: WafPolicy;
@@ -22,7 +25,7 @@ export class ZoneWaf {
 
   /** Throws a RuleError where an exclusion names what does not exist. */
   constructor(
-    { id, waf: policy, log }: Pick<Zone, "id" | "waf" | "log">,
+    { id, waf: policy, log }: InspectedZone,
     rules: LoadedRules | null,
     exclusions: readonly WafExclusion[],
     sample: RequestSample | null,
