@@ -7,7 +7,7 @@ export const rulesCheckCommand: Command = {
   name: "check",
   summary: "Read rule files and say everything that is wrong with them.",
   about:
-    "Prints every mistake with file, line and column and what was probably meant, and exits with 1 if there is any. Data files (*.data) are looked for beside the rules. Nothing is started or changed.",
+    "Prints every mistake with file, line and column and what was probably meant, and exits with 1 if there is any. Data files (*.data) are found in the folders that are named. Nothing is started or changed.",
   arguments: [
     {
       name: "file",

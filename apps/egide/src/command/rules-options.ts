@@ -23,7 +23,7 @@ export const RULES_OPTION: OptionSpec = {
   value: "set",
   multiple: true,
   summary:
-    "crs, own, auto (crs where there is one), or a file or folder of rules, then repeatable; else what the zone says, else auto.",
+    "crs, own, auto (crs where there is one), or a file or folder of rules, then repeatable; else auto.",
 };
 
 export const PLACE_OPTIONS = {
@@ -36,7 +36,7 @@ export const PLACE_OPTIONS = {
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export const ENGINE_OPTIONS = {
-  rules: RULES_OPTION,
+  rules: { ...RULES_OPTION, summary: `${RULES_OPTION.summary.slice(0, -5)}the zone's, else auto.` },
   ...PLACE_OPTIONS,
   zone: {
     type: "string",
