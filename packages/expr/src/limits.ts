@@ -2,8 +2,7 @@
 export const MOST_CHARS = 16_384;
 /** Parentheses, calls and `not` inside each other. */
 export const MOST_DEPTH = 64;
-/** Bytes of one pattern, and stars of one wildcard. */
+/** Bytes of one pattern or wildcard. */
 export const MOST_PATTERN = 2048;
-export const MOST_STARS = 8;
 /** Patterns in one expression. */
 export const MOST_PATTERNS = 64;

@@ -304,6 +304,15 @@ describe("targets made of a visitor's words", () => {
     );
   });
 
+  test.each([
+    ["//evil.example/x", "/evil.example/x"],
+    ["/\\evil.example", "/evil.example"],
+    ["/a//b", "/a//b"],
+    ["https://x//y", "https://x//y"],
+  ])("%s leads to %s, and to no other site", (text, to) => {
+    expect(location(text, "")).toBe(to);
+  });
+
   test.each(["javascript:alert(1)", "https:///x", "x", ""])("%s is nowhere to go", (text) => {
     expect(location(text, "")).toBeNull();
   });
