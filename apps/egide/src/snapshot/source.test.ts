@@ -44,7 +44,7 @@ function setUp(env: Record<string, string> = {}) {
   const directory = mkdtempSync(join(tmpdir(), "egide-snapshot-"));
   made.push(directory);
   const path = join(directory, "policy.json");
-  const kept = join(directory, "var", "snapshot.json");
+  const kept = join(directory, "var", "last-snapshot.json");
   const clock = new FakeClock();
   const warnings: string[] = [];
   const source = () =>

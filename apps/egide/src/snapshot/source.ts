@@ -33,7 +33,7 @@ export class SnapshotSource {
 
   constructor(options: SnapshotSourceOptions) {
     this.#options = options;
-    this.#keptPath = join(stateDirectory(options.env), "snapshot.json");
+    this.#keptPath = join(stateDirectory(options.env), "last-snapshot.json");
   }
 
   /** For the start: the snapshot, else the one that was in force last. */
