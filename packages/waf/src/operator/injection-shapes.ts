@@ -18,7 +18,7 @@ const word = /[\w.@$\x80-\xff]/;
 /** The shape found, in libinjection's letters; undefined where none is. */
 export function sqlShape(value: string): string | undefined {
   if (nestedComment(value)) return "X";
-  const plain = callShape(value, 0);
+  const plain = callShape(value, 0) ?? numberShape(value);
   if (plain !== undefined) return plain;
   for (const quote of ["'", '"']) {
     const end = value.indexOf(quote);
@@ -28,7 +28,9 @@ export function sqlShape(value: string): string | undefined {
     if (call !== undefined) return `s${call}`;
     const condition = conditionShape(value, after);
     if (condition !== undefined) return `s${condition}`;
-    const compared = /^(?:[<>!]=|<>|[=<>]|like(?=\s))/i.exec(value.slice(after, after + 6));
+    const compared = /^(?:[<>!]=|<>|[=<>]|(?:r?like|regexp|div|mod)(?=\s))/i.exec(
+      value.slice(after, after + 7),
+    );
     if (compared !== null && quotes.has(value[skipSpace(value, after + compared[0].length)] ?? ""))
       return "sos";
   }
@@ -51,15 +53,20 @@ function callShape(value: string, start: number): string | undefined {
   if (end === from || !functions.test(value.slice(from, end))) return undefined;
   const open = skipSpace(value, end);
   if (value[open] !== "(") return undefined;
-  if (open > end && !unmistakable.test(value.slice(from, end))) return undefined;
-  return /[0-9]/.test(value[skipSpace(value, open + 1)] ?? "") ? "f(1)" : undefined;
+  const argument = skipSpace(value, open + 1);
+  if (open > end) {
+    // "sleep (8 hours)" is prose.
+    if (!unmistakable.test(value.slice(from, end))) return undefined;
+    return /^\d{1,20}\s{0,4}[),.]/.test(value.slice(argument, argument + 26)) ? "f(1)" : undefined;
+  }
+  return /[0-9]/.test(value[argument] ?? "") ? "f(1)" : undefined;
 }
 
 /** `and 5=6`, `or x like y`, `|| 1<2`. */
 function conditionShape(value: string, start: number): string | undefined {
   const logic = /^(?:and|or|xor|&&|\|\|)(?![\w])/i.exec(value.slice(start, start + 4));
   if (logic === null) return undefined;
-  const left = skipSpace(value, start + logic[0].length);
+  const left = skipNot(value, skipSpace(value, start + logic[0].length));
   const leftEnd = operandEnd(value, left);
   if (leftEnd === left) return undefined;
   const at = skipSpace(value, leftEnd);
@@ -68,10 +75,52 @@ function conditionShape(value: string, start: number): string | undefined {
   );
   if (comparison !== null) return "&1";
   // A constant alone is a condition too, where nothing but a comment or a quote follows.
-  const constant = /^[0-9'"]/.test(value[left] as string);
-  return constant && (at >= value.length || /^(?:--|[#'")])/.test(value.slice(at, at + 2)))
+  const constant = /^(?:[0-9'"]|(?:true|false|null)$)/i.test(value.slice(left, leftEnd));
+  return constant && (at >= value.length || /^(?:--|[#;]|\/\*)/.test(value.slice(at, at + 2)))
     ? "&1"
     : undefined;
+}
+
+/** Behind any number of `not` and `!`. */
+function skipNot(value: string, start: number): number {
+  let at = start;
+  for (let more = true; more; ) {
+    const end = skipSpace(value, at);
+    const negation = /^(?:not(?!\w)|!(?!=))/i.exec(value.slice(end, end + 4));
+    more = negation !== null;
+    at = end + (negation?.[0].length ?? 0);
+  }
+  return at;
+}
+
+/** `1 like 2--`, `-1) rlike sleep(5)`, `1 is not null`: a number that a condition goes on from. */
+function numberShape(value: string): string | undefined {
+  const number = /^\s{0,8}[-+]?\d{1,20}[\s)]{1,16}/.exec(value.slice(0, 48))?.[0];
+  if (number === undefined) return undefined;
+  const rest = value.slice(number.length, number.length + 40);
+  if (/^is\s{1,8}(?:not\s{1,8})?null(?!\w)/i.test(rest)) return "1ov";
+  const word = /^(?:r?like|regexp|div|mod|between)(?=[\s(])/i.exec(rest)?.[0];
+  if (word === undefined) return undefined;
+  const right = skipSpace(value, number.length + word.length);
+  if (callShape(value, right) !== undefined) return "1of(1";
+  const end = operandEnd(value, right);
+  const constant = /^(?:[0-9'"]|(?:true|false|null)$)/i.test(value.slice(right, end));
+  const after = skipSpace(value, end);
+  return constant && /^(?:--|[#;=<>]|\/\*|is\s)/i.test(value.slice(after, after + 3))
+    ? "1o1"
+    : undefined;
+}
+
+/**
+ * A number with a word of SQL grown on to it, taken apart: databases read `1union` as `1 union`,
+ * which the library does not. Undefined where nothing is to take apart.
+ */
+export function splitNumber(value: string): string | undefined {
+  const found =
+    /^(\s{0,8}[-+]?\d{1,20})((?:union|and|or|xor|order|group|having|limit|into|procedure|select|like|rlike|regexp|div|mod|between|is|in|char|exec|waitfor)\b.*)$/is.exec(
+      value,
+    );
+  return found === null ? undefined : `${found[1]} ${found[2]}`;
 }
 
 function operandEnd(value: string, start: number): number {
@@ -100,6 +149,8 @@ function skipOperators(value: string, start: number): number {
 }
 
 const quotes = new Set(["'", '"']);
+/** Elements that bring scripts or styles along by being there: SVG, XSL, data islands. */
+const blackTag = /<(?:svg|xsl|(?:xml|xss)(?![\w.:-]))/i;
 const breaksAttribute = /[\s/"'`\0]/;
 
 /** Attributes that carry style or load by themselves. */
@@ -110,6 +161,7 @@ const blackNames = new Set(["dataformatas", "datasrc", "filter", "style"]);
  * attributes that carry style, and those of XML namespaces.
  */
 export function handlerShape(value: string): boolean {
+  if (blackTag.test(value)) return true;
   const lower = value.toLowerCase();
   const opened = lower.search(/[<"'`]/);
   if (opened < 0) return false;

@@ -1,5 +1,5 @@
 import { DDWAF } from "@datadog/native-appsec";
-import { handlerShape, sqlShape } from "#operator/injection-shapes.ts";
+import { handlerShape, splitNumber, sqlShape } from "#operator/injection-shapes.ts";
 import type { InjectionDetector } from "#operator/operator.ts";
 
 /** libddwaf cuts strings there, so that longer values are looked at in overlapping windows. */
@@ -54,13 +54,16 @@ export function libinjection(): InjectionDetector {
   return {
     sqli(value) {
       if (!mayBeSql(value)) return undefined;
-      const event = ask("sqli", value);
-      if (event === undefined) return sqlShape(value);
+      const apart = splitNumber(value);
+      const event = ask("sqli", value) ?? (apart === undefined ? undefined : ask("sqli", apart));
+      if (event === undefined) return sqlShape(apart ?? value);
       return event.rule_matches[0]?.parameters[0]?.highlight?.[0] ?? "";
     },
     noSqli(values) {
       const asked = values.filter(mayBeSql);
-      if (asked.some((value) => value.length > windowBytes)) return false;
+      // What takes more than one question is left to `sqli`.
+      if (asked.some((value) => value.length > windowBytes || splitNumber(value) !== undefined))
+        return false;
       if (asked.length > 0 && run("sqli", asked) !== undefined) return false;
       return asked.every((value) => sqlShape(value) === undefined);
     },

@@ -62,6 +62,28 @@ const table: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["", "user (1)", false],
     ["", "don't = won't", false],
     ["", "plain", false],
+    // A number that a word of SQL has grown on to.
+    ["", "1union select 1,2,3", true],
+    ["", "-1UNION/**/ALL SELECT null,null--", true],
+    ["", "7order by 10--", true],
+    ["", "1and 1=(select count(*) from t)", true],
+    ["", "2nd order by phone", false],
+    ["", "1and only", false],
+    // Conditions behind a number, negated ones, and constants that are words.
+    ["", "1 like 1=1--", true],
+    ["", "-1) rlike 'a'#", true],
+    ["", "1 like sleep(5);", true],
+    ["", "1 is not null", true],
+    ["", "' or not 1=2", true],
+    ["", "x' and true", true],
+    ["", "' div '1'='1", true],
+    ["", "1 is the best", false],
+    ["", "5 like 3 others", false],
+    ["", "true or not", false],
+    ["", "sleep (8 hours)", false],
+    ["", "3' or 4'", false],
+    ["", '5" or 6" long', false],
+    ["", "the '60s or '70s", false],
   ],
   detectxss: [
     ["", "<script>alert(1)</script>", true],
@@ -69,6 +91,12 @@ const table: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["", "a = b", false],
     ["", "2 < 3 and on = off", false],
     ["", "<x style=a>", true],
+    ["", "<svg>", true],
+    ["", '"><SVG:svg', true],
+    ["", "<xml id=x>", true],
+    ["", "<xsl:import", true],
+    ["", "<xmlish>", false],
+    ["", "an svg = a picture", false],
     ["", "I'd style = x", false],
   ],
   endswith: [
@@ -175,6 +203,18 @@ describe("operators", () => {
       }
     });
   }
+
+  test("asking about several values at once says no more than asking one by one", () => {
+    const values = ["hello world", "1' or '1'='1", "1union select 2", "a-b", "plain", "it's x"];
+    for (const one of values) {
+      for (const other of values) {
+        if (injection.noSqli?.([one, other]) !== true) continue;
+        expect(injection.sqli(one)).toBeUndefined();
+        expect(injection.sqli(other)).toBeUndefined();
+      }
+    }
+    expect(injection.noSqli?.(["hello world", "a-b", "it's x"])).toBe(true);
+  });
 
   test("each is in the table or an alias", () => {
     expect(Object.keys(operators).filter((name) => !(name in table) && !aliases.has(name))).toEqual(
