@@ -18,7 +18,7 @@ export function queryText(text: string | undefined): string | undefined {
 /** A URL or an absolute path for Location, null where it is neither; `query` is put behind it. */
 export function location(text: string | undefined, query: string): string | null {
   if (text === undefined || !/^(?:https?:\/\/[^/?#]|\/)/i.test(text)) return null;
-  // `//host` and `/\\host` would lead to another site, where a path was meant.
+  // `//host` and `/\host` would lead to another site, where a path was meant.
   const clean = text.replace(/^\/[\\/]+/, "/").replace(/[^!-~]/g, percent);
   if (query === "") return clean;
   const fragment = clean.indexOf("#");
