@@ -1,6 +1,7 @@
 import type { Limits } from "@egide/contract/policy/limits.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AddressCounts } from "#accept/addresses.ts";
+import { AfterBurst } from "#accept/after-burst.ts";
 import { H1Connection } from "#accept/h1/connection.ts";
 import type { H1Fault } from "#accept/h1/faults.ts";
 import { H2Server } from "#accept/h2/server.ts";
@@ -30,6 +31,7 @@ interface Speaker {
 export class Front {
   readonly #options: FrontOptions;
   readonly #sweep: Sweep;
+  readonly #afterBurst: AfterBurst;
   readonly #counts = new AddressCounts();
   readonly #speakers = new Set<Speaker>();
   #limits: Limits;
@@ -42,6 +44,7 @@ export class Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#limits = options.limits;
+    this.#afterBurst = new AfterBurst(options.clock, () => Bun.gc(true));
     this.#sweep = new Sweep(options.clock, options.onBroken);
   }
 
@@ -121,6 +124,7 @@ export class Front {
       },
     };
     this.#options.onCount?.(protocol, 1);
+    this.#afterBurst.opened();
     const speaker =
       protocol === "h2" ? new H2Server(conn, options) : new H1Connection(conn, options);
     conn.handler = speaker;
@@ -145,6 +149,7 @@ export class Front {
   }
 
   close(): void {
+    this.#afterBurst.stop();
     this.#sweep.stop();
   }
 }
