@@ -128,6 +128,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   const mitigation = new MitigationWorker({
     clock,
     memory: options.mitigation,
+    secret: options.secret,
     now: options.processNow,
     report: options.observed,
     broken: (error, zone) => report("error", "a mitigation can't be enforced", { error, zone }),

@@ -11,6 +11,9 @@ export type Verdict =
       readonly status: 301 | 302 | 307 | 308;
       readonly location: string;
       readonly code: string;
+      /** Id of the mitigation that asks for it. */
+      readonly rule?: string;
+      readonly headers?: RawHeaders;
     }
   | {
       readonly kind: "deny";
@@ -18,6 +21,8 @@ export type Verdict =
       readonly code: string;
       readonly headers: RawHeaders;
       readonly order: string | null;
+      /** Id of the mitigation that asks for it. */
+      readonly rule?: string;
       /** Sent instead of the page for the status. */
       readonly reply?: { readonly contentType: string; readonly body: string };
     }

@@ -12,7 +12,7 @@ export type MitigationRequest = z.infer<typeof mitigationRequestSchema>;
 const ruleSchema = z.object({
   id: z.string(),
   zone: z.string(),
-  measure: z.enum(["challenge", "throttle", "block"]),
+  measure: z.enum(["probe", "challenge", "throttle", "block"]),
   expression: z.string(),
   /** The evidence in words. */
   figures: z.string(),

@@ -23,6 +23,9 @@ export interface MitigationOptions {
   readonly ban: (zone: string, bans: readonly BanWish[]) => void;
 }
 
+/** Bans are told so often at most. */
+const BANS_MS = 10_000;
+
 /** The main thread's part in holding off attacks: it hears all workers, decides, and says so. */
 export class Mitigation {
   readonly centre: MitigationCentre;
@@ -30,6 +33,8 @@ export class Mitigation {
   readonly #book: VisitorBook;
   #timer: Timer | null = null;
   #zones: readonly Zone[] = [];
+  #bans = 0;
+  #bansTold = Number.NEGATIVE_INFINITY;
 
   constructor(options: MitigationOptions) {
     this.#options = options;
@@ -59,6 +64,16 @@ export class Mitigation {
     });
   }
 
+  /** Bans come one by one for as long as an attack lasts: a line for each would bury the others. */
+  #count(zone: string, bans: number, now: number): void {
+    this.#bans += bans;
+    if (now - this.#bansTold < BANS_MS) return;
+    const { logger } = this.#options;
+    logger.warn({ zone, addresses: this.#bans }, "addresses that heed no challenge are dropped");
+    this.#bans = 0;
+    this.#bansTold = now;
+  }
+
   /** A reload brings a new list. */
   #look(): void {
     const zones = this.#options.zones();
@@ -75,7 +90,7 @@ export class Mitigation {
         return;
       case "ban":
         ban(decision.zone, decision.bans);
-        logger.warn({ zone: decision.zone, addresses: decision.bans.length }, explain(decision));
+        this.#count(decision.zone, decision.bans.length, now);
         return;
       case "crowd":
         logger.info({ zone: decision.zone }, explain(decision));

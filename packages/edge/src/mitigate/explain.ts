@@ -2,6 +2,7 @@ import type { Decision } from "#mitigate/guard.ts";
 import type { Measure, Mitigation } from "#mitigate/rule.ts";
 
 const DOES: Readonly<Record<Measure, string>> = {
+  probe: "visitors are sent round once with a cookie",
   challenge: "visitors must solve a challenge",
   throttle: "each visitor is held to a slow pace",
   block: "they are refused",

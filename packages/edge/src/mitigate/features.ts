@@ -1,4 +1,5 @@
 import { quote } from "@egide/expr/print.ts";
+import { PROBED } from "#mitigate/fields.ts";
 
 interface Feature {
   readonly name: string;
@@ -38,6 +39,7 @@ export const FEATURES = [
   { name: "cookie", expression: (value) => `http.cookie ${value === "" ? "eq" : "ne"} ""` },
   { name: "kind", expression: is("egide.kind") },
   { name: "cleared", expression: (value) => `${value === "" ? "not " : ""}egide.challenge_passed` },
+  { name: "probed", expression: (value) => `${value === "" ? "not " : ""}${PROBED}` },
   { name: "referer", expression: (value) => `http.referer ${value === "" ? "eq" : "ne"} ""` },
 ] as const satisfies readonly Feature[];
 

@@ -298,11 +298,18 @@ function isBroad({ collateral, signature }: Found): boolean {
   return collateral > BROAD && signature.every(({ feature }) => feature !== "address");
 }
 
-/** Feeds and data are asked for by programs: those cannot solve a challenge, but they can wait. */
-function measureFor({ signature }: Found, { people, machines, feeds }: Met): Measure {
+/**
+ * The mildest measure that may do: programs that ask for feeds cannot solve a challenge, but they can
+ * wait; browsers can be sent round without anybody's noticing; who came back from there is challenged.
+ */
+function measureFor(
+  { signature }: Found,
+  { people, machines, feeds, pages, probed }: Met,
+): Measure {
   const valueOf = (name: string): string | undefined =>
     signature.find(({ feature }) => feature === name)?.value;
   if (valueOf("cleared") === "yes") return "throttle";
   if (feeds > 0.5) return "throttle";
-  return valueOf("address") !== undefined && people === 0 && machines > 0.9 ? "block" : "challenge";
+  if (valueOf("address") !== undefined && people === 0 && machines > 0.9) return "block";
+  return pages > 0.5 && machines < 0.5 && probed < 0.3 ? "probe" : "challenge";
 }

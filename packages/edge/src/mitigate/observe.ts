@@ -28,12 +28,18 @@ export function resourceOf(target: string): string {
   return short(mark < 0 ? target : target.slice(0, mark + 1));
 }
 
-/** Sees a request as the detection does. `known` is asked with the visitor's key. */
+/** What is asked of others to observe a request. */
+export interface Asking {
+  readonly hash: KeyHash;
+  readonly known: (visitor: number) => boolean;
+  readonly probed: (facts: Facts<unknown>) => boolean;
+}
+
+/** Sees a request as the detection does. */
 export function observe(
   facts: Facts<unknown>,
   weight: number,
-  hash: KeyHash,
-  known: (visitor: number) => boolean,
+  { hash, known, probed }: Asking,
 ): Observation {
   const { exchange, target, client } = facts;
   const { head } = exchange;
@@ -64,6 +70,7 @@ export function observe(
   put("cookie", cookie === "" ? "" : "yes");
   put("kind", kind);
   put("cleared", clearanceOf(facts) === null ? "" : "yes");
+  put("probed", probed(facts) ? "yes" : "");
   put("referer", getHeader(headers, "referer") === undefined ? "" : "yes");
   return {
     at: facts.started,

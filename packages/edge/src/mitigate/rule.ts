@@ -2,10 +2,10 @@ import type { Alarm } from "#mitigate/alarm.ts";
 import type { Signature } from "#mitigate/signature.ts";
 
 /**
- * What a mitigation does to whom it means. `challenge` lets through whoever solves it; `throttle` lets
+ * What a mitigation does to whom it means. `probe` sends them round once with a cookie; `challenge` lets through whoever solves it; `throttle` lets
  * each visitor through at a reader's pace; `block` lets nobody through.
  */
-export type Measure = "challenge" | "throttle" | "block";
+export type Measure = "probe" | "challenge" | "throttle" | "block";
 
 /** Why a rule was made, in figures that a person can check. */
 export interface Evidence {

@@ -1,3 +1,4 @@
+import { PLACE } from "#mitigate/features.ts";
 import type { Observation } from "#mitigate/observation.ts";
 import { bears, type Signature } from "#mitigate/signature.ts";
 import type { Visitors } from "#mitigate/visitors.ts";
@@ -12,8 +13,10 @@ export interface Met {
   readonly machines: number;
   /** Share of all the requests that those make up. */
   readonly ripe: number;
-  /** Share of the requests that ask for a feed. */
+  /** Shares of the requests that ask for a feed, for a page, and that come back from a probe. */
   readonly feeds: number;
+  readonly pages: number;
+  readonly probed: number;
 }
 
 /** Tries a signature on live requests before it becomes a rule. */
@@ -28,10 +31,14 @@ export function tryOut(
   let machines = 0;
   let ripe = 0;
   let feeds = 0;
-  for (const { features, weight, visitor, kind } of samples) {
+  let pages = 0;
+  let probed = 0;
+  for (const { features, weight, visitor, kind, method } of samples) {
     if (!bears(features, signature)) continue;
     requests += weight;
     if (kind === "feed") feeds += weight;
+    if (kind === "page" && (method === "GET" || method === "HEAD")) pages += weight;
+    if (features[PLACE.probed] === "yes") probed += weight;
     const bearing = visitors.bearing(visitor, now);
     if (bearing === "unclear" && !visitors.isRipe(visitor, now, RIPE_MS)) continue;
     ripe += weight;
@@ -44,6 +51,8 @@ export function tryOut(
     machines: share(machines, ripe),
     ripe: share(ripe, requests),
     feeds: share(feeds, requests),
+    pages: share(pages, requests),
+    probed: share(probed, requests),
   };
 }
 

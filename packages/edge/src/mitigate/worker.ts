@@ -7,16 +7,19 @@ import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { Facts } from "#facts.ts";
 import { requestScheme } from "#fields/scheme.ts";
 import type { RequestView } from "#fields/view.ts";
-import { knownField } from "#mitigate/fields.ts";
+import { knownField, probedField } from "#mitigate/fields.ts";
 import type { MitigationMemory } from "#mitigate/memory.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
 import { visitorKey } from "#mitigate/observe.ts";
+import { Probe } from "#mitigate/probe.ts";
 import { VisitorBook } from "#mitigate/visitor-book.ts";
 import { type EnforcedRule, ZoneWatch } from "#mitigate/zone-watch.ts";
 
 export interface MitigationWorkerOptions {
   readonly clock: Clock;
   readonly memory: MitigationMemory;
+  /** 32 bytes that seal what visitors carry, the same on every node. */
+  readonly secret: Uint8Array;
   /** Monotonic milliseconds that mean the same in all threads. */
   readonly now: () => number;
   /** Hears ten times a second what happened, if anything did. */
@@ -37,6 +40,7 @@ export class MitigationWorker {
   readonly #book: VisitorBook;
   readonly #limiter: Limiter;
   readonly #hash: KeyHash;
+  readonly #probe: Probe;
   readonly #scheme: Scheme<RequestView>;
   #timer: Timer | null = null;
   #reportedAt: number;
@@ -46,7 +50,11 @@ export class MitigationWorker {
     this.#book = new VisitorBook(options.memory.visitors);
     this.#limiter = new Limiter(options.memory.paces);
     this.#hash = new KeyHash(options.memory.secret);
-    this.#scheme = requestScheme(new Map(), [knownField((...who) => this.#isKnown(...who))]);
+    this.#probe = new Probe(options.secret);
+    this.#scheme = requestScheme(new Map(), [
+      knownField((...who) => this.#isKnown(...who)),
+      probedField(({ facts }) => this.#probe.isPassed(facts)),
+    ]);
     this.#reportedAt = options.now();
     this.#wait();
   }
@@ -66,6 +74,7 @@ export class MitigationWorker {
         random: Math.random,
         now: this.#options.now,
         compile: (expression) => compile(expression, this.#scheme).evaluate,
+        probe: this.#probe,
         paces: (rule, facts) => this.#paces(rule, facts),
       });
       this.#watches.set(zone, watch);

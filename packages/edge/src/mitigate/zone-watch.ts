@@ -1,8 +1,9 @@
 import { KeyHash } from "@egide/limit/key.ts";
 import { type Facts, isAdmitted } from "#facts.ts";
-import { RequestView } from "#fields/view.ts";
+import { type RequestView, viewOf } from "#fields/view.ts";
 import type { Observation, Served, ZoneReport } from "#mitigate/observation.ts";
 import { observe, resourceOf } from "#mitigate/observe.ts";
+import type { Probe } from "#mitigate/probe.ts";
 import { Reservoir } from "#mitigate/reservoir.ts";
 import type { Measure } from "#mitigate/rule.ts";
 import type { VisitorBook } from "#mitigate/visitor-book.ts";
@@ -24,6 +25,7 @@ export interface ZoneWatchDeps {
   readonly now: () => number;
   /** Throws where the text is no expression. */
   readonly compile: (expression: string) => (view: RequestView) => boolean;
+  readonly probe: Probe;
   /** True where the visitor may pass at the pace of `rule`, which is then counted. */
   readonly paces: (rule: string, facts: Facts<unknown>) => boolean;
 }
@@ -31,7 +33,8 @@ export interface ZoneWatchDeps {
 interface Ready {
   readonly rule: EnforcedRule;
   readonly holds: (view: RequestView) => boolean;
-  readonly verdict: Verdict;
+  /** Null: it is made for each request. */
+  readonly verdict: Verdict | null;
 }
 
 /** Requests that are looked at closely in one tick; the others are counted. */
@@ -61,18 +64,23 @@ export class ZoneWatch {
     this.#rules = rules.map((rule) => ({
       rule,
       holds: this.#deps.compile(rule.expression),
-      verdict: verdictOf(rule),
+      verdict: rule.measure === "probe" ? null : verdictOf(rule.id, rule.measure),
     }));
   }
 
   /** Pure but for counters: what a mitigation says of the request, or `allow`. */
   judge(facts: Facts<unknown>): Verdict {
     if (this.#rules.length === 0) return ALLOW;
-    const view = new RequestView(facts);
+    const view = viewOf(facts);
+    const { probe, paces } = this.#deps;
     for (const { rule, holds, verdict } of this.#rules) {
       if (!holds(view)) continue;
+      if (verdict === null) {
+        if (probe.isPassed(facts)) continue;
+        return probe.verdict(facts, rule.id);
+      }
       if (verdict.kind === "challenge" && isAdmitted(facts, verdict.mode)) continue;
-      if (rule.measure === "throttle" && this.#deps.paces(rule.id, facts)) continue;
+      if (rule.measure === "throttle" && paces(rule.id, facts)) continue;
       return verdict;
     }
     return ALLOW;
@@ -93,9 +101,9 @@ export class ZoneWatch {
 
   /** A request was answered with the verdict of a mitigation; others are none of our business. */
   refused(facts: Facts<unknown>): void {
-    const ready = this.#rules.find(({ verdict }) => verdict === facts.verdict);
-    if (ready === undefined) return;
-    const { id } = ready.rule;
+    const { verdict } = facts;
+    const id = "rule" in verdict ? verdict.rule : undefined;
+    if (id === undefined || !this.#rules.some(({ rule }) => rule.id === id)) return;
     this.#stopped.set(id, (this.#stopped.get(id) ?? 0) + 1);
     const count = this.#stoppedBy.get(facts.client);
     if (count !== undefined || this.#stoppedBy.size < MOST_ADDRESSES) {
@@ -127,11 +135,16 @@ export class ZoneWatch {
   }
 
   #samples(): Observation[] {
-    const { book, hash, now } = this.#deps;
+    const { book, hash, now, probe } = this.#deps;
     const { items, weight } = this.#arrived.take();
     const at = now();
-    const spend = (visitor: number): boolean => book.spend(visitor, weight, at);
-    return items.map((facts) => observe(facts, weight, hash, spend));
+    const asking = {
+      hash,
+      known: (visitor: number) => book.spend(visitor, weight, at),
+      // Nobody is probed where no rule asks for it.
+      probed: (facts: Facts<unknown>) => this.#rules.length > 0 && probe.isPassed(facts),
+    };
+    return items.map((facts) => observe(facts, weight, asking));
   }
 
   #answers(): Served[] {
@@ -150,17 +163,19 @@ export class ZoneWatch {
   }
 }
 
-function verdictOf({ id, measure }: EnforcedRule): Verdict {
+function verdictOf(id: string, measure: Exclude<Measure, "probe">): Verdict {
   switch (measure) {
     case "challenge":
       return { kind: "challenge", rule: id, mode: "managed", code: "mitigate.challenge" };
     case "throttle":
-      return deny(429, "mitigate.throttle", ["Retry-After", String(PACE_SECONDS)]);
+      return deny(429, "mitigate.throttle", id, ["Retry-After", String(PACE_SECONDS)]);
     case "block":
-      return deny(403, "mitigate.block", []);
+      return deny(403, "mitigate.block", id, []);
   }
 }
 
-function deny(status: number, code: string, headers: string[]): Verdict {
-  return { kind: "deny", status, code, headers, order: null };
+/** Cf-Mitigated is Cloudflare's name for "not the site's own answer". */
+function deny(status: number, code: string, rule: string, headers: string[]): Verdict {
+  headers.push("Cf-Mitigated", code.slice(code.indexOf(".") + 1));
+  return { kind: "deny", status, code, headers, order: null, rule };
 }

@@ -36,7 +36,7 @@ export function answerVerdict(
       reply.finished("complete", null);
       return;
     case "redirect":
-      redirect(exchange, verdict.status, verdict.location, [], reply);
+      redirect(exchange, verdict.status, verdict.location, verdict.headers ?? [], reply);
       return;
     case "deny":
       if (verdict.reply !== undefined) {

@@ -1,0 +1,73 @@
+import type { Field } from "#drill/attack/attack.ts";
+import { Connection } from "#drill/connection.ts";
+import { outcomeOf } from "#drill/outcome.ts";
+
+/** Who sends a request of a volley, and what. */
+export interface Round {
+  readonly address: string | undefined;
+  readonly request: string;
+}
+
+export interface VolleyOptions {
+  /** Share of the drill's rate, 1 unless told. */
+  readonly share?: number;
+  /** A client keeps its connection from one request to the next, unless told. */
+  readonly keep?: boolean;
+  readonly next: (n: number) => Round;
+}
+
+const TICK_MS = 10;
+/** Requests under way at once: an attacker has bounds too, and this machine serves both sides. */
+const MOST_UNDER_WAY = 400;
+const MOST_CLIENTS = 3000;
+
+/** Sends requests at a steady rate, whatever becomes of them. Bounded in all that it opens. */
+export function volley(
+  field: Field,
+  { share = 1, keep = true, next }: VolleyOptions,
+): { stop(): void } {
+  const { target, rate, now, told } = field;
+  const clients = new Map<string | undefined, Connection>();
+  let underWay = 0;
+  let sent = 0;
+  let owed = 0;
+  let last = now();
+  let stopped = false;
+
+  const clientOf = (address: string | undefined): Connection => {
+    const known = clients.get(address);
+    if (known !== undefined && keep && !known.isBusy) return known;
+    const fresh = new Connection(target, address);
+    if (known === undefined && keep && clients.size < MOST_CLIENTS) clients.set(address, fresh);
+    return fresh;
+  };
+
+  const fire = async (): Promise<void> => {
+    const { address, request } = next(sent++);
+    const client = clientOf(address);
+    const at = now();
+    underWay += 1;
+    const answer = await client.ask(request);
+    underWay -= 1;
+    if (clients.get(address) !== client) client.close();
+    if (!stopped) told({ at, ms: answer.ms, outcome: outcomeOf(answer) });
+  };
+
+  const timer = setInterval(() => {
+    const at = now();
+    owed = Math.min(owed + ((at - last) * rate * share) / 1000, rate * share * 0.1);
+    last = at;
+    while (owed >= 1 && underWay < MOST_UNDER_WAY) {
+      owed -= 1;
+      void fire();
+    }
+  }, TICK_MS);
+
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+      for (const client of clients.values()) client.close();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { type Answer, Connection, type Target } from "#drill/connection.ts";
+import { type Outcome, outcomeOf } from "#drill/outcome.ts";
+import { pick, wait } from "#drill/random.ts";
+import { type Looks, requestText } from "#drill/request.ts";
+
+/** What a site offers, as visitors of its own find it. */
+export interface Site {
+  readonly pages: readonly string[];
+  readonly assets: readonly string[];
+  readonly feed: string | null;
+  readonly data: string | null;
+}
+
+export interface PersonOptions {
+  readonly target: Target;
+  readonly address: string | undefined;
+  readonly looks: Looks;
+  readonly site: Site;
+  readonly random: () => number;
+  /** Milliseconds between two pages, on average. */
+  readonly think: number;
+  readonly told: (outcome: Outcome, ms: number) => void;
+}
+
+/** Images and styles are fetched on so many connections at once. */
+const LINES = 3;
+
+/** A reader with a browser: pages, what they bring along, cookies, and time to read. */
+export class Person {
+  readonly #options: PersonOptions;
+  readonly #lines: Connection[];
+  readonly #cookies = new Map<string, string>();
+  readonly #cached = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #stopped = false;
+
+  constructor(options: PersonOptions) {
+    this.#options = options;
+    const { target, address } = options;
+    this.#lines = Array.from({ length: LINES }, () => new Connection(target, address));
+  }
+
+  start(afterMs: number): void {
+    this.#timer = setTimeout(() => void this.#visit(), afterMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const line of this.#lines) line.close();
+  }
+
+  async #visit(): Promise<void> {
+    const { site, random, think } = this.#options;
+    const page = await this.#ask(this.#lines[0] as Connection, pick(site.pages, random), null);
+    if (page !== null && outcomeOf(page) === "served") {
+      // A browser keeps what may be kept, and asks for it again now and then.
+      const wanted = site.assets.filter((path) => !this.#cached.has(path) || random() < 0.2);
+      await Promise.all(this.#lines.map((line, i) => this.#fetchAll(line, wanted, i)));
+    }
+    if (!this.#stopped) this.start(wait(think, random));
+  }
+
+  async #fetchAll(line: Connection, paths: readonly string[], from: number): Promise<void> {
+    for (let i = from; i < paths.length; i += LINES) {
+      const path = paths[i] as string;
+      const answer = await this.#ask(line, path, "*/*");
+      if (answer !== null && answer.status < 400) this.#cached.add(path);
+    }
+  }
+
+  /** Follows one redirect, as every browser does; that is then one request to the person. */
+  async #ask(line: Connection, path: string, accept: string | null): Promise<Answer | null> {
+    const first = await this.#askOnce(line, path, accept);
+    const location = first?.headers.get("location")?.[0];
+    const isSent = first !== null && first.status >= 300 && first.status < 400;
+    const last =
+      isSent && location !== undefined ? await this.#askOnce(line, location, accept) : first;
+    if (last === null || this.#stopped) return null;
+    const ms = last === first || first === null ? last.ms : first.ms + last.ms;
+    this.#options.told(outcomeOf(last), ms);
+    return last;
+  }
+
+  async #askOnce(line: Connection, path: string, accept: string | null): Promise<Answer | null> {
+    if (this.#stopped || line.isBusy) return null;
+    const { looks, target } = this.#options;
+    const fields = looks.fields.map(([name, value]) =>
+      name === "Accept" && accept !== null ? ([name, accept] as const) : ([name, value] as const),
+    );
+    const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const extra = cookies === "" ? [] : [["Cookie", cookies] as const];
+    const answer = await line.ask(
+      requestText({ path, host: target.name, looks: { fields }, extra }),
+    );
+    if (this.#stopped) return null;
+    for (const cookie of answer.headers.get("set-cookie") ?? []) {
+      const [, name, value] = /^([^=;]+)=([^;]*)/.exec(cookie) ?? [];
+      if (name !== undefined && value !== undefined) this.#cookies.set(name, value);
+    }
+    return answer;
+  }
+}
