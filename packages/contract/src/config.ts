@@ -39,6 +39,13 @@ const cacheStoreSchema = z.strictObject({
     .describe("Disk for cached responses, in `cache` below `state`; 0 keeps them in memory alone."),
 });
 
+const drillSchema = z.strictObject({
+  allow: z
+    .array(cidrSchema)
+    .default([])
+    .describe("Addresses outside loopback where `egide drill` may attack this installation."),
+});
+
 /** `egide.yaml`. Three lines are enough: everything but `zones` has a default that serves. */
 export const configSchema = z
   .strictObject({
@@ -51,6 +58,7 @@ export const configSchema = z
     kernel: kernelSchema.prefault({}).describe("Bans, and what the kernel does about them."),
     log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),
     cache: cacheStoreSchema.prefault({}).describe("Where cached responses are kept."),
+    drill: drillSchema.prefault({}).describe("Where attacks may be practised."),
     acme: acmeSchema.prefault({}).describe("Where `certificate: auto` comes from."),
     trustedProxies: z
       .array(cidrSchema)

@@ -181,7 +181,11 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     clock,
     nextId: requestIds(),
     geo: openGeo(options),
-    ownPaths: new OwnPaths({ acmeAnswer: options.acmeAnswer, passes }),
+    ownPaths: new OwnPaths({
+      acmeAnswer: options.acmeAnswer,
+      passes,
+      drillKey: options.secret,
+    }),
     passes,
     isBanned,
     tracer: exporter === null ? null : new Tracer(options.log.traces, (span) => exporter.add(span)),

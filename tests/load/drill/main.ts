@@ -3,16 +3,18 @@
  *   [--seed N] [--rate N] [--seconds N]`: an installation of its own with its site, on loopback, attacked
  * while people use it. Nothing is configured by hand but that the site exists.
  */
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
-import { ATTACKS } from "../../../apps/egide/src/drill/attack/library.ts";
-import { runDrill } from "../../../apps/egide/src/drill/run.ts";
-import { ask } from "../../../apps/egide/src/control/client.ts";
-import { mitigationsSchema } from "../../../apps/egide/src/mitigation/message.ts";
-import { EdgeProcess } from "@egide/testkit/edge-process.ts";
-import { cpuMillis } from "@egide/testkit/proc.ts";
-import { startProcess } from "@egide/testkit/process.ts";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { EdgeProcess } from "@egide/testkit/edge-process.ts";
+import { startProcess } from "@egide/testkit/process.ts";
+import { ATTACKS } from "../../../apps/egide/src/drill/attack/library.ts";
+import { ask } from "../../../apps/egide/src/control/client.ts";
+import { cpuSeconds } from "../../../apps/egide/src/drill/cpu.ts";
+import { html } from "../../../apps/egide/src/drill/report/html.ts";
+import { misses, table } from "../../../apps/egide/src/drill/report/table.ts";
+import { mitigationsSchema } from "../../../apps/egide/src/mitigation/message.ts";
+import { runDrill } from "../../../apps/egide/src/drill/run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +27,8 @@ const { values } = parseArgs({
     rate: { type: "string", default: "800" },
     seconds: { type: "string", default: "15" },
     acquaint: { type: "string", default: "65" },
+    /** What the installation itself said. */
+    log: { type: "boolean", default: false },
   },
 });
 
@@ -70,18 +74,20 @@ try {
     spread: true,
     thread: new URL("../../../apps/egide/src/drill/attack/thread.ts", import.meta.url),
     rules,
-    cpu: () => cpuMillis(edge.pid) / 1000,
+    cpu: () => cpuSeconds(edge.pid),
     told: (text) => console.log(text),
   });
-  if (values.json !== undefined)
-    await Bun.write(values.json, JSON.stringify(result.attacks, null, 2));
-  console.log(
-    edge.output
-      .split("\n")
-      .filter((l) => /"level":"(warn|error)"|crowd/.test(l))
-      .map((l) => JSON.parse(l).msg)
-      .join("\n"),
-  );
+  console.log(`\n${table(result.attacks)}`);
+  const missed = misses(result.attacks);
+  for (const text of missed) console.log(`missed: ${text}`);
+  const { attacks } = result;
+  const settings = { seed: result.seed, rate: result.rate };
+  if (values.json !== undefined) {
+    await Bun.write(values.json, `${JSON.stringify({ ...settings, attacks }, null, 2)}\n`);
+  }
+  if (values.html !== undefined) await Bun.write(values.html, html(result));
+  if (values.log) console.log(edge.output);
+  process.exitCode = values.strict && missed.length > 0 ? 1 : 0;
 } finally {
   await edge.stop();
   await site.kill();

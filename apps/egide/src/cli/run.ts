@@ -7,6 +7,7 @@ import { botsCommand } from "#command/bots.ts";
 import { challengeCommand } from "#command/challenge.ts";
 import { checkCommand } from "#command/check.ts";
 import { completionCommand } from "#command/completion.ts";
+import { drillCommand } from "#command/drill.ts";
 import { edgeCommand } from "#command/edge.ts";
 import { exprCommand } from "#command/expr.ts";
 import { mitigationCommand } from "#command/mitigation.ts";
@@ -32,6 +33,7 @@ export const rootCommand: Command = {
     exprCommand,
     orderCommand,
     mitigationCommand,
+    drillCommand,
     purgeCommand,
     snapshotCommand,
     challengeCommand,

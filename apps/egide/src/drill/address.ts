@@ -3,5 +3,5 @@
  * thousands of visitors are told apart as they would be in the world.
  */
 export function loopback(group: number, n: number): string {
-  return `127.${group}.${(n >> 8) & 255}.${n & 255 || 256 - 1}`;
+  return `127.${group & 255}.${(n >> 8) & 255}.${n & 255 || 255}`;
 }

@@ -16,6 +16,8 @@ export interface Answer {
   readonly ms: number;
   /** Names in lower case; of repeated fields all values. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** One char a byte; chunks are left as they came. */
+  readonly body: string;
 }
 
 /** How long a client waits, as browsers do not. */
@@ -137,9 +139,10 @@ export class Connection {
     this.#waiting = null;
     this.#status = 0;
     this.#headers = NO_HEADERS;
+    const body = this.#text;
     this.#text = "";
     this.#chunked = false;
     if (isLast) this.close();
-    waiting({ status, ms: performance.now() - this.#asked, headers });
+    waiting({ status, ms: performance.now() - this.#asked, headers, body });
   }
 }

@@ -20,6 +20,7 @@ export interface PeopleOptions {
 }
 
 const THINK_MS = 4000;
+const FEED_READERS = 5;
 /** A new reader comes this often, and an old one leaves. */
 const NEWCOMER_MS = 1500;
 
@@ -41,8 +42,8 @@ export function startPeople(options: PeopleOptions): { stop(): void } {
     const address = options.address(3, n);
     programs.push(new Program({ target, address, looks, next, pause, told }));
   };
-  for (let n = 0; feed !== null && n < 5; n++) {
-    add(n, `FeedReader/${n}.1`, "application/rss+xml, */*", () => feed, 10_000);
+  for (let n = 0; n < (feed === null ? 0 : FEED_READERS); n++) {
+    add(n, `FeedReader/${n}.1`, "application/rss+xml, */*", () => feed ?? "/", 10_000);
   }
   if (data !== null) add(10, "inventory-client/2.4", "application/json", () => data, 500);
   add(

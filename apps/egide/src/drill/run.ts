@@ -41,6 +41,9 @@ export interface DrillResult {
 }
 
 const ASK_MS = 100;
+/** Groups of addresses that an attack has to itself, above the people's. */
+const FIRST_GROUP = 16;
+const GROUPS = 4;
 
 /** Plays the attacks one after the other while people use the site, and measures how both fare. */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
@@ -70,13 +73,22 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   try {
     told(`getting to know the site for ${Math.round(options.acquaintMs / 1000)} s`);
     await Bun.sleep(options.acquaintMs);
-    for (const name of options.attacks) {
+    for (const [n, name] of options.attacks.entries()) {
       const quietFrom = now();
       await Bun.sleep(options.quietMs);
       const from = now();
       const first = shots.length;
       const cpuBefore = options.cpu();
-      const order: AttackOrder = { name, target, site, seed, rate, spread, origin };
+      const order: AttackOrder = {
+        name,
+        target,
+        site,
+        seed,
+        rate,
+        spread,
+        group: FIRST_GROUP + n * GROUPS,
+        origin,
+      };
       attackers.postMessage(order);
       const detected = await watch(options, now, from, from + options.attackMs);
       attackers.postMessage("stop");

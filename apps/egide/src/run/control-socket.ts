@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { MAX_LINE } from "#control/message.ts";
 import { banRequestSchema } from "#ban/message.ts";
+import { statusRequestSchema } from "#control/status.ts";
 import { mitigationRequestSchema } from "#mitigation/message.ts";
 import { purgeRequestSchema } from "#purge/message.ts";
 import type { Addresses } from "#run/message.ts";
@@ -15,6 +16,7 @@ const requestSchema = z.union([
     z.strictObject({ op: z.literal("takeover"), pid: z.int().positive() }),
     purgeRequestSchema,
     mitigationRequestSchema,
+    statusRequestSchema,
   ]),
   banRequestSchema,
 ]);

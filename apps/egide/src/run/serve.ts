@@ -180,6 +180,8 @@ export async function serve(options: ServeOptions): Promise<number> {
             return answerPurge(request, policy.config.zones, running, logger);
           case "ban":
             return answerBan(request, kernel, logger);
+          case "status":
+            return { pid: process.pid, addresses: running.addresses };
           case "mitigation":
             return answerMitigation(request, mitigation.centre, processNow());
         }

@@ -7,16 +7,19 @@ const KEPT = 3000;
 /** Of a full reservoir, this share is replaced in a minute of ordinary traffic. */
 const TURNOVER_MS = 20 * 60_000;
 const RATE_MS = 60_000;
-const PEAK_HALF_LIFE_MS = 60 * 60_000;
+const HOUR_MS = 20 * 60_000;
 const HOURS = 24;
+/** Standard deviations above the mean that an ordinary busy second may be. */
+const DEVIATIONS = 4;
 
 /** What a zone's traffic is like while nothing is wrong. */
 export class Baseline {
   readonly #random: () => number;
   readonly #kept: Observation[] = [];
-  /** Busiest second lately, for each hour of the day (UTC). */
-  readonly #peaks = new Float64Array(HOURS);
+  /** Requests a second at each hour of the day (UTC). */
+  readonly #hours = new Float64Array(HOURS);
   #rate = 0;
+  #variance = 0;
   #served = 0;
   #work = 0;
   #latency = 0;
@@ -59,7 +62,8 @@ export class Baseline {
 
   /** The busiest second to be expected at this hour, from the same hour before and from lately. */
   peak(hour: number): number {
-    return Math.max(this.#rate, this.#peaks[hour % HOURS] as number);
+    const usual = Math.max(this.#rate, this.#hours[hour % HOURS] as number);
+    return usual + DEVIATIONS * Math.sqrt(this.#variance);
   }
 
   /** `now`: how it fared over the last second; `ms`: since it was told last. */
@@ -67,7 +71,9 @@ export class Baseline {
     this.#learned += ms;
     // At first the plain mean of what there is, so that one quiet second does not count as the rule.
     const share = Math.max(ms / RATE_MS, ms / this.#learned);
-    this.#rate += (now.rate - this.#rate) * share;
+    const difference = now.rate - this.#rate;
+    this.#rate += difference * share;
+    this.#variance += (difference * (now.rate - this.#rate) - this.#variance) * share;
     this.#served += (now.served - this.#served) * share;
     this.#work += (now.work - this.#work) * share;
     this.#inFlight += (now.inFlight - this.#inFlight) * share;
@@ -75,9 +81,9 @@ export class Baseline {
       this.#latency =
         this.#latency === 0 ? now.latency : this.#latency + (now.latency - this.#latency) * share;
     }
-    const fade = 0.5 ** (ms / PEAK_HALF_LIFE_MS);
     const slot = hour % HOURS;
-    this.#peaks[slot] = Math.max(now.rate, (this.#peaks[slot] as number) * fade);
+    const before = this.#hours[slot] as number;
+    this.#hours[slot] = before + (this.#rate - before) * Math.min(1, ms / HOUR_MS);
     for (const observation of observations) this.#keep(observation, ms);
   }
 

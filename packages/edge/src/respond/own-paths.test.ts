@@ -6,6 +6,7 @@ import { OwnPaths } from "#respond/own-paths.ts";
 import { PASS_PATH, Passes } from "#respond/pass.ts";
 
 const paths = new OwnPaths({
+  drillKey: new Uint8Array(32),
   acmeAnswer: () => null,
   passes: new Passes(new Uint8Array(32)),
 });

@@ -1,6 +1,8 @@
+import type { Exchange } from "#exchange.ts";
 import { redirect } from "#respond/answer.ts";
 import type { Asking, Challenging } from "#respond/challenge/gate.ts";
 import { answerChallengePath } from "#respond/challenge/paths.ts";
+import { DRILL_PATH, drillProof } from "#respond/drill-proof.ts";
 import { PASS_PATH, type Passes } from "#respond/pass.ts";
 import { answerRobots } from "#respond/robots.ts";
 import type { OwnReply } from "#respond/reply.ts";
@@ -17,6 +19,8 @@ export interface OwnPathsOptions {
   /** Text for a token that an ACME server asks for over plain HTTP, or null. */
   readonly acmeAnswer: (path: string) => string | null;
   readonly passes: Passes;
+  /** 32 bytes under which drills are told apart from attacks. */
+  readonly drillKey: Uint8Array;
 }
 
 /** The few paths that are the edge's own, on every host: asked before any redirect or rule. */
@@ -35,6 +39,7 @@ export class OwnPaths {
       return robots !== null && answerRobots(request.exchange, target, robots, reply);
     }
     if (this.#acme(request, reply) || this.#pass(request, reply)) return true;
+    if (this.#drill(request, reply)) return true;
     return request.zone !== null && answerChallengePath(request, request.zone.gate, reply);
   }
 
@@ -43,13 +48,16 @@ export class OwnPaths {
     if (!target.startsWith("/.well-known/acme-challenge/")) return false;
     const text = this.#options.acmeAnswer(target);
     if (text === null) return false;
-    reply.began(200);
-    const headers = ["Content-Type", "text/plain", "Cache-Control", "no-store"];
-    exchange.onAbort = null;
-    exchange.start(200, "", headers, text.length);
-    if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(text, "latin1"));
-    exchange.end(null);
-    reply.finished("complete", null);
+    plainly(exchange, text, reply);
+    return true;
+  }
+
+  /** A drill that means this zone is told so; whoever else asks learns nothing they could use. */
+  #drill({ exchange, zoneId, target }: OwnRequest, reply: OwnReply): boolean {
+    if (zoneId === "" || !target.startsWith(`${DRILL_PATH}?`)) return false;
+    const proof = drillProof(this.#options.drillKey, zoneId, target.slice(DRILL_PATH.length + 1));
+    if (proof === null) return false;
+    plainly(exchange, proof, reply);
     return true;
   }
 
@@ -63,4 +71,15 @@ export class OwnPaths {
     redirect(exchange, 303, granted?.location ?? "/", cookie, reply);
     return true;
   }
+}
+
+/** `text` is ASCII. */
+function plainly(exchange: Exchange, text: string, reply: OwnReply): void {
+  reply.began(200);
+  const headers = ["Content-Type", "text/plain", "Cache-Control", "no-store"];
+  exchange.onAbort = null;
+  exchange.start(200, "", headers, text.length);
+  if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(text, "latin1"));
+  exchange.end(null);
+  reply.finished("complete", null);
 }

@@ -5,10 +5,10 @@ import { browser, type Looks, program, requestText } from "#drill/request.ts";
 
 const TOOL = program("python-requests/2.32");
 
-/** Groups of addresses, apart from the people's. */
-const LOUD = 10;
-const QUIET = 11;
-const FEW = 12;
+/** Groups of addresses. */
+const LOUD = 0;
+const QUIET = 1;
+const FEW = 2;
 
 function page(field: Field, address: string | undefined, path: string, looks: Looks): Round {
   return { address, request: requestText({ path, host: field.target.name, looks }) };

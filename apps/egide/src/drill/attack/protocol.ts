@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Attack, Field } from "#drill/attack/attack.ts";
 import { open } from "#drill/connection.ts";
 
-const GROUP = 13;
+const GROUP = 3;
 /** Connections that one attack holds or opens in a second. */
 const CONNECTIONS = 400;
 const TICK_MS = 50;

@@ -16,6 +16,8 @@ export interface AttackOrder {
   readonly rate: number;
   /** Clients have addresses of their own on loopback; elsewhere all come from this machine's. */
   readonly spread: boolean;
+  /** First of the groups of addresses that are this attack's own: others may be banned by now. */
+  readonly group: number;
   /** Wall clock at which the drill's own clock begins. */
   readonly origin: number;
 }
@@ -39,7 +41,7 @@ self.addEventListener("message", ({ data }: MessageEvent<AttackOrder | "stop">) 
     site: data.site,
     random: seeded(data.seed),
     rate: data.rate,
-    address: (group, n) => (data.spread ? loopback(group, n) : undefined),
+    address: (group, n) => (data.spread ? loopback(data.group + group, n) : undefined),
     now: () => performance.timeOrigin + performance.now() - data.origin,
     told: (shot) => shots.push(shot),
   });

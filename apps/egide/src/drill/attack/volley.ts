@@ -57,10 +57,9 @@ export function volley(
     const at = now();
     owed = Math.min(owed + ((at - last) * rate * share) / 1000, rate * share * 0.1);
     last = at;
-    while (owed >= 1 && underWay < MOST_UNDER_WAY) {
-      owed -= 1;
-      void fire();
-    }
+    const count = Math.min(Math.floor(owed), MOST_UNDER_WAY - underWay);
+    for (let i = 0; i < count; i++) void fire();
+    owed -= Math.max(0, count);
   }, TICK_MS);
 
   return {
