@@ -53,6 +53,7 @@ const LEAST_RATE = 4;
 /** A rule that would meet more of the ordinary than this is under-attack mode by another name. */
 const BROAD = 0.5;
 const CROWD_PAUSE_MS = 500;
+const SETTLE_MS = 2000;
 
 /** What is wrong, and what is known of it before the search. */
 interface Threat {
@@ -80,6 +81,8 @@ export class ZoneGuard {
   #alarmedAt = -1;
   #alarmedTicks = 0;
   #pausedUntil = -1;
+  /** By then an origin has done with what reached it before the newest rule. */
+  #settledAt = -1;
 
   constructor(deps: GuardDeps) {
     this.#deps = deps;
@@ -95,7 +98,7 @@ export class ZoneGuard {
     const out: Decision[] = [];
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
-    const threat = this.#threat(hour);
+    const threat = this.#threat(now, hour);
     if (threat === null) {
       this.#alarmedAt = -1;
       this.#alarmedTicks = 0;
@@ -117,13 +120,14 @@ export class ZoneGuard {
     return { kind: "withdrawn", rule, why: "lifted" };
   }
 
-  #threat(hour: number): Threat | null {
+  #threat(now: number, hour: number): Threat | null {
     const { sensitivity } = this.#deps.settings;
     const { rate, served, work, latency, inFlight, seconds: acquainted } = this.#baseline;
     const peak = this.#baseline.peak(hour);
     const usual = { rate, peak, served, work, latency, inFlight, seconds: acquainted };
     const risen = alarm(this.#recent.load(LOOK_MS, this.#costs), usual, sensitivity);
-    if (risen !== "none") return { alarm: risen, start: [] };
+    const isSettling = risen === "stress" && now < this.#settledAt;
+    if (risen !== "none" && !isSettling) return { alarm: risen, start: [] };
     const { samples, seconds } = this.#recent.samples(SURGE_MS);
     const place = busiestWrite(samples, seconds);
     if (place === null || !surges(place.rate, 0, sensitivity)) return null;
@@ -241,6 +245,7 @@ export class ZoneGuard {
       stopped: 0,
     };
     this.#rules = [...this.#rules, rule];
+    this.#settledAt = now + SETTLE_MS;
     this.#recent.drop(({ features, known }) => !known && bears(features, signature));
     out.push({ kind: "made", rule });
   }

@@ -17,7 +17,7 @@ function first(match: RegExpMatchArray): string {
 /** Every code that the sources write down: plainly, or as a table behind a prefix. */
 function* codesIn(source: string): Generator<string> {
   for (const [, code, space] of source.matchAll(/"(([a-z][a-z0-9]*)\.[a-z0-9_-]+)"/g)) {
-    if (spaces.has(space as string)) yield code as string;
+    if (spaces.has(space as string) && !code?.endsWith(".json")) yield code as string;
   }
   for (const match of source.matchAll(/\bcode: "([a-z][a-z0-9]*\.[a-z0-9_.-]+)"/g)) {
     yield first(match);
