@@ -294,6 +294,20 @@ describe("HTTP/3", () => {
     }
   }, 20_000);
 
+  test("is not replaced right behind an answer, which may still be leaving", async () => {
+    answer = hello;
+    certificates.replace([entry(a, ["*"])]);
+    state.opened = 0;
+    for (let i = 0; i < 20; i++) {
+      expect(await text("/")).toBe("hello");
+      clock.advance(900);
+    }
+    expect(state.opened).toBe(0);
+    expect(listener.port).toBeGreaterThan(0);
+    await changed();
+    expect(await text("/")).toBe("hello");
+  }, 60_000);
+
   test("that never rests is replaced when it has answered what it has", async () => {
     const waiting: Exchange[] = [];
     answer = (exchange) => waiting.push(exchange);

@@ -58,6 +58,8 @@ export class H3Listener {
   #port: number;
   readonly #stopping = new Set<Promise<void>>();
   readonly #live = new Set<H3Exchange>();
+  /** When the last request was over: its answer may still be leaving for a moment. */
+  #quietSince = -Infinity;
   readonly #connections: H3Connections;
   /** Looks for a moment to put new certificates into force; null where those in force are the newest. */
   #stale: Timer | null = null;
@@ -104,11 +106,10 @@ export class H3Listener {
     if (this.#stale !== null) return;
     const { clock } = this.#options;
     const since = clock.monotonic();
-    let quiet = 0;
     const look = (): void => {
-      quiet = this.#live.size === 0 ? quiet + RETRY_MS : 0;
-      const isQuiet = quiet >= QUIET_MS;
-      if (!isQuiet && clock.monotonic() - since < MAX_STALE_MS) {
+      const now = clock.monotonic();
+      const isQuiet = this.#live.size === 0 && now - this.#quietSince >= QUIET_MS;
+      if (!isQuiet && now - since < MAX_STALE_MS) {
         this.#stale = clock.after(RETRY_MS, look);
         return;
       }
@@ -215,7 +216,8 @@ export class H3Listener {
       limits.bodyBytes,
       (over) => {
         this.#live.delete(over);
-        this.#connections.over(connection, clock.monotonic());
+        this.#quietSince = clock.monotonic();
+        this.#connections.over(connection, this.#quietSince);
         if (watch !== null) sweep.remove(watch);
       },
     );
