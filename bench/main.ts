@@ -9,12 +9,14 @@ import { median, type Row, ratios, table } from "./report/table.ts";
 import { svg } from "./report/svg.ts";
 import { Running, type Sample, startOrigin, type Workload } from "./run.ts";
 import { edgeWorkloads } from "./suites/edge.ts";
+import { runShield } from "./suites/shield.ts";
 import { runWaf } from "./suites/waf.ts";
 
 const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [--json FILE] [--svg FILE] [--strict]
                             [--rules DIR]
 
-  SUITE     edge, or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
+  SUITE     edge; shield: what a refused request costs beside nginx and HAProxy, and in the kernel;
+            or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
             or expr: the rules language by itself
   --only    workloads whose name holds TEXT
   --peers   names of peers; egide and nginx are what the goals compare
@@ -49,6 +51,10 @@ if (positionals[0] === "waf" && !values.help) {
     rounds: Number(values.rounds),
     json: values.json,
   });
+  process.exit(values.strict && !met ? 1 : 0);
+}
+if (positionals[0] === "shield" && !values.help) {
+  const met = await runShield({ rounds: Number(values.rounds), json: values.json });
   process.exit(values.strict && !met ? 1 : 0);
 }
 const suites: Record<string, readonly Workload[]> = { edge: edgeWorkloads };

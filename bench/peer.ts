@@ -20,6 +20,8 @@ export interface Peer {
   version(): Promise<string | null>;
   /** Writes its configuration and answers the command that runs it in the foreground on one core. */
   command(ground: Ground): Promise<{ argv: string[]; env?: Record<string, string> }>;
+  /** What is told to the running peer before it is measured; `folder` is its own. */
+  prepared?(folder: string): Promise<void>;
   /** Talks TLS (and HTTP/2) itself. */
   readonly tls: boolean;
   readonly cache: boolean;

@@ -68,6 +68,19 @@ export class Running {
     return new Running(peer.name, ground, child);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The port for plain HTTP. */
+  get port(): number {
+    return this.#ground.ports.plain;
+  }
+
+  get folder(): string {
+    return this.#ground.folder;
+  }
+
   async measure(workload: Workload): Promise<Sample> {
     const { ports, folder } = this.#ground;
     const pids = family(this.#child.pid);

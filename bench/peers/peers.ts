@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Ground, Peer } from "../peer.ts";
 
 const HERE = import.meta.dirname;
-const MAIN = join(HERE, "../../apps/egide/src/main.ts");
+export const EGIDE_MAIN = join(HERE, "../../apps/egide/src/main.ts");
 
 /** Fills a configuration file's capital words in and writes it to the peer's folder. */
-function configure(name: string, ground: Ground): string {
+export function configure(name: string, ground: Ground): string {
   const text = readFileSync(join(HERE, name), "utf8")
     .replaceAll("%FOLDER%", ground.folder)
     .replaceAll("%CERTIFICATE%", ground.certificate)
@@ -14,7 +14,7 @@ function configure(name: string, ground: Ground): string {
     .replaceAll("%PLAIN%", String(ground.ports.plain))
     .replaceAll("%TLS%", String(ground.ports.tls))
     .replaceAll("%ORIGIN%", String(ground.origin));
-  const path = join(ground.folder, name);
+  const path = join(ground.folder, basename(name));
   writeFileSync(path, text);
   return path;
 }
@@ -96,7 +96,7 @@ const egide: Peer = {
   name: "egide",
   tls: true,
   cache: true,
-  version: () => firstLine([process.execPath, MAIN, "version"]),
+  version: () => firstLine([process.execPath, EGIDE_MAIN, "version"]),
   async command(ground) {
     const config = configure("egide.yaml", ground);
     // The edge refuses by order, as nginx does by `return`.
@@ -112,12 +112,12 @@ const egide: Peer = {
       "--reason-fr",
       "Refusé",
     ];
-    Bun.spawnSync([process.execPath, MAIN, ...words, "--config", config], {
+    Bun.spawnSync([process.execPath, EGIDE_MAIN, ...words, "--config", config], {
       stdout: "ignore",
       stderr: "inherit",
     });
     return {
-      argv: [process.execPath, MAIN, "edge", "--config", config],
+      argv: [process.execPath, EGIDE_MAIN, "edge", "--config", config],
     };
   },
 };
