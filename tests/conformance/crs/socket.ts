@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RequestLog } from "@egide/contract/request-log.ts";
@@ -64,9 +64,9 @@ export async function runSocket(run: SocketRun): Promise<{ passed: number; faile
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const records = await readLog(log, [...sent.values()]);
   await edge.stop();
   origin.stop(true);
-  const records = readLog(log);
   rmSync(directory, { recursive: true, force: true });
   let passed = 0;
   let failed = 0;
@@ -170,14 +170,22 @@ function isWhole(received: Buffer): boolean {
   return length !== undefined && text.length >= end + 4 + Number(length);
 }
 
-function readLog(path: string): Map<string, RequestLog> {
-  const lines = readFileSync(path, "utf8").split("\n");
-  return new Map(
-    lines
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as RequestLog)
-      .map((record) => [record.requestId, record]),
-  );
+/** Waits until every request that was answered stands in the log. */
+async function readLog(path: string, sent: readonly Sent[]): Promise<Map<string, RequestLog>> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+    // What stands behind the last line feed is not written to its end yet.
+    lines.pop();
+    const records = new Map(
+      lines
+        .map((line) => JSON.parse(line) as RequestLog)
+        .map((record) => [record.requestId, record]),
+    );
+    const isWhole = sent.every(({ requestId }) => requestId === "" || records.has(requestId));
+    if (isWhole || performance.now() > until) return records;
+    await Bun.sleep(20);
+  }
 }
 
 function resultOf(sent: Sent, record: RequestLog | undefined): StageResult {
