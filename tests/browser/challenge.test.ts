@@ -15,6 +15,7 @@ const present = existsSync(CHROMIUM);
 // oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
 if (!present) console.warn(`left out: challenges in a browser (there is no ${CHROMIUM})`);
 
+const SECRET = "what the site alone knows";
 const INSIDE = "<!doctype html><title>Inside</title><h1>Inside</h1>";
 
 /** The site behind the edge: pages, forms, and what was posted to it. */
@@ -38,6 +39,10 @@ async function site(request: Request): Promise<Response> {
       headers,
     });
   }
+  if (pathname === "/widget") {
+    const text = `<!doctype html><html lang="en"><title>Inside</title><main><h1>Inside</h1><form method="post" action="/posted"><div class="egide-widget" data-sitekey="key-1" data-action="login" data-cdata="c-1"></div><button>Send</button></form></main><script src="/.well-known/egide/api.js" defer></script>`;
+    return new Response(text, { headers });
+  }
   if (pathname === "/feed") return new Response("<rss/>", { headers });
   return new Response(`${INSIDE}<p id="path">${pathname}</p>`, { headers });
 }
@@ -59,7 +64,13 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
     origin = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: site });
     edge = await EdgeProcess.start({
       originPort: origin.port as number,
-      zone: { underAttack: "on", challenge: { withoutScript: { seconds: 2, perNetwork: 1000 } } },
+      zone: {
+        underAttack: "on",
+        challenge: {
+          withoutScript: { seconds: 2, perNetwork: 1000 },
+          widgets: [{ siteKey: "key-1", secret: SECRET }],
+        },
+      },
       config: { workers: 2 },
     });
     root = `http://127.0.0.1:${edge.http}`;
@@ -329,6 +340,29 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
       });
       await pass(page);
       expect(refused).toBe(2);
+    });
+  }, 30_000);
+
+  test("a widget earns a token that the site's server can have verified, once", async () => {
+    await visit({}, async (page) => {
+      await pass(page, "/widget");
+      const field = page.locator("input[name=cf-turnstile-response]");
+      await page.waitForSelector("text=Checked");
+      expect(await violations(page)).toEqual([]);
+      const response = await field.inputValue();
+      const verify = async (): Promise<unknown> => {
+        const body = new URLSearchParams({ secret: SECRET, response });
+        const url = `${root}/.well-known/egide/siteverify`;
+        return (await fetch(url, { method: "POST", body })).json();
+      };
+      expect(await verify()).toMatchObject({
+        success: true,
+        hostname: "127.0.0.1",
+        "error-codes": [],
+        action: "login",
+        cdata: "c-1",
+      });
+      expect(await verify()).toEqual({ success: false, "error-codes": ["timeout-or-duplicate"] });
     });
   }, 30_000);
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
  * is committed, so that an edge needs no bundler; a test compares it with its sources.
  */
 
-export const SCRIPTS = ["page"] as const;
+export const SCRIPTS = ["page", "api"] as const;
 
 export async function bundle(name: (typeof SCRIPTS)[number]): Promise<string> {
   const result = await Bun.build({

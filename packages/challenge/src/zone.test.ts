@@ -207,6 +207,60 @@ describe("waiting", () => {
   });
 });
 
+describe("a widget's token", () => {
+  const widgets = [
+    { siteKey: "key-1", secret: "a secret of some length" },
+    { siteKey: "key-2", secret: "another secret of that length" },
+  ];
+  const answer = { hostname: "example.org", action: "login", cdata: "c-1", issued: NOW };
+  const secret = "a secret of some length";
+  function earn(site: ZoneChallenges, siteKey = "key-1"): string {
+    const issued = site.issue("js", me.address, NOW);
+    const response = { siteKey, ...answer };
+    const token = site.redeemWidget(issued.ticket, prove(issued), me.address, response);
+    if (token === null) throw new Error("no token");
+    return token;
+  }
+
+  test("tells the site's server what it was earned for, once", () => {
+    const site = zone({ widgets });
+    const token = earn(site);
+    expect(token.length).toBeLessThanOrEqual(2048);
+    const verified = site.verifyWidget(secret, token, NOW + 10);
+    expect(verified).toMatchObject({ kind: "verified", response: answer });
+    const again = site.verifyWidget(secret, token, NOW + 10);
+    expect(again).toEqual({ kind: "refused", code: "timeout-or-duplicate" });
+  });
+
+  test("is refused with Turnstile's codes", () => {
+    const site = zone({ widgets });
+    const code = (secret: string, token: string, now = NOW): string => {
+      const result = site.verifyWidget(secret, token, now);
+      return result.kind === "refused" ? result.code : "verified";
+    };
+    const token = earn(site);
+    expect(code("", token)).toBe("missing-input-secret");
+    expect(code("wrong", token)).toBe("invalid-input-secret");
+    expect(code(secret, "")).toBe("missing-input-response");
+    expect(code(secret, "nonsense")).toBe("invalid-input-response");
+    expect(code(secret, earn(site, "key-2"))).toBe("invalid-input-response");
+    expect(code(secret, earn(zone({ widgets }, "else")))).toBe("invalid-input-response");
+    expect(code(secret, token, NOW + 301)).toBe("timeout-or-duplicate");
+    expect(code(secret, token)).toBe("verified");
+    const cookie = issueClientToken(site.keys, "x", NOW + 100);
+    expect(code(secret, cookie)).toBe("invalid-input-response");
+  });
+
+  test("any text at all is read without harm", () => {
+    const site = zone({ widgets });
+    fc.assert(
+      fc.property(fc.string({ maxLength: 3000, unit: "binary" }), (text) => {
+        expect(site.verifyWidget(secret, text, NOW).kind).toBe("refused");
+      }),
+    );
+  });
+});
+
 test("a network whose challenges come to nothing is asked for more; one that passes is not", () => {
   const site = zone();
   const sizes = Array.from({ length: 300 }, () => site.issue("managed", "198.51.100.9", NOW).work);

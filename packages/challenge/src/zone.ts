@@ -1,6 +1,8 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { ChallengePolicy } from "@egide/contract/policy/challenge.ts";
+import { issueResponse, readResponse, type WidgetResponse } from "#issue/response.ts";
 import { ZoneKeys } from "#issue/keys.ts";
-import { issueTicket, type Mode, readTicket } from "#issue/ticket.ts";
+import { issueTicket, type Mode, readTicket, type Ticket } from "#issue/ticket.ts";
 import { suspicionOf, workFor } from "#issue/work.ts";
 import { digest } from "#kind/sha256.ts";
 import { countShares, type Work } from "#kind/proof.ts";
@@ -42,6 +44,10 @@ export type Redeemed =
   | { readonly kind: "unsound" }
   | { readonly kind: "early"; readonly seconds: number }
   | { readonly kind: "crowded" };
+
+export type SiteVerified =
+  | { readonly kind: "verified"; readonly response: WidgetResponse }
+  | { readonly kind: "refused"; readonly code: string };
 
 /** Clearances of which the MAC was checked already. */
 const KEPT = 8192;
@@ -98,19 +104,57 @@ export class ZoneChallenges {
 
   /** A ticket with the work that it asked for. */
   redeemWork(text: string, proof: Uint8Array, bearer: Bearer, now: number): Redeemed {
+    const done = this.#takeWork(text, proof, bearer.address, now);
+    if (typeof done === "string") return { kind: done };
+    const { lifetimeSeconds } = this.policy;
+    const part = Math.floor(lifetimeSeconds * done.share);
+    const seconds = Math.min(lifetimeSeconds, Math.max(SHORTEST, part));
+    const kind = done.ticket.mode === "interactive" ? "interactive" : "proof";
+    return this.#clear(kind, seconds, bearer, now);
+  }
+
+  /** The same for a widget: a token for the site's own server instead of a clearance, or null. */
+  redeemWidget(
+    text: string,
+    proof: Uint8Array,
+    address: string,
+    response: WidgetResponse,
+  ): string | null {
+    const done = this.#takeWork(text, proof, address, response.issued);
+    return typeof done === "string" ? null : issueResponse(this.keys, response);
+  }
+
+  /** What the site's server is told of a token, which counts once (Turnstile's `siteverify`). */
+  verifyWidget(secret: string, token: string, now: number): SiteVerified {
+    if (secret === "") return { kind: "refused", code: "missing-input-secret" };
+    const widget = this.policy.widgets.find((other) => isSame(other.secret, secret));
+    if (widget === undefined) return { kind: "refused", code: "invalid-input-secret" };
+    if (token === "") return { kind: "refused", code: "missing-input-response" };
+    const response = readResponse(this.keys, token, now);
+    if (response === null || response.siteKey !== widget.siteKey) {
+      return { kind: "refused", code: "invalid-input-response" };
+    }
+    if (response.late || !this.#shared.used.claim(response.id, now)) {
+      return { kind: "refused", code: "timeout-or-duplicate" };
+    }
+    return { kind: "verified", response };
+  }
+
+  #takeWork(
+    text: string,
+    proof: Uint8Array,
+    address: string,
+    now: number,
+  ): { readonly ticket: Ticket; readonly share: number } | "stale" | "unsound" {
     const ticket = readTicket(this.keys, text, now);
-    if (ticket === null) return { kind: "unsound" };
-    if (ticket === "expired") return { kind: "stale" };
+    if (ticket === null) return "unsound";
+    if (ticket === "expired") return "stale";
     const { work } = ticket;
     const shares = countShares(digest(Buffer.from(text, "latin1")), work, proof);
-    if (shares < work.least) return { kind: "unsound" };
-    if (!this.#shared.used.claim(ticket.id, now)) return { kind: "stale" };
-    this.#shared.tally.add(this.#counter(bearer.address, UNSOLVED), -1, now);
-    const { lifetimeSeconds } = this.policy;
-    const part = Math.floor((lifetimeSeconds * shares) / work.full);
-    const seconds = Math.min(lifetimeSeconds, Math.max(SHORTEST, part));
-    const kind = ticket.mode === "interactive" ? "interactive" : "proof";
-    return this.#clear(kind, seconds, bearer, now);
+    if (shares < work.least) return "unsound";
+    if (!this.#shared.used.claim(ticket.id, now)) return "stale";
+    this.#shared.tally.add(this.#counter(address, UNSOLVED), -1, now);
+    return { ticket, share: shares / work.full };
   }
 
   /** A ticket whose bearer waited as long as it said. `pressed`: and then pressed the button. */
@@ -198,4 +242,10 @@ export class ZoneChallenges {
     const [one, two] = this.networks.prefix(address);
     return [one ^ purpose, two];
   }
+}
+
+/** Compares secrets without telling by the time taken where they differ. */
+function isSame(a: string, b: string): boolean {
+  const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
 }

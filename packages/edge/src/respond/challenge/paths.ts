@@ -4,15 +4,15 @@ import type { Mode } from "@egide/challenge/issue/ticket.ts";
 import type { Bearer, Redeemed } from "@egide/challenge/zone.ts";
 import type { Exchange } from "#exchange.ts";
 import { redirect } from "#respond/answer.ts";
-import { collectBody, whetherGone } from "#respond/challenge/collect.ts";
 import { clearanceCookie } from "#respond/challenge/cookie.ts";
 import { isOwnForm } from "#respond/challenge/form.ts";
 import { CHALLENGE_BASE } from "#respond/challenge/fragment.ts";
 import type { Asking, Challenging } from "#respond/challenge/gate.ts";
+import { sendJson, withBody } from "#respond/challenge/json.ts";
 import { notice, sendChallenge, sendPage } from "#respond/challenge/page.ts";
+import { answerWidget, answerWidgetPath } from "#respond/challenge/widget.ts";
 import { safeTarget } from "#respond/pass.ts";
 import type { OwnReply } from "#respond/reply.ts";
-import { sendText } from "#respond/send-text.ts";
 import { joinHeader } from "#wire/headers.ts";
 
 /** A ticket, a blank, and the longest proof as base64url. */
@@ -21,6 +21,7 @@ const MOST_BODY = 256 + Math.ceil((MOST_PROOF * 4) / 3);
 /** Paths by which challenges are met, below `/.well-known/egide/challenge`. False: not one of them. */
 export function answerChallengePath(request: Asking, gate: Challenging, reply: OwnReply): boolean {
   const { target, exchange } = request;
+  if (answerWidgetPath(request, gate, reply)) return true;
   if (!target.startsWith(`${CHALLENGE_BASE}/`)) return false;
   const mark = target.indexOf("?");
   const path = target.slice(CHALLENGE_BASE.length, mark < 0 ? undefined : mark);
@@ -30,6 +31,7 @@ export function answerChallengePath(request: Asking, gate: Challenging, reply: O
   if (path === "/proof" && isPost) takeProof(request, gate, reply);
   else if (path === "/ticket" && isPost) renew(request, gate, reply);
   else if (path === "/wait" && (isPost || method === "GET")) takeWait(request, query, gate, reply);
+  else if (path === "/widget" && isPost) answerWidget(request, gate, reply);
   else if (path === "/check" && method === "GET") check(request, query, gate, reply);
   else return false;
   return true;
@@ -45,27 +47,27 @@ function seconds({ time }: Asking): number {
 
 /** `ticket proof` from the page's script. */
 function takeProof(request: Asking, gate: Challenging, reply: OwnReply): void {
-  withBody(request.exchange, (body) => {
+  withBody(request.exchange, MOST_BODY, (body) => {
     const [ticket = "", proof = ""] = body.split(" ", 3);
     const bytes = Buffer.from(proof, "base64url");
     const result = gate.challenges.redeemWork(ticket, bytes, bearerOf(request), seconds(request));
     if (result.kind === "cleared") {
-      json(request.exchange, reply, { cleared: true }, cookie(request.exchange, result));
-    } else json(request.exchange, reply, { cleared: false, reason: result.kind }, []);
+      sendJson(request.exchange, reply, { cleared: true }, cookie(request.exchange, result));
+    } else sendJson(request.exchange, reply, { cleared: false, reason: result.kind }, []);
   });
 }
 
 /** A new ticket for a page that was left open too long; or none, where another tab was cleared. */
 function renew(request: Asking, gate: Challenging, reply: OwnReply): void {
-  withBody(request.exchange, (body) => {
+  withBody(request.exchange, MOST_BODY, (body) => {
     const mode: Mode = body === "js" || body === "interactive" ? body : "managed";
     const clearance = gate.cleared(request);
     if (clearance !== null && suffices(clearance.kind, mode)) {
-      json(request.exchange, reply, { cleared: true }, []);
+      sendJson(request.exchange, reply, { cleared: true }, []);
       return;
     }
     const { ticket, work } = gate.challenges.issue(mode, request.client, seconds(request));
-    json(request.exchange, reply, { ticket, ...work }, []);
+    sendJson(request.exchange, reply, { ticket, ...work }, []);
   });
 }
 
@@ -120,17 +122,4 @@ function check(request: Asking, query: URLSearchParams, gate: Challenging, reply
 function cookie(exchange: Exchange, cleared: Extract<Redeemed, { kind: "cleared" }>): string[] {
   const { value, seconds } = cleared;
   return ["Set-Cookie", clearanceCookie(value, seconds, exchange.head.scheme === "https")];
-}
-
-/** Calls back with the request's body as text; what is too large or breaks off is as good as none. */
-function withBody(exchange: Exchange, take: (body: string) => void): void {
-  const isGone = whetherGone(exchange);
-  collectBody(exchange, MOST_BODY, (body) => {
-    if (!isGone()) take(body === null ? "" : body.toString("latin1"));
-  });
-}
-
-function json(exchange: Exchange, reply: OwnReply, value: unknown, extra: string[]): void {
-  const headers = ["Content-Type", "application/json", "Cache-Control", "no-store", ...extra];
-  sendText(exchange, 200, headers, JSON.stringify(value), reply);
 }
