@@ -264,11 +264,11 @@ describe("a widget's token", () => {
 test("a network whose challenges come to nothing is asked for more; one that passes is not", () => {
   const site = zone();
   const sizes = Array.from({ length: 300 }, () => site.issue("managed", "198.51.100.9", NOW).work);
-  expect(sizes[0]?.size).toBe(13);
-  expect(sizes[299]?.size).toBe(15);
+  expect(sizes[0]?.size).toBe(14);
+  expect(sizes[299]?.size).toBe(16);
   for (let i = 0; i < 50; i++) {
     const issued = site.issue("managed", me.address, NOW);
-    expect(issued.work.size).toBe(13);
+    expect(issued.work.size).toBe(14);
     site.redeemWork(issued.ticket, prove(issued, issued.work.least), me, NOW);
   }
 });

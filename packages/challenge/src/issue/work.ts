@@ -2,12 +2,12 @@ import type { Work, WorkKind } from "#kind/proof.ts";
 
 export type Difficulty = "easy" | "normal" | "hard";
 
-/** One share takes a desktop's core about this many milliseconds at suspicion 0: see docs/adr/0134. */
-const CYCLE_SIZE = 16;
-const HASH_BITS = 14;
-const SHARES = 12;
-const LARGEST_CYCLE = 19;
-const LARGEST_HASH = 18;
+/** Measured in docs/adr/0133: six shares of this size take a core some 100 to 200 milliseconds. */
+const CYCLE_SIZE = 17;
+const HASH_BITS = 15;
+const SHARES = 6;
+const LARGEST_CYCLE = 20;
+const LARGEST_HASH = 19;
 const SHIFT: Readonly<Record<Difficulty, number>> = { easy: -1, normal: 0, hard: 1 };
 
 /**
@@ -21,7 +21,7 @@ export function workFor(kind: WorkKind, difficulty: Difficulty, suspicion: numbe
     kind === "cycle"
       ? Math.min(LARGEST_CYCLE, CYCLE_SIZE + steps)
       : Math.min(LARGEST_HASH, HASH_BITS + steps);
-  return { kind, size, least: SHARES / 4, full: SHARES };
+  return { kind, size, least: Math.ceil(SHARES / 4), full: SHARES };
 }
 
 /**

@@ -38,14 +38,14 @@ function loadGraph(seed: Int32Array, index: number): void {
 let left = 0;
 let right = 0;
 
-/** Ends of an edge by the rounds of HalfSipHash-2-4; both halves of its state are used. */
+/** Ends of an edge by the rounds of HalfSipHash-1-3; both halves of its state are used. */
 function edge(nonce: number, mask: number): void {
   let a = k0;
   let b = k1;
   let c = k2;
   let d = k3 ^ nonce;
-  for (let round = 0; round < 6; round++) {
-    if (round === 2) {
+  for (let round = 0; round < 4; round++) {
+    if (round === 1) {
       a ^= nonce;
       c ^= 0xff;
     }
