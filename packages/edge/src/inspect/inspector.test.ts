@@ -165,3 +165,12 @@ test("the guide names the settings that there are", () => {
   const guide = readFileSync(new URL("docs/guide/rules-owasp.md", root), "utf8");
   for (const name of Object.keys(wafSchema.shape)) expect(guide).toContain(`\`${name}`);
 });
+
+test("zones with the same ready list share one overlay", () => {
+  const { prepare } = setUp([{ name: "own.conf", text: rule(1) }]);
+  const base = prepare({ rules: "own" }).get("z0")?.rules?.set.overlay as Overlay;
+  const list = [{ rules: [1], arguments: ["q"] }, { tags: ["x"] }];
+  const overlay = () => new Exclusions(base, list, "").for("/");
+  expect(overlay()).not.toBe(base);
+  expect(overlay()).toBe(overlay() as never);
+});

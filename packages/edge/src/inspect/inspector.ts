@@ -98,9 +98,12 @@ export class Inspector {
   }
 
   #exclusions(zone: InspectedZone): readonly WafExclusion[] {
-    return zone.waf.exclusions.flatMap((exclusion) =>
-      typeof exclusion === "string" ? this.#shelf.ready(exclusion) : [exclusion],
+    const { exclusions } = zone.waf;
+    // Ready lists first: what zones have in common comes before what is theirs alone.
+    const ready = exclusions.flatMap((one) =>
+      typeof one === "string" ? this.#shelf.ready(one) : [],
     );
+    return [...ready, ...exclusions.filter((one) => typeof one !== "string")];
   }
 
   #sample({ id, waf, log }: InspectedZone): RequestSample | null {

@@ -75,7 +75,21 @@ function lay(overlay: Overlay, { rules, targets }: Compiled): Overlay {
   );
 }
 
+/**
+ * Ready lists are the same objects for every zone: made once, they are one key for the overlays that
+ * come of them, and a thousand zones share these.
+ */
+const made = new WeakMap<WafExclusion, Compiled>();
+
 function compile(exclusion: WafExclusion, where: string): Compiled {
+  const known = made.get(exclusion);
+  if (known !== undefined) return known;
+  const compiled = compileOne(exclusion, where);
+  made.set(exclusion, compiled);
+  return compiled;
+}
+
+function compileOne(exclusion: WafExclusion, where: string): Compiled {
   const { rules, tags, path } = exclusion;
   const selectors: RuleSelector[] = [];
   if (rules !== undefined) selectors.push({ kind: "id", ranges: rules.map(toRange) });
