@@ -56,7 +56,10 @@ export function intersects(a: ByteSet, b: ByteSet): boolean {
 
 export function bytesOf(set: ByteSet): number[] {
   const out: number[] = [];
-  for (let byte = 0; byte < 256; byte++) if (hasByte(set, byte)) out.push(byte);
+  for (let word = 0; word < 8; word++) {
+    for (let left = (set[word] as number) | 0; left !== 0; left &= left - 1)
+      out.push((word << 5) + 31 - Math.clz32(left & -left));
+  }
   return out;
 }
 

@@ -38,17 +38,22 @@ function better(
   b: readonly string[] | undefined,
 ): readonly string[] | undefined {
   if (a === undefined || b === undefined) return a ?? b;
-  const rank = (set: readonly string[]): number => {
-    const shortest = Math.min(...set.map((text) => text.length));
-    return Math.min(shortest, 4) * 100 - set.length;
-  };
   return rank(a) >= rank(b) ? a : b;
+}
+
+function rank(set: readonly string[]): number {
+  let shortest = 4;
+  for (const { length } of set) if (length < shortest) shortest = length;
+  return shortest * 100 - set.length;
 }
 
 function infoOf(node: Node): Info {
   switch (node.kind) {
     case "set": {
-      const exact = new Set(bytesOf(node.set).map((byte) => fold(String.fromCharCode(byte))));
+      const bytes = bytesOf(node.set);
+      // Folding leaves at least half of them.
+      if (bytes.length > 32) return nothing;
+      const exact = new Set(bytes.map((byte) => fold(String.fromCharCode(byte))));
       return exact.size > 16 ? nothing : { exact: [...exact], need: undefined };
     }
     case "empty":
