@@ -6,7 +6,9 @@ import { logPolicySchema } from "@egide/contract/policy/log.ts";
 import { type WafPolicy, wafSchema } from "@egide/contract/policy/waf.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import type { RuleFile } from "@egide/waf/rule-set.ts";
+import type { Overlay } from "@egide/waf/run/overlay.ts";
 import { Inspector } from "#inspect/inspector.ts";
+import { Exclusions } from "#inspect/zone/exclusions.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "egide-inspect-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
