@@ -52,6 +52,16 @@ describe("rules in the configuration", () => {
     expect(found.map(({ line }) => line)).toEqual([5, 7, 8]);
   });
 
+  test("rate limits are read as well, answers in the key included", () => {
+    const [problem, other] = problems(`      []
+    rateLimits:
+      - { id: a, action: block, limit: 1, period: 1, expression: http.hots eq "x" }
+      - { id: b, action: block, limit: 1, period: 1, characteristics: [{ expression: http.response.code }] }
+`);
+    expect([problem?.line, problem?.message]).toEqual([7, expect.stringContaining("http.hots")]);
+    expect(other?.message).toContain("not known before the answer");
+  });
+
   test("lists come from the file and from beside it", () => {
     writeFileSync(join(directory, "office.txt"), "192.0.2.0/24 # Rennes\n\n2001:db8::/32\n");
     const lists = "lists: { office: { kind: ip, file: office.txt, items: [198.51.100.1] } }\n";

@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "@egide/contract/config.ts";
 import type { GeoSettings, Lists } from "@egide/contract/policy/rules.ts";
+import { compileLimits } from "@egide/edge/decide/limits/compile.ts";
 import { compileRules, RuleError, type Schemes } from "@egide/edge/decide/rules/compile.ts";
 import { ListError } from "@egide/edge/decide/rules/lists.ts";
 import { schemesFor } from "@egide/edge/decide/rules/schemes.ts";
 import type { ExprError } from "@egide/expr/error.ts";
+import { KeyHash } from "@egide/limit/key.ts";
 import type { Problem } from "#config/problem.ts";
 import type { Path, SourceText } from "#config/text.ts";
 
@@ -79,14 +81,22 @@ function listSchemes(lists: Lists, source: SourceText, problems: Problem[]): Sch
 
 function checkRules(config: Config, schemes: Schemes, source: SourceText): Problem[] {
   const problems: Problem[] = [];
+  const check = (path: Path, compile: () => unknown): void => {
+    try {
+      compile();
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error;
+      problems.push(pointed(source, [...path, ...error.path], error.cause));
+    }
+  };
+  const hash = new KeyHash(new Uint8Array(8));
   config.zones.forEach((zone, i) => {
     zone.rules.forEach((rule, j) => {
-      try {
-        compileRules([rule], schemes);
-      } catch (error) {
-        if (!(error instanceof RuleError)) throw error;
-        problems.push(pointed(source, ["zones", i, "rules", j, ...error.path], error.cause));
-      }
+      check(["zones", i, "rules", j], () => compileRules([rule], schemes));
+    });
+    zone.rateLimits.forEach((rule, j) => {
+      const path = ["zones", i, "rateLimits", j];
+      check(path, () => compileLimits(zone.id, [rule], schemes, hash));
     });
   });
   return problems;
