@@ -5,6 +5,7 @@ import { type BanTableMemory, BanTableWriter, createBanTableMemory } from "#kern
 import { type Ban, type BanOutcome, type BanRequest, Bans } from "#kernel/bans.ts";
 import { NeverBan } from "#kernel/never.ts";
 import { KernelDrop } from "#kernel/nft/drop.ts";
+import { removeLeftover } from "#kernel/nft/program.ts";
 import type { Report } from "#report.ts";
 import { bootId, machineTime } from "#wire/process-time.ts";
 
@@ -66,7 +67,7 @@ export class Kernel {
             tcpPorts: this.#ports.tcp,
             udpPorts: this.#ports.udp,
             never: this.never.prefixes(),
-            comment: `Egide, process ${process.pid}`,
+            comment: `Egide process ${process.pid}`,
           }),
           bans: () => this.bans.list(),
           now,
@@ -86,6 +87,7 @@ export class Kernel {
   /** Once the ports are known: takes up what was in force, and begins to look after it. */
   start(ports: EdgePorts): void {
     this.#ports = ports;
+    this.#clearLeftover();
     this.bans.restore(this.#file.read());
     const { connectionsPerAddress, connectionRate, synProxy } = this.#options.settings;
     if (connectionsPerAddress !== null || connectionRate !== null || synProxy !== null) {
@@ -150,6 +152,19 @@ export class Kernel {
     this.#over = true;
     this.#stop();
     this.#drop?.close(this.#options.settings.removeAtStop);
+  }
+
+  #clearLeftover(): void {
+    const { settings, report } = this.#options;
+    if (this.#drop === null) return;
+    const pid = removeLeftover(settings.table);
+    if (pid !== null) {
+      const { table } = settings;
+      report("warn", "a killed process had left its nftables table: it was taken away", {
+        table,
+        pid,
+      });
+    }
   }
 
   #stop(): void {

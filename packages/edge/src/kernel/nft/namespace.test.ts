@@ -10,6 +10,7 @@ import { Bans } from "#kernel/bans.ts";
 import { Kernel } from "#kernel/kernel.ts";
 import { NeverBan } from "#kernel/never.ts";
 import { KernelDrop } from "#kernel/nft/drop.ts";
+import { removeLeftover } from "#kernel/nft/program.ts";
 import { programSets } from "#kernel/nft/sets.ts";
 
 /*
@@ -301,6 +302,21 @@ inside("in the kernel", () => {
       return;
     }
     expect(nft("list", "chain", "inet", "egide", "handshakes")).toContain("synproxy mss 1460");
+  });
+
+  test("what a killed process left is taken away, what a living one has is not", () => {
+    const of = (pid: number): void => {
+      nft("add", "table", "inet", "egide", `{ comment "Egide process ${pid}" ; }`);
+    };
+    of(process.ppid);
+    expect(removeLeftover("egide")).toBeNull();
+    expect(nft("list", "tables")).toContain("egide");
+    nft("delete", "table", "inet", "egide");
+    const gone = Bun.spawnSync(["true"]).pid;
+    of(gone);
+    expect(removeLeftover("egide")).toBe(gone);
+    expect(nft("list", "tables")).toBe("");
+    expect(removeLeftover("egide")).toBeNull();
   });
 
   test("a whole kernel: bans from the file are in force again, and metrics tell", async () => {
