@@ -81,6 +81,8 @@ export class ZoneGuard {
   #alarmedAt = -1;
   #alarmedTicks = 0;
   #pausedUntil = -1;
+  /** Until then what comes may be part of an attack. */
+  #troubledUntil = -1;
   /** By then an origin has done with what reached it before the newest rule. */
   #settledAt = -1;
 
@@ -99,16 +101,22 @@ export class ZoneGuard {
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
     const threat = this.#threat(now, hour);
+    // A crowd is part of what is usual from here on; what comes with an attack never is.
+    if (threat === null || now < this.#pausedUntil) {
+      const isCalm = this.#rules.length === 0 && now >= this.#troubledUntil;
+      this.#learn(reports, now, ms, hour, isCalm, out);
+    }
     if (threat === null) {
       this.#alarmedAt = -1;
       this.#alarmedTicks = 0;
-      this.#learn(reports, now, ms, hour, out);
       return out;
     }
     if (this.#alarmedAt < 0) this.#alarmedAt = now;
     this.#alarmedTicks += 1;
-    if (this.#alarmedTicks >= TICKS && now >= this.#pausedUntil)
+    if (this.#alarmedTicks >= TICKS && now >= this.#pausedUntil) {
+      this.#troubledUntil = now + SETTLE_MS;
       this.#defend(threat, now, hour, out);
+    }
     return out;
   }
 
@@ -173,12 +181,15 @@ export class ZoneGuard {
     now: number,
     ms: number,
     hour: number,
+    isCalm: boolean,
     out: Decision[],
   ): void {
     const samples = reports.flatMap((report) => report.samples);
-    this.#baseline.learn(samples, this.#recent.load(1000, this.#costs), hour, ms);
-    this.#visitors.learn(samples);
-    tell(this.#circle.welcome(samples, now, this.#rules.length === 0), out);
+    if (isCalm) {
+      this.#baseline.learn(samples, this.#recent.load(1000, this.#costs), hour, ms);
+      this.#visitors.learn(samples);
+    }
+    tell(this.#circle.welcome(samples, now, isCalm), out);
   }
 
   #defend({ alarm, start }: Threat, now: number, hour: number, out: Decision[]): void {
@@ -201,6 +212,7 @@ export class ZoneGuard {
         return;
       case "crowd": {
         this.#pausedUntil = now + CROWD_PAUSE_MS;
+        this.#troubledUntil = now;
         tell(this.#circle.welcome(strangers, now, false), out);
         const { zone } = this.#deps;
         out.push({ kind: "crowd", zone, rate: found.rate, usual: this.#baseline.peak(hour) });
