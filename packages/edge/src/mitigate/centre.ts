@@ -71,7 +71,11 @@ export class MitigationCentre {
       const { sensitivity, underAttack } = policy;
       const guard = new ZoneGuard({
         zone,
-        settings: { sensitivity, underAttack: underAttack === "auto" },
+        settings: {
+          sensitivity,
+          underAttack: underAttack === "auto",
+          isWatching: policy.mode === "watch",
+        },
         random: this.#deps.random,
         nextId: () => `m-${(++this.#ids).toString(36).padStart(4, "0")}`,
       });

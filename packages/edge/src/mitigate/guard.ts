@@ -16,6 +16,8 @@ export interface GuardSettings {
   readonly sensitivity: Sensitivity;
   /** May every stranger be challenged where nothing narrower covers the attack? */
   readonly underAttack: boolean;
+  /** Nobody enforces the rules: what they would have stopped counts as stopped. */
+  readonly isWatching: boolean;
 }
 
 export interface GuardDeps {
@@ -53,6 +55,9 @@ const LEAST_RATE = 4;
 /** A rule that would meet more of the ordinary than this is under-attack mode by another name. */
 const BROAD = 0.5;
 const CROWD_PAUSE_MS = 500;
+/** Between two searches that find nothing; twice as long each time. */
+const VAIN_MS = 200;
+const MOST_VAIN_MS = 3000;
 const SETTLE_MS = 2000;
 
 /** What is wrong, and what is known of it before the search. */
@@ -81,6 +86,7 @@ export class ZoneGuard {
   #alarmedAt = -1;
   #alarmedTicks = 0;
   #pausedUntil = -1;
+  #vainMs = VAIN_MS;
   /** Until then what comes may be part of an attack. */
   #troubledUntil = -1;
   /** By then an origin has done with what reached it before the newest rule. */
@@ -96,8 +102,9 @@ export class ZoneGuard {
   }
 
   /** Takes what all workers saw in the last `ms`. `hour`: of the day, UTC. */
-  step(reports: readonly ZoneReport[], now: number, ms: number, hour: number): Decision[] {
+  step(seen: readonly ZoneReport[], now: number, ms: number, hour: number): Decision[] {
     const out: Decision[] = [];
+    const reports = this.#deps.settings.isWatching ? seen.map((each) => this.#pretend(each)) : seen;
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
     const threat = this.#threat(now, hour);
@@ -126,6 +133,20 @@ export class ZoneGuard {
     if (rule === undefined) return null;
     this.#rules = this.#rules.filter((each) => each !== rule);
     return { kind: "withdrawn", rule, why: "lifted" };
+  }
+
+  /** The report as it would be if the rules were enforced. */
+  #pretend(report: ZoneReport): ZoneReport {
+    const rules = this.#rules;
+    if (rules.length === 0) return report;
+    const stopped = new Map<string, number>();
+    const samples = report.samples.filter(({ features, known, weight }) => {
+      const rule = known ? undefined : rules.find(({ signature }) => bears(features, signature));
+      if (rule !== undefined) stopped.set(rule.id, (stopped.get(rule.id) ?? 0) + weight);
+      return rule === undefined;
+    });
+    const arrived = report.arrived - [...stopped.values()].reduce((sum, n) => sum + n, 0);
+    return { ...report, arrived, samples, stopped };
   }
 
   #threat(now: number, hour: number): Threat | null {
@@ -204,8 +225,18 @@ export class ZoneGuard {
       rate: (weigh(sample.resource) * sample.weight) / seconds,
     }));
     const found = findSignature(current, this.#baseline.sample(weigh), start);
-    if (found === null || !isWorthwhile(found, total(samples, weigh) / seconds)) return;
-    if (isBroad(found) && !this.#deps.settings.underAttack) return;
+    if (
+      found === null ||
+      !isWorthwhile(found, total(samples, weigh) / seconds) ||
+      (isBroad(found) && !this.#deps.settings.underAttack) ||
+      this.#isMet(found.signature)
+    ) {
+      // Nothing to be done: looking again at once would only cost time that visitors need.
+      this.#pausedUntil = now + this.#vainMs;
+      this.#vainMs = Math.min(MOST_VAIN_MS, this.#vainMs * 2);
+      return;
+    }
+    this.#vainMs = VAIN_MS;
     const met = tryOut(found.signature, strangers, this.#visitors, now);
     switch (judge(met, now - this.#alarmedAt)) {
       case "wait":
@@ -226,11 +257,6 @@ export class ZoneGuard {
   #make(found: Found, met: Met, alarm: Threat["alarm"], now: number, out: Decision[]): void {
     const { signature } = found;
     const key = signatureKey(signature);
-    if (
-      this.#rules.length >= MOST_RULES ||
-      this.#rules.some((rule) => signatureKey(rule.signature) === key)
-    )
-      return;
     const times = (this.#times.get(key) ?? 0) + 1;
     if (this.#times.size > 1000) this.#times.clear();
     this.#times.set(key, times);
@@ -260,6 +286,15 @@ export class ZoneGuard {
     this.#settledAt = now + SETTLE_MS;
     this.#recent.drop(({ features, known }) => !known && bears(features, signature));
     out.push({ kind: "made", rule });
+  }
+
+  /** There is a rule for it, or no room for one. */
+  #isMet(signature: Signature): boolean {
+    const key = signatureKey(signature);
+    return (
+      this.#rules.length >= MOST_RULES ||
+      this.#rules.some((rule) => signatureKey(rule.signature) === key)
+    );
   }
 
   /** What a request counts for: that it came, that an origin answers it, or what that costs there. */

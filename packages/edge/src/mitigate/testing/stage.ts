@@ -33,7 +33,7 @@ export function play(
   let id = 0;
   const guard = new ZoneGuard({
     zone: "example",
-    settings: { sensitivity: "medium", underAttack: true, ...settings },
+    settings: { sensitivity: "medium", underAttack: true, isWatching: false, ...settings },
     random: randomFrom(7),
     nextId: () => `m-${++id}`,
   });
