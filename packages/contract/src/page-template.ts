@@ -27,6 +27,8 @@ export const PAGE_VALUES: ReadonlySet<string> = new Set([
   "contact",
   "continue_url",
   "challenge",
+  "receipt",
+  "appeal_url",
   "label_visitor",
   "label_edge",
   "label_where",
@@ -41,6 +43,8 @@ export const PAGE_VALUES: ReadonlySet<string> = new Set([
   "label_protected",
   "label_proceed",
   "label_proceed_note",
+  "label_receipt",
+  "label_appeal",
 ]);
 
 /** What a template may name. Every value is text; "" counts as absent. */

@@ -2,6 +2,7 @@ import { type ChallengeMemory, openTables } from "@egide/challenge/verify/memory
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import { type LogSettings, logPolicySchema } from "@egide/contract/policy/log.ts";
 import type { GeoSettings } from "@egide/contract/policy/rules.ts";
+import { signingKeyOf } from "@egide/contract/signing.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import type { LimitMemory } from "@egide/limit/cells.ts";
@@ -25,7 +26,7 @@ import { MitigationWorker } from "#mitigate/worker.ts";
 import type { EnforcedRule } from "#mitigate/zone-watch.ts";
 import { type Enforced, enforce, release } from "#policy.ts";
 import { Pipeline } from "#pipeline.ts";
-import { AddressWriter } from "#log/address.ts";
+import { AddressWriter } from "#wire/written-address.ts";
 import { mustParse, openHttp3, openListeners } from "#listeners.ts";
 import { RequestLogger } from "#log/logger.ts";
 import { OriginFigures } from "#log/metrics/origins.ts";
@@ -35,8 +36,10 @@ import { LogRules } from "#log/record.ts";
 import { SpanExporter } from "#log/trace/exporter.ts";
 import { Tracer } from "#log/trace/tracer.ts";
 import type { Report } from "#report.ts";
+import { AppealStore } from "#respond/appeal/store.ts";
 import { OwnPaths } from "#respond/own-paths.ts";
 import { Passes } from "#respond/pass.ts";
+import { References } from "#respond/receipt/reference.ts";
 import { dialOrigin } from "#upstream/reach/origin-dial.ts";
 import { systemLookup } from "#upstream/reach/resolver.ts";
 import { createUpstream, type Upstream } from "#upstream/upstream.ts";
@@ -81,6 +84,10 @@ export interface EdgeOptions {
   readonly observed: (reports: readonly ZoneReport[]) => void;
   /** What rate limits count with: made by the main thread. */
   readonly limits: LimitMemory;
+  /** Seed of the key that receipts are signed with, the same on every node. */
+  readonly signingSeed: Uint8Array;
+  /** Folder of what visitors wrote to contest a refusal. */
+  readonly appeals: string;
   /** Whom the main thread has banned; null: nobody. */
   readonly bans: BanTableMemory | null;
   readonly inspect: InspectFolders;
@@ -177,6 +184,7 @@ export function startEdge(options: EdgeOptions): RunningEdge {
   const isBanned = banCheck(options.bans, clock);
   let enforced: Enforced = enforce(options.snapshot, null, deps);
   const passes = new Passes(options.secret);
+  const references = new References(options.secret);
   const pipeline = new Pipeline(enforced.policy, {
     clock,
     nextId: requestIds(),
@@ -185,8 +193,15 @@ export function startEdge(options: EdgeOptions): RunningEdge {
       acmeAnswer: options.acmeAnswer,
       passes,
       drillKey: options.secret,
+      appeals: {
+        references,
+        key: signingKeyOf(options.signingSeed),
+        store: new AppealStore(options.appeals),
+        counters: deps.counters,
+      },
     }),
     passes,
+    references,
     isBanned,
     tracer: exporter === null ? null : new Tracer(options.log.traces, (span) => exporter.add(span)),
     finished(facts) {

@@ -27,6 +27,7 @@ import { cacheUse } from "#log/cache-use.ts";
 import type { Traced, Tracer } from "#log/trace/tracer.ts";
 import type { OwnPaths } from "#respond/own-paths.ts";
 import type { Passes } from "#respond/pass.ts";
+import type { References } from "#respond/receipt/reference.ts";
 import { sendResponse } from "#respond/send.ts";
 import { Tarpit } from "#respond/tarpit.ts";
 import type { Policy, ServedZone } from "#served.ts";
@@ -45,6 +46,7 @@ export interface PipelineOptions {
   readonly geo: Geo | null;
   readonly ownPaths: OwnPaths;
   readonly passes: Passes;
+  readonly references: References;
   readonly isBanned: (address: string) => boolean;
   /** Null: nothing is traced. */
   readonly tracer: Tracer | null;
@@ -136,6 +138,7 @@ function judgeZone(facts: Facts<ServedZone>, zone: ServedZone, counters: Counter
 /** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
 class Run implements ResponseSink, OwnReply, Inspected {
   readonly dress: Dress;
+  receipt = "";
   readonly #facts: Facts<ServedZone>;
   readonly #policy: Policy;
   readonly #options: PipelineOptions;
@@ -218,6 +221,9 @@ class Run implements ResponseSink, OwnReply, Inspected {
       if (zone === null) throw new Error("challenged without a zone");
       answerChallenge(facts, verdict.mode, zone.gate, this);
       return;
+    }
+    if (zone !== null && zone.appeals !== null) {
+      this.receipt = this.#options.references.of(facts, verdict);
     }
     const id = "order" in verdict ? verdict.order : null;
     const order = id === null ? null : (this.#policy.orderById.get(id) ?? null);

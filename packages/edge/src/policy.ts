@@ -129,6 +129,7 @@ function serve(
         }
       : null,
     robots: robotsText(zone.bots),
+    appeals: zone.appeals.enabled ? zone.appeals : null,
     mutual: zone.tls.clientCertificates?.require === true,
     httpsRedirect: httpsRedirect === "off" ? null : httpsRedirect,
     log: new LogRules(zone.log),

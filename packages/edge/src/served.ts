@@ -1,4 +1,5 @@
 import type { Order } from "@egide/contract/order.ts";
+import type { AppealsPolicy } from "@egide/contract/policy/appeals.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { OrderIndex } from "#decide/orders.ts";
 import type { BotMeasures } from "#decide/bots.ts";
@@ -24,6 +25,8 @@ export interface ServedZone {
   readonly bots: BotMeasures | null;
   /** robots.txt, where it is served here. */
   readonly robots: string | null;
+  /** Null: refusals come without a receipt. */
+  readonly appeals: AppealsPolicy | null;
   /** Only who proved a client certificate to this zone is let in. */
   readonly mutual: boolean;
   readonly log: LogRules;

@@ -21,7 +21,7 @@ export type Verdict =
       readonly code: string;
       readonly headers: RawHeaders;
       readonly order: string | null;
-      /** Id of the mitigation that asks for it. */
+      /** Id of the mitigation, or number of the engine's rule, that asks for it. */
       readonly rule?: string;
       /** Sent instead of the page for the status. */
       readonly reply?: { readonly contentType: string; readonly body: string };

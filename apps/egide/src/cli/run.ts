@@ -3,6 +3,7 @@ import type { Command, Shell } from "#cli/command.ts";
 import { renderHelp, usage } from "#cli/help.ts";
 import { paintFor } from "#cli/paint.ts";
 import { parse } from "#cli/parse.ts";
+import { appealCommand } from "#command/appeal.ts";
 import { botsCommand } from "#command/bots.ts";
 import { challengeCommand } from "#command/challenge.ts";
 import { checkCommand } from "#command/check.ts";
@@ -39,6 +40,7 @@ export const rootCommand: Command = {
     challengeCommand,
     botsCommand,
     banCommand,
+    appealCommand,
     rulesCommand,
     versionCommand,
     completionCommand(() => rootCommand),

@@ -8,7 +8,8 @@ import { printProblems } from "#command/check.ts";
 import { CONFIG_OPTION, configFile } from "#config/file.ts";
 import { loadConfigFile } from "#config/load.ts";
 import { readOrders } from "#order/store.ts";
-import { keyIdOf, readSigningKey } from "#snapshot/keys.ts";
+import { keyIdOf } from "@egide/contract/signing.ts";
+import { readSigningKey } from "#snapshot/keys.ts";
 
 export const snapshotCommand: Command = {
   name: "snapshot",

@@ -18,6 +18,7 @@ export function loadKeys(state: string): Keys {
   return {
     secret: derive("visitors", 32),
     ticketKeys: randomBytes(48),
+    signingSeed: derive("signing", 32),
     addressKey: derive("log addresses", 32),
     pseudonym: `egide-${Buffer.from(derive("name", 4)).toString("hex")}`,
   };

@@ -32,6 +32,8 @@ export interface WorkerSettings {
   /** Folder of an installed Core Rule Set, and of the zones' samples of requests. */
   readonly rules: string;
   readonly samples: string;
+  /** Folder of what visitors wrote to contest a refusal. */
+  readonly appeals: string;
   /** Where all workers count; the main thread reads it. */
   readonly metrics: MetricsMemory;
   readonly mitigation: MitigationMemory;
@@ -49,6 +51,8 @@ export interface Keys {
   readonly secret: Uint8Array;
   /** 48 bytes. */
   readonly ticketKeys: Uint8Array;
+  /** Seed (32 bytes) of the key that receipts and lists of bans are signed with. */
+  readonly signingSeed: Uint8Array;
   /** 32 bytes, for hashed addresses in the log. */
   readonly addressKey: Uint8Array;
   /** Name of this installation in Via and CDN-Loop. */

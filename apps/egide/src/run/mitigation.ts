@@ -1,6 +1,7 @@
 import type { Zone } from "@egide/contract/policy/zone.ts";
 import { MitigationCentre } from "@egide/edge/mitigate/centre.ts";
 import { explain } from "@egide/edge/mitigate/explain.ts";
+import type { Mitigation as MitigationRule } from "@egide/edge/mitigate/rule.ts";
 import type { Decision } from "@egide/edge/mitigate/guard.ts";
 import type { MitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
@@ -21,6 +22,8 @@ export interface MitigationOptions {
   readonly zones: () => readonly Zone[];
   readonly enforce: (zone: string, rules: readonly EnforcedRule[]) => void;
   readonly ban: (zone: string, bans: readonly BanWish[]) => void;
+  /** Keeps the evidence behind a rule that is in force from here on. */
+  readonly remember: (rule: MitigationRule) => void;
 }
 
 /** Bans are told so often at most. */
@@ -98,6 +101,9 @@ export class Mitigation {
       case "made":
       case "withdrawn": {
         const { rule } = decision;
+        if (decision.kind === "made" && this.centre.isEnforced(rule.zone)) {
+          this.#options.remember(rule);
+        }
         logger.warn({ zone: rule.zone, rule: rule.id, measure: rule.measure }, explain(decision));
       }
     }

@@ -7,6 +7,7 @@ import type { BanRequest } from "@egide/edge/kernel/bans.ts";
 import { Kernel } from "@egide/edge/kernel/kernel.ts";
 import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shared.ts";
 import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
+import type { Mitigation as MitigationRule } from "@egide/edge/mitigate/rule.ts";
 import type { BanWish } from "@egide/edge/mitigate/strikes.ts";
 import { createLimitMemory } from "@egide/limit/cells.ts";
 import { systemClock } from "@egide/std/clock.ts";
@@ -15,6 +16,7 @@ import { answerBan } from "#ban/answer.ts";
 import type { Loaded } from "#config/load.ts";
 import { renderProblem, type Paint } from "#config/problem.ts";
 import type { Logger } from "#log/logger.ts";
+import { DecisionLog } from "#mitigation/decision-log.ts";
 import { watchOrders } from "#order/watch.ts";
 import { findPredecessor, openControlSocket, type Predecessor } from "#run/control-socket.ts";
 import type { Addresses } from "#run/message.ts";
@@ -135,6 +137,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       challenge: createChallengeMemory(),
       rules: join(state, "rules", "crs"),
       samples: join(state, "samples"),
+      appeals: join(state, "appeals"),
       metrics: counters,
       mitigation: shared,
       epoch,
@@ -150,6 +153,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     onFallen: (worker) => new SharedMetrics(counters).fallen(worker),
     onObserved: (reports) => mitigation.take(reports),
   });
+  const decisions = new DecisionLog(state);
   const mitigation = new Mitigation({
     clock: systemClock,
     logger,
@@ -157,6 +161,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     now: processNow,
     zones: () => policy.config.zones,
     enforce: (zone, rules) => supervisor?.setMitigations(zone, rules),
+    remember: (rule) => remember(decisions, rule, logger),
     ban: (zone, wishes) => void kernel.ban(wishes.map((wish) => banFor(zone, wish))),
   });
   const running = supervisor;
@@ -252,6 +257,15 @@ function openKernel({ config, logger }: ServeOptions): Kernel {
     clock: systemClock,
     report: (level, message, fields) => logger[level](fields, message),
   });
+}
+
+/** A disk that is full or gone costs the evidence, not the defence. */
+function remember(decisions: DecisionLog, rule: MitigationRule, logger: Logger): void {
+  try {
+    decisions.add(rule, systemClock.now());
+  } catch (error) {
+    logger.error({ rule: rule.id, error }, "the evidence behind a mitigation can't be kept");
+  }
 }
 
 function banFor(zone: string, { address, seconds }: BanWish): BanRequest {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { configSchema } from "@egide/contract/config.ts";
 import { signSnapshot } from "@egide/contract/envelope.ts";
 import { compileSnapshot } from "@egide/contract/snapshot.ts";
-import { keyIdOf } from "#snapshot/keys.ts";
+import { keyIdOf } from "@egide/contract/signing.ts";
 
 /* The real program, from its command line to a visitor's answer. */
 const MAIN = join(import.meta.dir, "../main.ts");

@@ -15,7 +15,13 @@ const CONFIG: Config = configSchema.parse({
 });
 const snapshot = (version: number) => compileSnapshot(CONFIG, [], { version, created: 0 });
 const NO_BYTES = new Uint8Array(0);
-const KEYS = { secret: NO_BYTES, ticketKeys: NO_BYTES, addressKey: NO_BYTES, pseudonym: "test" };
+const KEYS = {
+  secret: NO_BYTES,
+  ticketKeys: NO_BYTES,
+  signingSeed: NO_BYTES,
+  addressKey: NO_BYTES,
+  pseudonym: "test",
+};
 const BANS = { buffer: new SharedArrayBuffer(0), secret: NO_BYTES };
 const METRICS = { buffer: new SharedArrayBuffer(0), workers: 0 };
 const ADDRESSES = { http: ["[::]:8080"], https: ["[::]:8443"] };
@@ -61,6 +67,7 @@ function setUp(workers = 2) {
       challenge: createChallengeMemory(),
       rules: "",
       samples: "",
+      appeals: "",
       metrics: METRICS,
       mitigation: createMitigationMemory(),
       epoch: 0,

@@ -48,6 +48,8 @@ function start(
     processNow: processClock(settings.epoch),
     observed,
     bans: settings.bans,
+    signingSeed: keys.signingSeed,
+    appeals: settings.appeals,
     inspect: { rules: settings.rules, samples: settings.samples },
     limits: settings.limits,
     report: (level, message, fields) =>

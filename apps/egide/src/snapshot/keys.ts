@@ -1,15 +1,9 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { keyIdOf } from "@egide/contract/signing.ts";
 import { AppError } from "@egide/std/error.ts";
 
 const BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
-
-/** What an envelope names a key by: SHA-256 of its SubjectPublicKeyInfo, in hex. */
-export function keyIdOf(key: KeyObject): string {
-  return createHash("sha256")
-    .update(key.export({ type: "spki", format: "der" }))
-    .digest("hex");
-}
 
 /** The public keys (PEM, Ed25519; two or more while one is replaced by another) of a file. Throws AppError. */
 export function readTrustedKeys(path: string): ReadonlyMap<string, KeyObject> {

@@ -7,8 +7,9 @@ import { configSchema } from "@egide/contract/config.ts";
 import { signSnapshot } from "@egide/contract/envelope.ts";
 import { orderSchema } from "@egide/contract/order.ts";
 import { compileSnapshot } from "@egide/contract/snapshot.ts";
+import { keyIdOf } from "@egide/contract/signing.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
-import { keyIdOf, readSigningKey, readTrustedKeys } from "#snapshot/keys.ts";
+import { readSigningKey, readTrustedKeys } from "#snapshot/keys.ts";
 import { SnapshotSource } from "#snapshot/source.ts";
 
 const made: string[] = [];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { appealsSchema } from "#policy/appeals.ts";
 import { botsSchema } from "#policy/bots.ts";
 import { cacheSchema } from "#policy/cache.ts";
 import { challengeSchema, underAttackSchema } from "#policy/challenge.ts";
@@ -58,6 +59,7 @@ export const zoneSchema = z
     challenge: challengeSchema.prefault({}).describe("What uncleared visitors are asked for."),
     underAttack: underAttackSchema,
     bots: botsSchema.prefault({}).describe("What is done about programs that say who they are."),
+    appeals: appealsSchema.prefault({}).describe("How refusals can be contested."),
     log: logPolicySchema.prefault({}).describe("What may be written down about visitors."),
   })
   .transform((zone) => ({ ...zone, id: zone.id ?? (zone.hosts[0] as string) }));

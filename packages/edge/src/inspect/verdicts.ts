@@ -23,11 +23,14 @@ export function toVerdict({ action, status, location, ruleId }: Intervention): A
     case "deny":
       // Rule 0: no rule, but what a bounded search could not finish.
       if (ruleId === 0 && status === 503) return cannotJudge();
-      return deny(status >= 400 && status <= 599 ? status : 403, "waf.blocked");
+      return {
+        ...deny(status >= 400 && status <= 599 ? status : 403, "waf.blocked"),
+        rule: String(ruleId),
+      };
   }
 }
 
-function deny(status: number, code: string): Answered {
+function deny(status: number, code: string): Extract<Verdict, { kind: "deny" }> {
   return { kind: "deny", status, code, headers: [], order: null };
 }
 

@@ -4,7 +4,7 @@ import { type RequestLog, requestLogSchema } from "@egide/contract/request-log.t
 import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange, type FakeExchangeInit } from "@egide/testkit/fake-exchange.ts";
 import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
-import { AddressWriter, truncateAddress } from "#log/address.ts";
+import { AddressWriter, truncateAddress } from "#wire/written-address.ts";
 import { RequestLogger } from "#log/logger.ts";
 import { LogRules } from "#log/record.ts";
 import type { LogTarget } from "#log/sink/target.ts";

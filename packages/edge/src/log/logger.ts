@@ -2,7 +2,7 @@ import type { LogSettings } from "@egide/contract/policy/log.ts";
 import { serialiseRequestLog } from "@egide/contract/request-log.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import type { Facts } from "#facts.ts";
-import { AddressWriter } from "#log/address.ts";
+import { AddressWriter } from "#wire/written-address.ts";
 import { buildRecord, type LogRules } from "#log/record.ts";
 import { LogBuffer } from "#log/sink/buffer.ts";
 import { FileTarget } from "#log/sink/file.ts";

@@ -1,7 +1,7 @@
 import type { LogPolicy } from "@egide/contract/policy/log.ts";
 import type { RequestLog } from "@egide/contract/request-log.ts";
 import type { Facts } from "#facts.ts";
-import type { AddressWriter } from "#log/address.ts";
+import type { AddressWriter } from "#wire/written-address.ts";
 import { originOf, redactedNames, redactQuery, redactUrl } from "#wire/redact.ts";
 import { isoTime } from "#log/time.ts";
 import type { RawHeaders } from "#stream.ts";

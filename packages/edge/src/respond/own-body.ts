@@ -18,5 +18,7 @@ export function sendOwnBody(
     "X-Content-Type-Options",
     "nosniff",
   ];
+  // The operator's words have no place for it.
+  if (reply.receipt) headers.push("Egide-Receipt", reply.receipt);
   sendText(exchange, status, headers, body, reply);
 }

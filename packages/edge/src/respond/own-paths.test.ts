@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
+import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
+import { testDesk } from "#respond/appeal/testing.ts";
 import { Dress } from "#respond/dress.ts";
 import { OwnPaths } from "#respond/own-paths.ts";
 import { PASS_PATH, Passes } from "#respond/pass.ts";
@@ -8,6 +10,7 @@ import { PASS_PATH, Passes } from "#respond/pass.ts";
 const paths = new OwnPaths({
   drillKey: new Uint8Array(32),
   acmeAnswer: () => null,
+  appeals: testDesk("", new FakeClock()),
   passes: new Passes(new Uint8Array(32)),
 });
 const reply = {

@@ -1,5 +1,7 @@
+import type { AppealsPolicy } from "@egide/contract/policy/appeals.ts";
 import type { Exchange } from "#exchange.ts";
 import { redirect } from "#respond/answer.ts";
+import { answerAppealPath, type AppealDesk } from "#respond/appeal/paths.ts";
 import type { Asking, Challenging } from "#respond/challenge/gate.ts";
 import { answerChallengePath } from "#respond/challenge/paths.ts";
 import { DRILL_PATH, drillProof } from "#respond/drill-proof.ts";
@@ -7,18 +9,25 @@ import { PASS_PATH, type Passes } from "#respond/pass.ts";
 import { answerRobots } from "#respond/robots.ts";
 import type { OwnReply } from "#respond/reply.ts";
 
+interface OwnZone {
+  readonly gate: Challenging;
+  readonly robots: string | null;
+  readonly appeals: AppealsPolicy | null;
+}
+
 /** What of a request's facts the edge's own paths go by. */
 export interface OwnRequest extends Asking {
   /** "" where no zone answers for the host. */
   readonly zoneId: string;
   /** Null where no zone answers for the host. */
-  readonly zone: { readonly gate: Challenging; readonly robots: string | null } | null;
+  readonly zone: OwnZone | null;
 }
 
 export interface OwnPathsOptions {
   /** Text for a token that an ACME server asks for over plain HTTP, or null. */
   readonly acmeAnswer: (path: string) => string | null;
   readonly passes: Passes;
+  readonly appeals: AppealDesk;
   /** 32 bytes under which drills are told apart from attacks. */
   readonly drillKey: Uint8Array;
 }
@@ -33,14 +42,19 @@ export class OwnPaths {
 
   /** False: not one of them. True: it was answered. */
   answer(request: OwnRequest, reply: OwnReply): boolean {
-    const { target } = request;
+    const { target, zone } = request;
     if (!target.startsWith("/.well-known/")) {
-      const robots = request.zone === null ? null : request.zone.robots;
+      const robots = zone === null ? null : zone.robots;
       return robots !== null && answerRobots(request.exchange, target, robots, reply);
     }
     if (this.#acme(request, reply) || this.#pass(request, reply)) return true;
     if (this.#drill(request, reply)) return true;
-    return request.zone !== null && answerChallengePath(request, request.zone.gate, reply);
+    if (zone === null) return false;
+    const { appeals } = zone;
+    if (appeals !== null && answerAppealPath(request, appeals, this.#options.appeals, reply)) {
+      return true;
+    }
+    return answerChallengePath(request, zone.gate, reply);
   }
 
   /** A certificate's proof must be had before any redirect or order: RFC 8555, section 8.3. */

@@ -30,6 +30,8 @@ export const ENGLISH: Language = {
     protectedBy: "This site is protected by Égide.",
     proceed: "I understand, continue",
     proceedNote: "Your choice is kept for a day in a cookie that holds nothing else.",
+    receipt: "Receipt",
+    appeal: "Contest this decision",
     retry: (seconds) =>
       seconds < 120
         ? `It is worth trying again in ${seconds} seconds.`
@@ -181,6 +183,51 @@ export const ENGLISH: Language = {
       title: "The check did not succeed",
       what: "What your browser sent does not belong to a check of this site.",
       advice: "Start again from the site’s home page.",
+    },
+    "appeal.form": {
+      title: "Contest this decision",
+      what: "A request of yours was refused. If that was a mistake, the site’s operator can put it right.",
+      advice: "Keep this page’s address: the answer will be shown here.",
+    },
+    "appeal.open": {
+      title: "Your message has arrived",
+      what: "The site’s operator will look at the decision and at what it rested on.",
+      advice: "Keep this page’s address: the answer will be shown here.",
+    },
+    "appeal.lifted": {
+      title: "The decision was lifted",
+      what: "The site’s operator has looked at it and agrees with you.",
+      advice: "You can use the site again.",
+    },
+    "appeal.dismissed": {
+      title: "The decision stands",
+      what: "The site’s operator has looked at it and does not change it.",
+      advice: "It can’t be contested a second time here. The site may have other ways to reach it.",
+    },
+    "appeal.expired": {
+      title: "Too late to contest",
+      what: "The time in which this decision could be contested is over.",
+      advice: "If you are still refused, contest the newest refusal.",
+    },
+    "appeal.text": {
+      title: "Your message could not be taken",
+      what: "It is empty, or longer than 2,000 characters.",
+      advice: "Write it again, in a few sentences.",
+    },
+    "appeal.unknown": {
+      title: "There is no such refusal",
+      what: "The address of this page does not name a refusal of this site.",
+      advice: "Take it from the page that refused you, whole.",
+    },
+    "appeal.limited": {
+      title: "Too many messages",
+      what: "Too many messages came from your network, or to this site, in a short time.",
+      advice: "Try again in an hour.",
+    },
+    "appeal.full": {
+      title: "Your message could not be kept",
+      what: "The site has no room for messages at the moment.",
+      advice: "Try again tomorrow, or contact the site’s owner.",
     },
     "challenge.crowded": {
       title: "Too many checks from your network",

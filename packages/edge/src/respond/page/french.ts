@@ -31,6 +31,8 @@ export const FRENCH: Language = {
     protectedBy: "Ce site est protégé par Égide.",
     proceed: "J’ai compris, continuer",
     proceedNote: "Votre choix est conservé un jour dans un cookie qui ne contient rien d’autre.",
+    receipt: "Récépissé",
+    appeal: "Contester cette décision",
     retry: (seconds) =>
       seconds < 120
         ? `Vous pouvez réessayer dans ${seconds} secondes.`
@@ -183,6 +185,52 @@ export const FRENCH: Language = {
       title: "La vérification n’a pas abouti",
       what: "Ce que votre navigateur a envoyé n’appartient à aucune vérification de ce site.",
       advice: "Repartez de la page d’accueil du site.",
+    },
+    "appeal.form": {
+      title: "Contester cette décision",
+      what: "Une de vos requêtes a été refusée. Si c’est une erreur, l’opérateur du site peut la corriger.",
+      advice: "Gardez l’adresse de cette page : la réponse y sera affichée.",
+    },
+    "appeal.open": {
+      title: "Votre message est arrivé",
+      what: "L’opérateur du site examinera la décision et ce sur quoi elle repose.",
+      advice: "Gardez l’adresse de cette page : la réponse y sera affichée.",
+    },
+    "appeal.lifted": {
+      title: "La décision est levée",
+      what: "L’opérateur du site l’a examinée et vous donne raison.",
+      advice: "Vous pouvez de nouveau utiliser le site.",
+    },
+    "appeal.dismissed": {
+      title: "La décision est maintenue",
+      what: "L’opérateur du site l’a examinée et ne la change pas.",
+      advice:
+        "Elle ne peut pas être contestée ici une seconde fois. Le site offre peut-être d’autres moyens de le joindre.",
+    },
+    "appeal.expired": {
+      title: "Trop tard pour contester",
+      what: "Le délai pour contester cette décision est écoulé.",
+      advice: "Si l’accès vous est encore refusé, contestez le dernier refus.",
+    },
+    "appeal.text": {
+      title: "Votre message n’a pas pu être pris",
+      what: "Il est vide, ou dépasse 2 000 caractères.",
+      advice: "Récrivez-le en quelques phrases.",
+    },
+    "appeal.unknown": {
+      title: "Ce refus n’existe pas",
+      what: "L’adresse de cette page ne désigne aucun refus de ce site.",
+      advice: "Reprenez-la en entier sur la page qui vous a refusé l’accès.",
+    },
+    "appeal.limited": {
+      title: "Trop de messages",
+      what: "Trop de messages sont venus de votre réseau, ou sont arrivés à ce site, en peu de temps.",
+      advice: "Réessayez dans une heure.",
+    },
+    "appeal.full": {
+      title: "Votre message n’a pas pu être conservé",
+      what: "Le site n’a plus de place pour les messages en ce moment.",
+      advice: "Réessayez demain, ou contactez le responsable du site.",
     },
     "challenge.crowded": {
       title: "Trop de vérifications depuis votre réseau",

@@ -29,6 +29,10 @@ a{color:var(--act)}
 button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border:0;border-radius:10px;background:var(--act);color:var(--on);cursor:pointer}
 button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px}
 form{margin:1.25rem 0 .5rem}
+label{display:block;font-weight:600}
+textarea{width:100%;margin:0 0 .75rem;padding:.6rem .75rem;border:1px solid var(--soft);border-radius:10px;background:var(--bg);color:var(--ink);font:inherit;resize:vertical}
+textarea:focus-visible{outline:3px solid var(--act);outline-offset:1px}
+textarea[readonly]{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;word-break:break-all}
 [hidden]{display:none!important}
 progress{display:block;width:100%;height:.5rem;margin:1rem 0;border:0;border-radius:1rem;overflow:hidden;appearance:none;background:var(--line)}
 progress::-webkit-progress-bar{background:var(--line)}
@@ -68,6 +72,7 @@ export const PAGE = `<!doctype html>
 <p>{{what}}</p>
 {{#reason}}<blockquote>{{reason}}</blockquote>{{/reason}}
 <p>{{advice}}{{#retry}} {{retry}}{{/retry}}</p>
+{{#appeal_url}}<p><a href="{{appeal_url}}">{{label_appeal}}</a></p>{{/appeal_url}}
 {{challenge}}
 {{#continue_url}}<form method="post" action="{{continue_url}}"><button>{{label_proceed}}</button></form>
 <p><small>{{label_proceed_note}}</small></p>{{/continue_url}}
@@ -81,6 +86,7 @@ export const PAGE = `<!doctype html>
 ${detail("demanded_by")}${detail("reference")}${detail("detail", '<span lang="en">{{detail}}</span>')}<dt>{{label_request}}</dt><dd><code>{{request_id}}</code></dd>
 <dt>{{label_time}}</dt><dd><time datetime="{{time}}">{{time_text}}</time></dd>
 <dt>{{label_code}}</dt><dd><code>{{code}}</code></dd>
+${detail("receipt", "<code>{{receipt}}</code>")}
 </dl>
 <footer>{{label_protected}}{{#contact}} <a href="{{contact}}">{{label_contact}}</a>{{/contact}}</footer>
 </main>

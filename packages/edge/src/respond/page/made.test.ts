@@ -37,3 +37,21 @@ test("what differs in the request's id alone is made once, and tells the right i
   take("five", 2000, { detail: "another" }, ["Allow", "GET"]);
   expect(made).toBe(5);
 });
+
+test("each refusal shows its own receipt, also of a rule with a name of the same length", () => {
+  const answers = new MadeAnswers();
+  let made = 0;
+  const take = (requestId: string, receipt: string) =>
+    answers
+      .take(notice, [], { host: "a", requestId, time: 1000, receipt }, 0, () => {
+        made++;
+        return { headers: [], text: `é ${requestId} <a href="?ref=${receipt}"> ${receipt}` };
+      })
+      .body.toString();
+  expect(take("one", "1~one~r1~aa")).toBe('é one <a href="?ref=1~one~r1~aa"> 1~one~r1~aa');
+  expect(take("two", "1~two~r2~bb")).toBe('é two <a href="?ref=1~two~r2~bb"> 1~two~r2~bb');
+  expect(made).toBe(1);
+  expect(take("six", "1~six~long~cc")).toBe('é six <a href="?ref=1~six~long~cc"> 1~six~long~cc');
+  expect(take("ten", "")).toBe('é ten <a href="?ref="> ');
+  expect(made).toBe(3);
+});

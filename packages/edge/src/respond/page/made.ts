@@ -16,8 +16,10 @@ interface Kept extends Made {
   readonly host: string;
   readonly second: number;
   readonly requestId: string;
-  /** Where the request's id stands in the body. */
+  /** Where the request's id stands in the body, and where its receipt does. */
   readonly ids: readonly number[];
+  readonly receiptLength: number;
+  readonly receipts: readonly number[];
 }
 
 /** Kinds of answers (by code, format and language) that are kept. */
@@ -25,7 +27,7 @@ const MOST = 512;
 
 /**
  * The last answer of each kind. Whoever is turned away is turned away by the thousand: what such
- * answers differ in is the request's id, and once a second the time.
+ * answers differ in is the request's id, its receipt, and once a second the time.
  */
 export class MadeAnswers {
   readonly #kept = new Map<string, Kept[]>();
@@ -43,13 +45,20 @@ export class MadeAnswers {
     const last = kinds[kind];
     if (last !== undefined && last.second === second && fits(last, notice, extra, asked)) {
       for (const at of last.ids) putLatin1(last.body, asked.requestId, at);
+      for (const at of last.receipts) putLatin1(last.body, asked.receipt ?? "", at);
       return last;
     }
     const { headers, text } = make();
     const body = Buffer.from(text);
-    const { host, requestId } = asked;
-    const ids = placesOf(requestId, body);
-    const kept = { notice, extra, host, second, requestId, headers, body, ids };
+    const { host, requestId, receipt = "" } = asked;
+    const receipts = receipt === "" ? [] : placesOf(receipt, body);
+    // A receipt names the request as well, and is written whole.
+    const isApart = (at: number): boolean =>
+      !receipts.some((from) => from <= at && at < from + receipt.length);
+    const ids = placesOf(requestId, body).filter(isApart);
+    const receiptLength = receipt.length;
+    const asMade = { host, second, requestId, receiptLength, ids, receipts };
+    const kept = { notice, extra, headers, body, ...asMade };
     kinds[kind] = kept;
     return kept;
   }
@@ -70,6 +79,7 @@ function fits(last: Kept, notice: Notice, extra: RawHeaders, asked: Asked): bool
   return (
     last.host === asked.host &&
     last.requestId.length === asked.requestId.length &&
+    last.receiptLength === (asked.receipt ?? "").length &&
     (last.extra === extra || (last.extra.length === 0 && extra.length === 0)) &&
     known.status === notice.status &&
     known.source === notice.source &&

@@ -24,4 +24,6 @@ export interface Asked {
   readonly requestId: string;
   /** Wall clock, milliseconds. */
   readonly time: number;
+  /** What a refusal can be contested with; absent or "": it can't. See respond/receipt/reference.ts. */
+  readonly receipt?: string;
 }

@@ -7,6 +7,9 @@ import { MadeAnswers } from "#respond/page/made.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import type { Lang, Language, StatusText } from "#respond/page/text.ts";
 
+/** Where refusals are contested: see respond/appeal/paths.ts. */
+export const APPEAL_PATH = "/.well-known/egide/appeal";
+
 const LANGUAGES: Readonly<Record<Lang, Language>> = { en: ENGLISH, fr: FRENCH };
 const builtIn = Template.parse(PAGE, PAGE_VALUES);
 /**
@@ -66,6 +69,8 @@ export class Pages {
       reference: order === null ? "" : order.reference,
       demanded_by: order?.legal?.demandedBy ?? "",
       continue_url: notice.continueUrl,
+      receipt: asked.receipt ?? "",
+      appeal_url: appealUrl(asked),
       challenge: fragment === "" ? "" : PLACE,
     });
     return fragment === "" ? html : insert(html, fragment);
@@ -108,6 +113,8 @@ export class Pages {
       label_protected: frame.protectedBy,
       label_proceed: frame.proceed,
       label_proceed_note: frame.proceedNote,
+      label_receipt: frame.receipt,
+      label_appeal: frame.appeal,
     };
   }
 }
@@ -136,7 +143,7 @@ function ready(
 
 /** Nothing failed: the visitor is asked for something, so no status and no fault is shown. */
 function isQuestion({ continueUrl, code }: Notice): boolean {
-  return continueUrl !== "" || code.startsWith("challenge.");
+  return continueUrl !== "" || code.startsWith("challenge.") || code.startsWith("appeal.");
 }
 
 /** The three on the way and how each of them fared; nothing where an order speaks. */
@@ -162,6 +169,16 @@ function states(notice: Notice, { frame }: Language): Record<string, string> {
     case "client":
       return { ...none, ...sound };
   }
+}
+
+/** Where a refusal can be contested; "" where it can't. */
+export function appealUrl({ receipt = "" }: Asked): string {
+  return receipt === "" ? "" : `${APPEAL_PATH}?ref=${receipt}`;
+}
+
+/** What leads to the form, in the visitor's language. */
+export function appealLabel(lang: Lang): string {
+  return LANGUAGES[lang].frame.appeal;
 }
 
 export function retryText(notice: Notice, lang: Lang): string {

@@ -1,5 +1,5 @@
 import type { Asked, Notice } from "#respond/page/notice.ts";
-import { isoSeconds, retryText, textFor } from "#respond/page/pages.ts";
+import { appealLabel, appealUrl, isoSeconds, retryText, textFor } from "#respond/page/pages.ts";
 import type { Lang } from "#respond/page/text.ts";
 
 /** For terminals and programs that asked for nothing in particular. */
@@ -12,6 +12,8 @@ export function plainText(notice: Notice, asked: Asked, lang: Lang): string {
   if (order?.legal !== undefined) text += `${order.legal.demandedBy}\n`;
   const retry = retryText(notice, lang);
   text += retry === "" ? `${advice}\n` : `${advice} ${retry}\n`;
+  const appeal = appealUrl(asked);
+  if (appeal !== "") text += `${appealLabel(lang)}: ${appeal}\n`;
   return `${text}\n${notice.code} ${asked.requestId} ${isoSeconds(asked.time)}\n`;
 }
 
@@ -31,6 +33,7 @@ export function problemJson(notice: Notice, asked: Asked, lang: Lang): string {
     advice,
     requestId: asked.requestId,
     time: isoSeconds(asked.time),
+    ...(appealUrl(asked) === "" ? {} : { receipt: asked.receipt, appeal: appealUrl(asked) }),
     ...(order === null
       ? {}
       : {

@@ -30,6 +30,9 @@ export interface FrameText {
   readonly protectedBy: string;
   readonly proceed: string;
   readonly proceedNote: string;
+  readonly receipt: string;
+  /** Leads to the form by which a refusal is contested. */
+  readonly appeal: string;
   readonly retry: (seconds: number) => string;
 }
 
