@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidrSchema } from "#policy/address.ts";
+import { bansSchema } from "#policy/bans.ts";
 import { kernelSchema } from "#policy/kernel.ts";
 import { limitsSchema } from "#policy/limits.ts";
 import { listenSchema } from "#policy/listen.ts";
@@ -56,6 +57,7 @@ export const configSchema = z
     listen: listenSchema.prefault({}),
     limits: limitsSchema.prefault({}).describe("What a front accepts before a request is judged."),
     kernel: kernelSchema.prefault({}).describe("Bans, and what the kernel does about them."),
+    bans: bansSchema.prefault({}).describe("Bans that are exchanged with other operators."),
     log: logSettingsSchema.prefault({}).describe("Where requests are recorded."),
     cache: cacheStoreSchema.prefault({}).describe("Where cached responses are kept."),
     drill: drillSchema.prefault({}).describe("Where attacks may be practised."),

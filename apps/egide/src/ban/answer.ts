@@ -8,7 +8,7 @@ const MOST_LISTED = 10_000;
 
 /** Answers an order that came over the control socket; the log keeps that it was given. */
 export function answerBan(
-  order: BanOrder,
+  order: Exclude<BanOrder, { what: "import" }>,
   kernel: Pick<Kernel, "ban" | "bans" | "left">,
   logger: Logger,
 ): Bans {

@@ -1,3 +1,4 @@
+import { sharedBanSchema } from "@egide/contract/ban-list.ts";
 import { z } from "zod";
 
 const banAddSchema = z.strictObject({
@@ -16,11 +17,21 @@ const banLiftSchema = z.strictObject({
 
 const banListSchema = z.strictObject({ op: z.literal("ban"), what: z.literal("list") });
 
+/** Of a list whose signature the command has checked; the process weighs it. */
+const banImportSchema = z.strictObject({
+  op: z.literal("ban"),
+  what: z.literal("import"),
+  /** Name of the peer, as in `bans.peers`. */
+  peer: z.string().max(64),
+  bans: z.array(sharedBanSchema).min(1).max(1000),
+});
+
 /** What `egide ban` asks of the running process over its control socket. */
 export const banRequestSchema = z.discriminatedUnion("what", [
   banAddSchema,
   banLiftSchema,
   banListSchema,
+  banImportSchema,
 ]);
 
 export type BanOrder = z.infer<typeof banRequestSchema>;
@@ -44,3 +55,11 @@ export const bansSchema = z.union([
 ]);
 
 export type Bans = z.infer<typeof bansSchema>;
+
+/** What became of an imported list: see ban/peers.ts. */
+export const takenSchema = z.object({
+  applied: z.int(),
+  noted: z.int(),
+  kept: z.int(),
+  refused: z.int(),
+});

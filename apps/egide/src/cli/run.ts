@@ -13,6 +13,7 @@ import { edgeCommand } from "#command/edge.ts";
 import { exprCommand } from "#command/expr.ts";
 import { mitigationCommand } from "#command/mitigation.ts";
 import { orderCommand } from "#command/order.ts";
+import { bansCommand } from "#command/bans.ts";
 import { banCommand } from "#command/ban.ts";
 import { purgeCommand } from "#command/purge.ts";
 import { snapshotCommand } from "#command/snapshot.ts";
@@ -40,6 +41,7 @@ export const rootCommand: Command = {
     challengeCommand,
     botsCommand,
     banCommand,
+    bansCommand,
     appealCommand,
     rulesCommand,
     versionCommand,

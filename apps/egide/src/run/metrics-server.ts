@@ -13,9 +13,14 @@ export interface Health {
   readonly wanted: number;
   readonly stopping: () => boolean;
   readonly metrics: () => string;
+  /** The signed list of bans; null: it is not to be had. */
+  readonly bans: () => string | null;
 }
 
-/** `/metrics`, `/healthz` (the process lives) and `/readyz` (it may be sent visitors). */
+/**
+ * `/metrics`, `/healthz` (the process lives), `/readyz` (it may be sent visitors), and `/bans` where
+ * they are exchanged.
+ */
 export function answerPrivate(health: Health, path: string): Response {
   switch (path) {
     case "/healthz":
@@ -27,6 +32,11 @@ export function answerPrivate(health: Health, path: string): Response {
     }
     case "/metrics":
       return new Response(health.metrics(), { headers: { "content-type": METRICS_TYPE } });
+    case "/bans": {
+      const list = health.bans();
+      if (list === null) return plain(404, "bans.serve is off\n");
+      return new Response(list, { headers: { "content-type": "application/json" } });
+    }
     default:
       return plain(404, "here are /metrics, /healthz and /readyz\n");
   }
@@ -39,7 +49,11 @@ function plain(status: number, text: string): Response {
 /** Null where none is wanted, or where the address is taken. */
 export function openMetrics(
   address: string | null,
-  shown: { readonly memory: MetricsMemory; readonly kernel: () => string },
+  shown: {
+    readonly memory: MetricsMemory;
+    readonly kernel: () => string;
+    readonly bans: () => string | null;
+  },
   supervisor: Supervisor,
   stopping: () => boolean,
   logger: Logger,
@@ -51,6 +65,7 @@ export function openMetrics(
     ready: () => supervisor.ready,
     wanted: supervisor.size,
     stopping,
+    bans: shown.bans,
     metrics: () => renderMetrics(counted) + shown.kernel() + renderProcess(VERSION),
   };
   try {

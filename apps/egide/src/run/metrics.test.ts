@@ -8,6 +8,7 @@ describe("the private address", () => {
     wanted: 2,
     stopping: () => false,
     metrics: () => "up 1\n",
+    bans: () => null,
     ...over,
   });
   const status = (path: string, over: Partial<Health> = {}) =>
@@ -20,6 +21,8 @@ describe("the private address", () => {
     expect(status("/readyz", { stopping: () => true })).toBe(503);
     expect(status("/other")).toBe(404);
     expect(await answerPrivate(health(), "/metrics").text()).toBe("up 1\n");
+    expect(status("/bans")).toBe(404);
+    expect(await answerPrivate(health({ bans: () => "{}" }), "/bans").text()).toBe("{}");
   });
 });
 

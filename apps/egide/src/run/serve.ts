@@ -13,6 +13,7 @@ import { createLimitMemory } from "@egide/limit/cells.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { answerBan } from "#ban/answer.ts";
+import { BanExchanging } from "#ban/exchanging.ts";
 import type { Loaded } from "#config/load.ts";
 import { renderProblem, type Paint } from "#config/problem.ts";
 import type { Logger } from "#log/logger.ts";
@@ -119,6 +120,13 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   await certificates.setZones(options.config.zones);
   const kernel = openKernel(options);
+  const exchanging = new BanExchanging({
+    kernel,
+    state,
+    settings: () => policy.config.bans,
+    clock: systemClock,
+    logger,
+  });
   const workers = workerCount(options.config);
   const counters = createMetricsMemory(workers);
   const shared = createMitigationMemory();
@@ -170,7 +178,12 @@ export async function serve(options: ServeOptions): Promise<number> {
     const addresses = await running.start();
     if (predecessor !== null) await takeOver(predecessor, logger);
     kernel.start(portsOf(addresses, listen.http3));
-    const shown = { memory: counters, kernel: () => kernel.metrics() };
+    exchanging.begin();
+    const shown = {
+      memory: counters,
+      kernel: () => kernel.metrics(),
+      bans: () => exchanging.list(),
+    };
     const metrics = openMetrics(listen.metrics, shown, running, () => stopping, logger);
     const ended = Promise.withResolvers<void>();
     const control = openControlSocket(socketPath, {
@@ -184,7 +197,9 @@ export async function serve(options: ServeOptions): Promise<number> {
           case "purge":
             return answerPurge(request, policy.config.zones, running, logger);
           case "ban":
-            return answerBan(request, kernel, logger);
+            return request.what === "import"
+              ? exchanging.take(request)
+              : answerBan(request, kernel, logger);
           case "status":
             return { pid: process.pid, addresses: running.addresses };
           case "mitigation":
@@ -197,6 +212,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         notifyServiceManager(`MAINPID=${pid}`, env);
         // The private address and the orders are the newer one's from here on.
         void metrics?.stop(true);
+        exchanging.close();
         kernel.handOver();
         followed?.close();
         await Bun.sleep(HANDSHAKE_MS);
@@ -243,6 +259,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   } finally {
     followed?.close();
     mitigation.close();
+    exchanging.close();
     kernel.close();
     certificates.close();
     predecessor?.hangUp();

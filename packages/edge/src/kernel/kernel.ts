@@ -106,6 +106,11 @@ export class Kernel {
     return outcomes;
   }
 
+  /** The clock that bans end by. */
+  now(): number {
+    return this.#now();
+  }
+
   /** Milliseconds that a ban has left. */
   left({ ends }: Ban): number {
     return Math.max(0, ends - this.#now());
