@@ -14,6 +14,7 @@ beforeAll(async () => {
     originPort: origin.port,
     zone: {
       mitigation: { mode: "watch" },
+      waf: { mode: "block", rules: "own" },
       rules: [
         {
           id: "no-private",
@@ -117,6 +118,15 @@ describe("a refusal by a rule", () => {
     expect((await egide("appeal", "key")).out).toBe(`${keys[0]?.x}\n`);
   }, 60_000);
 });
+
+test("a refusal by the rule engine names its rule, and the request where it is sampled", async () => {
+  const { receipt, requestId } = await refused("/?q=%27%20or%201=1--");
+  expect(receipt).toMatch(/~waf\.blocked~\d+~/);
+  expect((await contest(receipt, "I study SQL.")).status).toBe(303);
+  const { out } = await egide("appeal", "show", requestId);
+  expect(out).toMatch(/by waf \d+ \(waf\.blocked\)/);
+  expect(out).toMatch(/rule \d+ refused it/);
+}, 60_000);
 
 describe("a ban", () => {
   test("is contested by who is banned, and lifted from there", async () => {

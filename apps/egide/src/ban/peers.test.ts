@@ -43,7 +43,7 @@ function ban(prefix: string, hours = 10, evidence = "scans"): SharedBan {
 describe("a peer's bans", () => {
   test("hold whole, by half, or once a second peer says the same", () => {
     const { take, hours, bans } = setUp();
-    expect(take("whole", 1, [ban("192.0.2.1")]).applied).toBe(1);
+    expect(take("whole", 1, [ban("192.0.2.1", 10, "sc\u001bans")]).applied).toBe(1);
     expect(take("half", 0.5, [ban("192.0.2.2")]).applied).toBe(1);
     expect(take("weak", 0.2, [ban("192.0.2.3")])).toMatchObject({ applied: 0, noted: 1 });
     expect(take("none", 0, [ban("192.0.2.4")])).toMatchObject({ applied: 0, refused: 1 });
@@ -51,7 +51,7 @@ describe("a peer's bans", () => {
     expect(take("feeble", 0.1, [ban("192.0.2.3")]).applied).toBe(1);
     expect(hours("192.0.2.3")).toBe(5);
     expect(bans.find("192.0.2.3")?.evidence).toBe("feeble: scans (also weak)");
-    expect(bans.find("192.0.2.1")).toMatchObject({ by: "peer", evidence: "whole: scans" });
+    expect(bans.find("192.0.2.1")).toMatchObject({ by: "peer", evidence: "whole: sc ans" });
   });
 
   test("are halved once, however often they are told, and prolonged where they are renewed", () => {

@@ -97,7 +97,9 @@ export class PeerBans {
     const second = trust < HALF ? this.#second(name, prefix, now) : "";
     if (second === null) return "noted";
     const also = second === "" ? "" : ` (also ${second})`;
-    const words = `${name}: ${evidence}`.slice(0, 512 - also.length) + also;
+    // A stranger's words are shown on an operator's terminal.
+    const plain = evidence.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
+    const words = `${name}: ${plain}`.slice(0, 512 - also.length) + also;
     const seconds = (trust < WHOLE ? left / 2 : left) / 1000;
     return { prefix, seconds, evidence: words, by: "peer" };
   }

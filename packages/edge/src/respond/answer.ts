@@ -2,7 +2,7 @@ import type { Order } from "@egide/contract/order.ts";
 import type { AppError } from "@egide/std/error.ts";
 import type { Exchange } from "#exchange.ts";
 import { chooseFormat, chooseLang, type Format } from "#respond/page/accept.ts";
-import type { Notice } from "#respond/page/notice.ts";
+import { blank, type Notice } from "#respond/page/notice.ts";
 import { plainText, problemJson } from "#respond/page/plain.ts";
 import { sendOwnBody } from "#respond/own-body.ts";
 import type { Pages } from "#respond/page/pages.ts";
@@ -86,19 +86,6 @@ export function redirect(
   exchange.start(status, "", headers, 0);
   exchange.end(null);
   reply.finished("complete", null);
-}
-
-function blank(status: number, code: string): Notice {
-  return {
-    status,
-    code,
-    source: "operator",
-    detail: "",
-    retry: false,
-    retryAfter: null,
-    order: null,
-    continueUrl: "",
-  };
 }
 
 /** Statuses that say that the request itself was at fault. */

@@ -5,7 +5,7 @@ import type { Exchange } from "#exchange.ts";
 import { APPEAL_TEXT } from "#respond/appeal/text.ts";
 import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
 import { APPEAL_PATH, textFor } from "#respond/page/pages.ts";
-import type { Notice } from "#respond/page/notice.ts";
+import { blank } from "#respond/page/notice.ts";
 import type { Lang } from "#respond/page/text.ts";
 import type { OwnReply } from "#respond/reply.ts";
 import { sendText } from "#respond/send-text.ts";
@@ -34,7 +34,7 @@ export function sendAppeal(
 ): void {
   const { headers } = exchange.head;
   const lang = chooseLang(joinHeader(headers, "accept-language"));
-  const notice = noticeOf(status, code);
+  const notice = blank(status, code);
   const more: RawHeaders = status === 429 ? ["Retry-After", "3600"] : [];
   switch (chooseFormat(joinHeader(headers, "accept"))) {
     case "html": {
@@ -76,19 +76,6 @@ function data(contested: Contested | null): object {
     says: receipt,
     state: appeal?.state ?? "none",
     ...(appeal === null || appeal.answer === "" ? {} : { answer: appeal.answer }),
-  };
-}
-
-function noticeOf(status: number, code: string): Notice {
-  return {
-    status,
-    code,
-    source: "operator",
-    detail: "",
-    retry: false,
-    retryAfter: null,
-    order: null,
-    continueUrl: "",
   };
 }
 

@@ -18,6 +18,20 @@ export interface Notice {
   readonly continueUrl: string;
 }
 
+/** Nobody's fault, and nothing more to say than what stands under its code. */
+export function blank(status: number, code: string): Notice {
+  return {
+    status,
+    code,
+    source: "operator",
+    detail: "",
+    retry: false,
+    retryAfter: null,
+    order: null,
+    continueUrl: "",
+  };
+}
+
 /** The request that is answered, as far as pages name it. */
 export interface Asked {
   readonly host: string;
