@@ -76,7 +76,14 @@ export const upCommand: Command = {
 
 /** One zone that answers for every name. */
 function loadQuick(origin: readonly string[], env: Shell["env"]): Loaded {
-  const zone = { id: "site", hosts: ["*"], origin, tls: { certificate: "self-signed" } };
+  const zone = {
+    id: "site",
+    hosts: ["*"],
+    origin,
+    tls: { certificate: "self-signed" },
+    // Whoever has configured nothing is not left bare: the small set refuses plain attacks alone.
+    waf: { mode: "block", rules: "own" },
+  };
   const log = { sink: { kind: "file", path: "var/requests.log", gzip: false } };
   // Whoever presses Ctrl-C waits for what is under way, but not for streams without an end.
   const shutdown = { drainSeconds: 5 };
