@@ -10,6 +10,10 @@ export class Reservoir<Item> {
     this.#random = random;
   }
 
+  get isEmpty(): boolean {
+    return this.#seen === 0;
+  }
+
   add(item: Item): void {
     this.#seen += 1;
     if (this.#items.length < this.#most) this.#items.push(item);

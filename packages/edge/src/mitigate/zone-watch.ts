@@ -114,10 +114,8 @@ export class ZoneWatch {
   /** What happened in the last `ms`; null where nothing did. Begins anew. */
   report(ms: number): ZoneReport | null {
     const { zone } = this.#deps;
-    if (this.#came === 0 && this.#inFlight === 0 && this.#stopped.size === 0) {
-      const idle = this.#served.take();
-      if (idle.items.length === 0) return null;
-    }
+    const isQuiet = this.#came === 0 && this.#inFlight === 0 && this.#stopped.size === 0;
+    if (isQuiet && this.#served.isEmpty) return null;
     const report: ZoneReport = {
       zone,
       ms,
