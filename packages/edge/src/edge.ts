@@ -78,8 +78,6 @@ export interface EdgeOptions {
   readonly metrics: MetricsMemory;
   /** What all workers of the process know of visitors while an attack goes on. */
   readonly mitigation: MitigationMemory;
-  /** Monotonic milliseconds that mean the same in all threads of the process. */
-  readonly processNow: () => number;
   /** Hears ten times a second what was asked of the zones, for the detection of attacks. */
   readonly observed: (reports: readonly ZoneReport[]) => void;
   /** What rate limits count with: made by the main thread. */
@@ -136,7 +134,6 @@ export function startEdge(options: EdgeOptions): RunningEdge {
     clock,
     memory: options.mitigation,
     secret: options.secret,
-    now: options.processNow,
     report: options.observed,
     broken: (error, zone) => report("error", "a mitigation can't be enforced", { error, zone }),
   });

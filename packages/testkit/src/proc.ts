@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { processorMillis } from "@egide/std/proc-stat.ts";
 
 /** Resident memory of a process, in bytes (proc(5), status: VmRSS). */
 export function residentBytes(pid: number): number {
@@ -19,8 +20,5 @@ export function openDescriptors(pid: number): number {
 
 /** Processor time a process has used, user and system, in milliseconds. */
 export function cpuMillis(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  // The command name stands in brackets and may hold spaces: count fields from behind it.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  return processorMillis(readFileSync(`/proc/${pid}/stat`, "latin1"));
 }

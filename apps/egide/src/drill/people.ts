@@ -1,8 +1,9 @@
+import { seeded } from "@egide/std/random.ts";
 import type { Target } from "#drill/connection.ts";
 import type { Outcome, Shot } from "#drill/outcome.ts";
 import { Person, type Site } from "#drill/person.ts";
 import { Program } from "#drill/program.ts";
-import { pick, seeded, wait } from "#drill/random.ts";
+import { pick, wait } from "#drill/random.ts";
 import { browser, program } from "#drill/request.ts";
 
 export interface PeopleOptions {

@@ -37,8 +37,6 @@ export interface WorkerSettings {
   /** Where all workers count; the main thread reads it. */
   readonly metrics: MetricsMemory;
   readonly mitigation: MitigationMemory;
-  /** Where the clock of the process begins: milliseconds since the epoch. */
-  readonly epoch: number;
   /** What rate limits count with. */
   readonly limits: LimitMemory;
   /** Whom the main thread has banned. */

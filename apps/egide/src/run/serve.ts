@@ -9,6 +9,7 @@ import { createMetricsMemory, SharedMetrics } from "@egide/edge/log/metrics/shar
 import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import type { Mitigation as MitigationRule } from "@egide/edge/mitigate/rule.ts";
 import type { BanWish } from "@egide/edge/mitigate/strikes.ts";
+import { machineTime } from "@egide/edge/wire/process-time.ts";
 import { createLimitMemory } from "@egide/limit/cells.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
@@ -29,7 +30,6 @@ import { notifyServiceManager } from "#run/notify.ts";
 import { answerPurge } from "#run/purge.ts";
 import { Policy } from "#run/policy.ts";
 import { type Issued, reload } from "#run/reload.ts";
-import { processClock } from "#run/process-clock.ts";
 import { replace } from "#run/replace.ts";
 import { onSignals } from "#run/signals.ts";
 import { steerToThisProcess } from "#run/steer.ts";
@@ -130,8 +130,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const workers = workerCount(options.config);
   const counters = createMetricsMemory(workers);
   const shared = createMitigationMemory();
-  const epoch = performance.timeOrigin;
-  const processNow = processClock(epoch);
+  const now = machineTime(systemClock);
   supervisor = new Supervisor({
     workers,
     settings: {
@@ -148,7 +147,6 @@ export async function serve(options: ServeOptions): Promise<number> {
       appeals: join(state, "appeals"),
       metrics: counters,
       mitigation: shared,
-      epoch,
       bans: kernel.memory,
       limits: createLimitMemory(LIMIT_BYTES),
     },
@@ -166,7 +164,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     clock: systemClock,
     logger,
     memory: shared,
-    now: processNow,
+    now,
     zones: () => policy.config.zones,
     enforce: (zone, rules) => supervisor?.setMitigations(zone, rules),
     remember: (rule) => remember(decisions, rule, logger),
@@ -203,7 +201,7 @@ export async function serve(options: ServeOptions): Promise<number> {
           case "status":
             return { pid: process.pid, addresses: running.addresses };
           case "mitigation":
-            return answerMitigation(request, mitigation.centre, processNow());
+            return answerMitigation(request, mitigation.centre, now());
         }
       },
       async takeover(pid) {

@@ -70,7 +70,6 @@ function setUp(workers = 2) {
       appeals: "",
       metrics: METRICS,
       mitigation: createMitigationMemory(),
-      epoch: 0,
       bans: BANS,
       limits: BANS,
     },

@@ -4,7 +4,6 @@ import type { ZoneReport } from "@egide/edge/mitigate/observation.ts";
 import { turnClock } from "@egide/edge/wire/turn-clock.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import type { FromWorker } from "#run/message.ts";
-import { processClock } from "#run/process-clock.ts";
 import {
   type LogMessage,
   type StartMessage,
@@ -45,7 +44,6 @@ function start(
     challenge: settings.challenge,
     metrics: settings.metrics,
     mitigation: settings.mitigation,
-    processNow: processClock(settings.epoch),
     observed,
     bans: settings.bans,
     signingSeed: keys.signingSeed,

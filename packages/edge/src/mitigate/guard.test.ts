@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { seeded } from "@egide/std/random.ts";
 import { play, type Verdicts } from "#mitigate/testing/stage.ts";
-import { flood, people, randomFrom, type Source } from "#mitigate/testing/traffic.ts";
+import { flood, people, type Source } from "#mitigate/testing/traffic.ts";
 
 const CALM = 60_000;
 const END = CALM + 20_000;
@@ -8,7 +9,7 @@ const PATHS = ["/", "/news", "/about", "/board/a/", "/board/b/", "/search"];
 
 /** Forty readers with addresses of their own, eight behind one, as the site's everyday. */
 function everyday(seed: number): Source[] {
-  const random = randomFrom(seed);
+  const random = seeded(seed);
   return [
     people({ people: 40, random, address: (n) => `127.1.0.${n + 1}`, think: 4000, paths: PATHS }),
     people({ people: 8, random, address: () => "127.2.0.1", think: 4000, paths: PATHS }),
@@ -33,7 +34,7 @@ function timeToMitigate({ passed }: Verdicts, from: number, rate: number): numbe
   return Number.POSITIVE_INFINITY;
 }
 
-const random = randomFrom(11);
+const random = seeded(11);
 const any = (n: number): number => Math.floor(random() * n);
 const address = (n: number): string => `127.50.${(n >> 8) & 255}.${n & 255}`;
 const browser = (): { agent: string; headers: string } => {

@@ -2,7 +2,7 @@ import type { Kind } from "#fields/kind.ts";
 
 /** One request as the detection sees it; it may stand for several that were not looked at. */
 export interface Observation {
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds of the machine. */
   readonly at: number;
   /** How many requests it stands for. */
   readonly weight: number;

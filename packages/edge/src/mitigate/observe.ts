@@ -31,6 +31,8 @@ export function resourceOf(target: string): string {
 /** What is asked of others to observe a request. */
 export interface Asking {
   readonly hash: KeyHash;
+  /** What is added to the moment of a request, so that it means the same in all threads. */
+  readonly started: number;
   readonly known: (visitor: number) => boolean;
   readonly probed: (facts: Facts<unknown>) => boolean;
 }
@@ -39,7 +41,7 @@ export interface Asking {
 export function observe(
   facts: Facts<unknown>,
   weight: number,
-  { hash, known, probed }: Asking,
+  { hash, started, known, probed }: Asking,
 ): Observation {
   const { exchange, target, client } = facts;
   const { head } = exchange;
@@ -73,7 +75,7 @@ export function observe(
   put("probed", probed(facts) ? "yes" : "");
   put("referer", getHeader(headers, "referer") === undefined ? "" : "yes");
   return {
-    at: facts.started,
+    at: facts.started + started,
     weight,
     visitor,
     address: client,

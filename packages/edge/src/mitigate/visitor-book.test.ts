@@ -68,3 +68,30 @@ test("any key, rate and moment", () => {
     ),
   );
 });
+
+test("moments mean the same after weeks, where the words that hold them have wrapped around", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.nat(3000)), { maxLength: 60 }),
+      fc.nat(2 ** 40),
+      (asked, later) => {
+        const early = book();
+        const late = book();
+        for (const each of [1, 2, 3]) {
+          early.write({ visitor: each, rate: 2 }, 0);
+          late.write({ visitor: each, rate: 2 }, later);
+        }
+        let at = 0;
+        return asked.every(([visitor, pause]) => {
+          at += pause;
+          return early.spend(visitor, 1, at) === late.spend(visitor, 1, at + later);
+        });
+      },
+    ),
+  );
+  const visitors = book();
+  visitors.write({ visitor: 7, rate: 1 }, 5000);
+  const month = 30 * 86_400_000;
+  const passed = Array.from({ length: 9 }, () => visitors.spend(7, 1, month)).filter(Boolean);
+  expect(passed).toHaveLength(2);
+});

@@ -11,6 +11,7 @@ const WAYS = 4;
 const SETS = 16_384;
 /** What may be asked at once, as time: a page with all its images, and then some. */
 const BURST_MS = 2000;
+const MOST_DEBT_MS = BURST_MS * 2;
 
 export function createVisitorMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(SETS * WAYS * WORDS * 4);
@@ -36,7 +37,7 @@ export class VisitorBook {
       if (at >= 0) words[at + KEY] = 0;
       return;
     }
-    const place = at >= 0 ? at : this.#oldest(visitor);
+    const place = at >= 0 ? at : this.#oldest(visitor, now);
     if (at < 0) words[place + TAT] = now | 0;
     words[place + RATE] = Math.min(10_000, Math.ceil(rate));
     words[place + SEEN] = now | 0;
@@ -48,10 +49,9 @@ export class VisitorBook {
     const words = this.#words;
     const at = this.#find(visitor);
     if (at < 0) return false;
-    const behind = Math.max(0, (words[at + TAT] as number) - now);
-    const after = behind + (count * 1000) / (words[at + RATE] as number);
+    const after = this.#debt(at, now) + (count * 1000) / (words[at + RATE] as number);
     // Who is far over it is not made to wait for ever after.
-    words[at + TAT] = now + Math.min(after, BURST_MS * 2);
+    words[at + TAT] = (now | 0) + Math.min(after, MOST_DEBT_MS);
     words[at + SEEN] = now | 0;
     return after <= BURST_MS;
   }
@@ -59,7 +59,14 @@ export class VisitorBook {
   /** The same without counting. */
   isKnown(visitor: number, now: number): boolean {
     const at = this.#find(visitor);
-    return at >= 0 && (this.#words[at + TAT] as number) - now <= BURST_MS;
+    return at >= 0 && this.#debt(at, now) <= BURST_MS;
+  }
+
+  /** Milliseconds of allowance that are used up. Words wrap around every 50 days: differences don't. */
+  #debt(at: number, now: number): number {
+    const ahead = ((this.#words[at + TAT] as number) - (now | 0)) | 0;
+    // More than anyone may owe is a moment from weeks ago.
+    return ahead > MOST_DEBT_MS ? 0 : Math.max(0, ahead);
   }
 
   #find(visitor: number): number {
@@ -71,14 +78,18 @@ export class VisitorBook {
     return -1;
   }
 
-  #oldest(visitor: number): number {
+  #oldest(visitor: number, now: number): number {
     const start = this.#start(visitor);
     let place = start;
     for (let at = start; at < start + WAYS * WORDS; at += WORDS) {
       if (this.#words[at] === 0) return at;
-      if ((this.#words[at + SEEN] as number) < (this.#words[place + SEEN] as number)) place = at;
+      if (this.#unseen(at, now) > this.#unseen(place, now)) place = at;
     }
     return place;
+  }
+
+  #unseen(at: number, now: number): number {
+    return ((now | 0) - (this.#words[at + SEEN] as number)) >>> 0;
   }
 
   #start(visitor: number): number {

@@ -14,14 +14,13 @@ import { visitorKey } from "#mitigate/observe.ts";
 import { Probe } from "#mitigate/probe.ts";
 import { VisitorBook } from "#mitigate/visitor-book.ts";
 import { type EnforcedRule, ZoneWatch } from "#mitigate/zone-watch.ts";
+import { machineTime } from "#wire/process-time.ts";
 
 export interface MitigationWorkerOptions {
   readonly clock: Clock;
   readonly memory: MitigationMemory;
   /** 32 bytes that seal what visitors carry, the same on every node. */
   readonly secret: Uint8Array;
-  /** Monotonic milliseconds that mean the same in all threads. */
-  readonly now: () => number;
   /** Hears ten times a second what happened, if anything did. */
   readonly report: (reports: readonly ZoneReport[]) => void;
   /** A rule that can't be enforced: a fault of ours. */
@@ -42,11 +41,13 @@ export class MitigationWorker {
   readonly #hash: KeyHash;
   readonly #probe: Probe;
   readonly #scheme: Scheme<RequestView>;
+  readonly #now: () => number;
   #timer: Timer | null = null;
   #reportedAt: number;
 
   constructor(options: MitigationWorkerOptions) {
     this.#options = options;
+    this.#now = machineTime(options.clock);
     this.#book = new VisitorBook(options.memory.visitors);
     this.#limiter = new Limiter(options.memory.paces);
     this.#hash = new KeyHash(options.memory.secret);
@@ -55,7 +56,7 @@ export class MitigationWorker {
       knownField((...who) => this.#isKnown(...who)),
       probedField(({ facts }) => this.#probe.isPassed(facts)),
     ]);
-    this.#reportedAt = options.now();
+    this.#reportedAt = this.#now();
     this.#wait();
   }
 
@@ -72,7 +73,9 @@ export class MitigationWorker {
         book: this.#book,
         hash: this.#hash,
         random: Math.random,
-        now: this.#options.now,
+        now: this.#now,
+        // Both run alike: what lies between them is the same for ever.
+        started: this.#now() - this.#options.clock.monotonic(),
         compile: (expression) => compile(expression, this.#scheme).evaluate,
         probe: this.#probe,
         paces: (rule, facts) => this.#paces(rule, facts),
@@ -96,13 +99,13 @@ export class MitigationWorker {
 
   /** Asking counts, so that a known visitor can't go on without end. */
   #isKnown(client: string, agent: string): boolean {
-    return this.#book.spend(visitorKey(client, agent, this.#hash), 1, this.#options.now());
+    return this.#book.spend(visitorKey(client, agent, this.#hash), 1, this.#now());
   }
 
   #paces(rule: string, facts: Facts<unknown>): boolean {
     this.#hash.begin().text(rule).text(facts.client).finish();
     const { lo, hi } = this.#hash;
-    return this.#limiter.take(lo, hi, PACE_MS, PACE_MS, 1, this.#options.now()) === 0;
+    return this.#limiter.take(lo, hi, PACE_MS, PACE_MS, 1, this.#now()) === 0;
   }
 
   #wait(): void {
@@ -113,7 +116,7 @@ export class MitigationWorker {
   }
 
   #report(): void {
-    const now = this.#options.now();
+    const now = this.#now();
     const ms = now - this.#reportedAt;
     this.#reportedAt = now;
     const reports: ZoneReport[] = [];

@@ -23,6 +23,8 @@ export interface ZoneWatchDeps {
   readonly random: () => number;
   /** Monotonic milliseconds that mean the same in all threads. */
   readonly now: () => number;
+  /** Milliseconds between the clock by which requests are timed and that. */
+  readonly started: number;
   /** Throws where the text is no expression. */
   readonly compile: (expression: string) => (view: RequestView) => boolean;
   readonly probe: Probe;
@@ -133,11 +135,12 @@ export class ZoneWatch {
   }
 
   #samples(): Observation[] {
-    const { book, hash, now, probe } = this.#deps;
+    const { book, hash, now, probe, started } = this.#deps;
     const { items, weight } = this.#arrived.take();
     const at = now();
     const asking = {
       hash,
+      started,
       known: (visitor: number) => book.spend(visitor, weight, at),
       // Nobody is probed where no rule asks for it.
       probed: (facts: Facts<unknown>) => this.#rules.length > 0 && probe.isPassed(facts),

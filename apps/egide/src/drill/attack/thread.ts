@@ -1,9 +1,9 @@
+import { seeded } from "@egide/std/random.ts";
 import { loopback } from "#drill/address.ts";
 import { ATTACKS } from "#drill/attack/library.ts";
 import type { Target } from "#drill/connection.ts";
 import type { Shot } from "#drill/outcome.ts";
 import type { Site } from "#drill/person.ts";
-import { seeded } from "#drill/random.ts";
 
 /* The attackers have a thread of their own: what they do must not slow the people's clock. */
 declare const self: Worker;

@@ -1,9 +1,10 @@
+import { seeded } from "@egide/std/random.ts";
 import type { Decision, GuardSettings } from "#mitigate/guard.ts";
 import { ZoneGuard } from "#mitigate/guard.ts";
 import type { Observation, Served } from "#mitigate/observation.ts";
 import { bears } from "#mitigate/signature.ts";
 import { createVisitorMemory, VisitorBook } from "#mitigate/visitor-book.ts";
-import { type Asked, featuresOf, randomFrom, type Source } from "#mitigate/testing/traffic.ts";
+import { type Asked, featuresOf, type Source } from "#mitigate/testing/traffic.ts";
 
 const TICK_MS = 100;
 const MOST_SAMPLES = 256;
@@ -34,7 +35,7 @@ export function play(
   const guard = new ZoneGuard({
     zone: "example",
     settings: { sensitivity: "medium", underAttack: true, isWatching: false, ...settings },
-    random: randomFrom(7),
+    random: seeded(7),
     nextId: () => `m-${++id}`,
   });
   const book = new VisitorBook(createVisitorMemory());

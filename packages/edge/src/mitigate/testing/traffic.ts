@@ -19,17 +19,6 @@ export interface Asked {
 /** Who asks: gives the requests of each span of time. */
 export type Source = (from: number, to: number) => Asked[];
 
-/** Numbers that look random and are the same in each run (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const BROWSERS = ["Firefox 140", "Chrome 150", "Safari 19", "Edge 150"] as const;
 
 export interface Crowd {

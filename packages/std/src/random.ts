@@ -1,0 +1,13 @@
+/**
+ * Numbers from 0 to 1 that look random and are the same for the same seed (mulberry32, by Tommy
+ * Ettinger): what is played with them can be played again.
+ */
+export function seeded(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
