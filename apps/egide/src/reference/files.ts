@@ -1,3 +1,4 @@
+import { abuseJsonSchema } from "@egide/contract/abuse/message.ts";
 import { configJsonSchema } from "@egide/contract/config.ts";
 import { referenceMarkdown } from "#reference/markdown.ts";
 
@@ -7,6 +8,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["egide.schema.json", `${JSON.stringify(schema, null, 2)}\n`],
     ["config.md", referenceMarkdown(schema)],
+    ["abuse.schema.json", `${JSON.stringify(abuseJsonSchema(), null, 2)}\n`],
   ]);
 }
 
