@@ -1,0 +1,25 @@
+import { dueEn } from "#page/message/due.en.ts";
+import { dueFr } from "#page/message/due.fr.ts";
+import { postEn } from "#page/message/post.en.ts";
+import { postFr } from "#page/message/post.fr.ts";
+import { siteEn } from "#page/message/site.en.ts";
+import { siteFr } from "#page/message/site.fr.ts";
+
+/*
+ * All that the pages say, in ICU messages: one file a room and language. The French files
+ * have exactly the English ones' keys, so a message that one language lacks does not compile.
+ */
+export const EN = { ...siteEn, ...postEn, ...dueEn } as const;
+export type MessageKey = keyof typeof EN;
+export const FR = spaced({ ...siteFr, ...postFr, ...dueFr });
+
+/** French sets a narrow no-break space before high signs and inside guillemets. */
+function spaced(
+  messages: Readonly<Record<MessageKey, string>>,
+): Readonly<Record<MessageKey, string>> {
+  const entries = Object.entries(messages).map(([key, text]) => [
+    key,
+    text.replace(/ ([;:!?»])/g, "\u202f$1").replaceAll("« ", "«\u202f"),
+  ]);
+  return Object.fromEntries(entries) as Record<MessageKey, string>;
+}

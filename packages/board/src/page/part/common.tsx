@@ -1,0 +1,103 @@
+import type { Child } from "hono/jsx";
+import type { Frame } from "#page/frame.ts";
+import { sayTime } from "#page/part/say.ts";
+
+interface TimeProps {
+  readonly frame: Frame;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly style?: "full" | "day";
+}
+
+/** A moment, in the reader's language; scripts turn it to the reader's own zone. */
+export function Time({ frame, at, style = "full" }: TimeProps) {
+  return <time datetime={new Date(at).toISOString()}>{sayTime(at, frame.locale, style)}</time>;
+}
+
+interface NoticeProps {
+  readonly kind?: "info" | "done" | "warning" | "error";
+  readonly title?: string;
+  readonly children?: Child;
+}
+
+/** Something that has to be read first: how a form went, what a board's owner announces. */
+export function Notice({ kind = "info", title, children }: NoticeProps) {
+  return (
+    <div class={`notice ${kind}`} role={kind === "error" ? "alert" : "status"}>
+      {title === undefined ? null : <strong>{title}</strong>}
+      {children}
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly caption: string;
+  readonly head: readonly string[];
+  /** Rows (`<tr>`) of the table. */
+  readonly children?: Child;
+}
+
+/** A table that scrolls by itself where the screen is too narrow for it. */
+export function Table({ caption, head, children }: TableProps) {
+  return (
+    <div class="scroll" role="region" aria-label={caption} tabindex={0}>
+      <table>
+        <caption class="hidden">{caption}</caption>
+        <thead>
+          <tr>
+            {head.map((title) => (
+              <th scope="col">{title}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
+interface PagerProps {
+  readonly frame: Frame;
+  readonly page: number;
+  readonly pages: number;
+  readonly href: (page: number) => string;
+}
+
+/** Links to the pages of a list; nothing where there is but one. */
+export function Pager({ frame: { t }, page, pages, href }: PagerProps) {
+  if (pages <= 1) return null;
+  return (
+    <nav class="pager" aria-label={t("site.pages")}>
+      {page > 1 ? (
+        <a rel="prev" href={href(page - 1)} aria-label={t("site.previous")}>
+          ←
+        </a>
+      ) : null}
+      {shown(page, pages).map((number) =>
+        number === page ? (
+          <a href={href(number)} aria-current="page">
+            {number}
+          </a>
+        ) : (
+          <a href={href(number)} aria-label={t("site.page", { page: number })}>
+            {number}
+          </a>
+        ),
+      )}
+      {page < pages ? (
+        <a rel="next" href={href(page + 1)} aria-label={t("site.next")}>
+          →
+        </a>
+      ) : null}
+    </nav>
+  );
+}
+
+/** The first, the last, and those about where one is. */
+function shown(page: number, pages: number): readonly number[] {
+  const near = [1, pages];
+  for (let number = page - 4; number <= page + 4; number++) {
+    if (number > 1 && number < pages) near.push(number);
+  }
+  return near.sort((a, b) => a - b);
+}

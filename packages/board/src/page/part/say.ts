@@ -1,0 +1,54 @@
+import type { Locale } from "@egide/web/locale.ts";
+
+/*
+ * Figures and moments as people of each language write them. The server knows no reader's zone:
+ * what it says is UTC, and says so.
+ */
+
+const OPTIONS = {
+  full: {
+    day: "2-digit",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+    timeZoneName: "short",
+  },
+  day: { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const TIMES = {
+  en: {
+    full: new Intl.DateTimeFormat("en-GB", OPTIONS.full),
+    day: new Intl.DateTimeFormat("en-GB", OPTIONS.day),
+  },
+  fr: {
+    full: new Intl.DateTimeFormat("fr", OPTIONS.full),
+    day: new Intl.DateTimeFormat("fr", OPTIONS.day),
+  },
+} as const;
+
+export function sayTime(at: number, locale: Locale, style: "full" | "day" = "full"): string {
+  return TIMES[locale][style].format(at);
+}
+
+const NUMBERS = { en: new Intl.NumberFormat("en"), fr: new Intl.NumberFormat("fr") } as const;
+
+export function sayNumber(value: number, locale: Locale): string {
+  return NUMBERS[locale].format(value);
+}
+
+const UNITS = { en: ["B", "KB", "MB", "GB"], fr: ["o", "Ko", "Mo", "Go"] } as const;
+
+/** 1536 → `1.5 KB`, `1,5 Ko`. */
+export function sayBytes(bytes: number, locale: Locale): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < 3) {
+    value /= 1024;
+    unit++;
+  }
+  const rounded = value < 10 && unit > 0 ? Math.round(value * 10) / 10 : Math.round(value);
+  return `${sayNumber(rounded, locale)}\u00a0${UNITS[locale][unit] ?? ""}`;
+}
