@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm test`: everything, with what it needs brought along; closes with `N passed, N failed`.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./bun.mjs";
 import { install } from "./install.mjs";
@@ -13,6 +13,7 @@ const TOOLS = [
   ["haproxy", "haproxy", "comparisons with HAProxy"],
   ["pebble", "pebble", "certificates from an ACME server"],
   ["nftables", "nft", "bans in the kernel"],
+  ["postgresql", "initdb", "records in PostgreSQL"],
   ["nghttp2-client", "nghttp", "HTTP/2 against another implementation"],
 ];
 
@@ -118,6 +119,10 @@ function bringTools() {
 
 function onPath(program) {
   const folders = (process.env.PATH ?? "").split(":").concat("/usr/sbin", "/usr/bin");
+  // Debian keeps the programs of PostgreSQL's server out of the path, by version.
+  const postgres = "/usr/lib/postgresql";
+  const versions = existsSync(postgres) ? readdirSync(postgres) : [];
+  folders.push(...versions.map((version) => join(postgres, version, "bin")));
   return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
 }
 

@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+/** What the instance's admin sets; rooms add a line each with a schema in a file of their own. */
+export const instanceSettingsSchema = z.object({
+  /** Shown in titles and in the webring. */
+  name: z.string().trim().min(1).max(80).default("Égide board"),
+  /** Where visitors reach it: `https://board.example`. */
+  url: z.url({ protocol: /^https?$/ }).default("http://localhost"),
+  language: z.enum(["en", "fr"]).default("en"),
+  /** Who may make boards: any account at once, any account once approved, or staff alone. */
+  boardCreation: z.enum(["open", "approval", "staff"]).default("approval"),
+  boardsPerAccount: z.number().int().min(0).max(1000).default(3),
+  /** Hours for which plain addresses are kept; 0: never. */
+  addressHours: z.number().int().min(0).max(720).default(24),
+  threadsWatchedMost: z.number().int().min(1).max(1000).default(200),
+});
+
+export type InstanceSettings = z.infer<typeof instanceSettingsSchema>;

@@ -1,0 +1,25 @@
+import type { OutboxTables } from "@egide/sql/outbox/table.ts";
+import type { BoardTable } from "#store/table/board.ts";
+import type { MediaTable } from "#store/table/media.ts";
+import type {
+  AddressTraceTable,
+  PostEditTable,
+  PostMediaTable,
+  PostTable,
+  QuoteTable,
+  WatchTable,
+} from "#store/table/post.ts";
+import type { ThreadTable } from "#store/table/thread.ts";
+
+/** Every table of the board; rooms add a line each. Names of columns: camelCase, as they are in SQL. */
+export interface Tables extends OutboxTables {
+  board: BoardTable;
+  thread: ThreadTable;
+  post: PostTable;
+  post_media: PostMediaTable;
+  post_edit: PostEditTable;
+  quote: QuoteTable;
+  media: MediaTable;
+  address_trace: AddressTraceTable;
+  watch: WatchTable;
+}

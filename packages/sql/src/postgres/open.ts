@@ -1,0 +1,50 @@
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import pg from "pg";
+import type { Database } from "#database.ts";
+import { isConflict } from "#errors.ts";
+
+/** How often a transaction that lost against another is begun. */
+const ATTEMPTS = 4;
+
+/** int8 and numeric as numbers: ids and counts stay far below 2⁵³. */
+const NUMBERS = new Set([20, 1700]);
+
+/** Opens a pool of connections to `url` (`postgres://…`). */
+export function openPostgres<Tables>(url: string): Database<Tables> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: "egide",
+    types: {
+      getTypeParser(id, format) {
+        if (NUMBERS.has(id) && format !== "binary") return Number;
+        return pg.types.getTypeParser(id, format);
+      },
+    },
+  });
+  // A connection that dies while it is idle is replaced; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    engine: "postgres",
+    kysely,
+    transaction: (work) => again(kysely, work),
+    close: () => kysely.destroy(),
+  };
+}
+
+async function again<Tables, Result>(
+  kysely: Kysely<Tables>,
+  work: (trx: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await kysely.transaction().execute(work);
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !isConflict(error)) throw error;
+    }
+  }
+}

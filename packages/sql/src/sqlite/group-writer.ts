@@ -1,0 +1,119 @@
+import type { Database } from "bun:sqlite";
+import type { Clock } from "@egide/std/clock.ts";
+
+/** A group is closed once it holds so many transactions … */
+const GROUP_MOST = 64;
+/** … or is so old: whoever came first does not wait for whoever keeps coming. */
+const GROUP_MS = 10;
+
+interface Group {
+  readonly began: number;
+  readonly members: PromiseWithResolvers<void>[];
+}
+
+/**
+ * The one writer of an SQLite file, with group commit: transactions take turns as savepoints of one
+ * real transaction, and all of them are told of success after the one commit (and the one fsync)
+ * that makes them durable. One that fails rolls back alone.
+ */
+export class GroupWriter {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+  #taken = false;
+  #group: Group | null = null;
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /** Waits for its turn; ends with `commit` or `rollback`, always. */
+  async begin(): Promise<void> {
+    if (this.#taken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#taken = true;
+    try {
+      if (this.#group === null) {
+        this.#db.run("begin immediate");
+        this.#group = { began: this.#clock.monotonic(), members: [] };
+      }
+      this.#db.run("savepoint member");
+    } catch (error) {
+      this.#pass();
+      throw error;
+    }
+  }
+
+  /** Resolves when the whole group is on disk. */
+  async commit(): Promise<void> {
+    const group = this.#group;
+    const member = Promise.withResolvers<void>();
+    try {
+      this.#db.run("release member");
+      group?.members.push(member);
+    } catch (error) {
+      this.#broken(error);
+      member.reject(error);
+    }
+    this.#pass();
+    await member.promise;
+  }
+
+  rollback(): void {
+    try {
+      this.#db.run("rollback to member");
+      this.#db.run("release member");
+    } catch (error) {
+      this.#broken(error);
+    }
+    this.#pass();
+  }
+
+  /** Commits what is open: before the file is closed. */
+  flush(): void {
+    if (!this.#taken) this.#close();
+  }
+
+  #pass(): void {
+    const group = this.#group;
+    const full =
+      group !== null &&
+      (group.members.length >= GROUP_MOST || this.#clock.monotonic() - group.began >= GROUP_MS);
+    if (full) this.#close();
+    const next = this.#waiting.shift();
+    if (next !== undefined) {
+      next();
+      return;
+    }
+    this.#taken = false;
+    // What else became ready in this turn of the event loop may still join.
+    if (this.#group !== null) setImmediate(() => this.#closeIfIdle(group));
+  }
+
+  #closeIfIdle(group: Group | null): void {
+    if (!this.#taken && this.#group === group) this.#close();
+  }
+
+  #close(): void {
+    const group = this.#group;
+    this.#group = null;
+    if (group === null) return;
+    try {
+      this.#db.run("commit");
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.run("rollback");
+      for (const member of group.members) member.reject(error);
+      return;
+    }
+    for (const member of group.members) member.resolve();
+  }
+
+  /** The engine may undo everything at once (disk full, I/O): then nobody of the group is told yes. */
+  #broken(error: unknown): void {
+    const group = this.#group;
+    if (group === null) return;
+    this.#group = null;
+    if (this.#db.inTransaction) this.#db.run("rollback");
+    for (const member of group.members) member.reject(error);
+  }
+}

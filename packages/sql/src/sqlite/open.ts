@@ -1,0 +1,59 @@
+import { Database as SqliteFile } from "bun:sqlite";
+import { chmodSync, existsSync } from "node:fs";
+import { type Clock, systemClock } from "@egide/std/clock.ts";
+import {
+  type Dialect,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import type { Database } from "#database.ts";
+import { SqliteDriver } from "#sqlite/driver.ts";
+import { GroupWriter } from "#sqlite/group-writer.ts";
+
+/** The driver has a connection for reads and queues writes; changes of tables can be undone. */
+class Adapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Opens the file, and makes it where there is none (readable to its owner alone). */
+export function openSqlite<Tables>(path: string, clock: Clock = systemClock): Database<Tables> {
+  const fresh = !existsSync(path);
+  const writer = new SqliteFile(path, { create: true, readwrite: true });
+  if (fresh) chmodSync(path, 0o600);
+  // Another process (a backup, a command) may hold the file for a moment.
+  writer.run("pragma busy_timeout = 5000");
+  writer.run("pragma journal_mode = wal");
+  // A commit is on disk before anybody is told of it; what that costs is shared by groups.
+  writer.run("pragma synchronous = full");
+  const reader = new SqliteFile(path, { readwrite: true });
+  for (const db of [writer, reader]) {
+    db.run("pragma busy_timeout = 5000");
+    db.run("pragma foreign_keys = on");
+    db.run("pragma temp_store = memory");
+    db.run("pragma cache_size = -65536");
+    db.run("pragma mmap_size = 1073741824");
+  }
+  reader.run("pragma query_only = on");
+  const group = new GroupWriter(writer, clock);
+  const dialect: Dialect = {
+    createAdapter: () => new Adapter(),
+    createDriver: () => new SqliteDriver({ reader, writer, group }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+  const kysely = new Kysely<Tables>({ dialect });
+  return {
+    engine: "sqlite",
+    kysely,
+    transaction: (work) => kysely.transaction().execute(work),
+    close: () => kysely.destroy(),
+  };
+}
