@@ -9,6 +9,7 @@ import { median, type Row, ratios, table } from "./report/table.ts";
 import { svg } from "./report/svg.ts";
 import { Running, type Sample, startOrigin, type Workload } from "./run.ts";
 import { edgeWorkloads } from "./suites/edge.ts";
+import { runChallenge } from "./challenge/browser.ts";
 import { runShield } from "./suites/shield.ts";
 import { runWaf } from "./suites/waf.ts";
 
@@ -17,10 +18,11 @@ const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [
 
   SUITE     edge; shield: what a refused request costs beside nginx and HAProxy, and in the kernel;
             or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
+            or challenge: how long a challenge takes in Chromium ($CHROMIUM, else Debian's)
             or expr: the rules language by itself
   --only    workloads whose name holds TEXT
   --peers   names of peers; egide and nginx are what the goals compare
-  --rounds  measurements of each, interleaved (5)
+  --rounds  measurements of each, interleaved (5; 30 of challenge)
   --json    writes every figure to FILE
   --svg     draws the ratios to FILE
   --rules   waf: folder of the Core Rule Set ($EGIDE_CRS, else Debian's)
@@ -34,7 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     only: { type: "string" },
     peers: { type: "string" },
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string" },
     json: { type: "string" },
     svg: { type: "string" },
     rules: { type: "string" },
@@ -43,18 +45,24 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const rounds = Number(values.rounds ?? "5");
 if (positionals[0] === "waf" && !values.help) {
   const met = await runWaf({
     rules: values.rules,
     only: values.only ?? "",
     peers: values.peers?.split(","),
-    rounds: Number(values.rounds),
+    rounds,
     json: values.json,
   });
   process.exit(values.strict && !met ? 1 : 0);
 }
+if (positionals[0] === "challenge" && !values.help) {
+  const { only = "", json } = values;
+  const met = await runChallenge({ rounds: Number(values.rounds ?? "30"), only, json });
+  process.exit(values.strict && !met ? 1 : 0);
+}
 if (positionals[0] === "shield" && !values.help) {
-  const met = await runShield({ rounds: Number(values.rounds), json: values.json });
+  const met = await runShield({ rounds, json: values.json });
   process.exit(values.strict && !met ? 1 : 0);
 }
 const suites: Record<string, readonly Workload[]> = { edge: edgeWorkloads };
@@ -70,7 +78,6 @@ for (const tool of ["nginx", "h2load", "wrk", "taskset"]) {
   process.exit(2);
 }
 
-const rounds = Number(values.rounds);
 const workloads = suite.filter(({ name }) => name.includes(values.only ?? ""));
 const wanted = values.peers?.split(",");
 const present: Peer[] = [];

@@ -1,6 +1,6 @@
-import { CycleSearch } from "#kind/cycle.ts";
 import { findHashShare } from "#kind/hash.ts";
 import type { Share, WorkKind } from "#kind/proof.ts";
+import { CycleSearch } from "#kind/search.ts";
 import { digest } from "#kind/sha256.ts";
 
 /** Nonces of a unit of the plain kind. */

@@ -1,4 +1,5 @@
-import { isCycle, LONGEST } from "#kind/cycle.ts";
+import { isCycle } from "#kind/cycle.ts";
+import { LONGEST } from "#kind/graph.ts";
 import { isHashShare } from "#kind/hash.ts";
 
 export type WorkKind = "hash" | "cycle";
