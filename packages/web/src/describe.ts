@@ -9,6 +9,12 @@ export const WEB_STATUSES: StatusTable = {
   "csrf.cross_site": 403,
   "csrf.no_token": 403,
   "csrf.token": 403,
+  "account.sign_in_first": 401,
+  "account.refused": 401,
+  "account.second_factor": 401,
+  "account.locked": 429,
+  "account.taken": 409,
+  "account.closed": 403,
 };
 
 /** What the errors that every product's site shares say to people. */
@@ -40,6 +46,38 @@ const WEB_TEXTS: Readonly<Record<string, Texts>> = {
   "csrf.token": {
     en: "The form has expired. Reload the page, and send it again.",
     fr: "Le formulaire a expiré. Rechargez la page et renvoyez-le.",
+  },
+  "account.sign_in_first": {
+    en: "Sign in to see this page.",
+    fr: "Connectez-vous pour voir cette page.",
+  },
+  "account.refused": {
+    en: "The user name or the password is wrong.",
+    fr: "Le nom d’utilisateur ou le mot de passe est incorrect.",
+  },
+  "account.second_factor": {
+    en: "This code is wrong or has expired.",
+    fr: "Ce code est incorrect ou a expiré.",
+  },
+  "account.locked": {
+    en: "Too many attempts. Wait a few minutes before you try again.",
+    fr: "Trop de tentatives. Patientez quelques minutes avant de réessayer.",
+  },
+  "account.taken": {
+    en: "This user name is taken.",
+    fr: "Ce nom d’utilisateur est déjà pris.",
+  },
+  "account.username": {
+    en: "A user name has 3 to 30 letters, digits, dots or underscores.",
+    fr: "Un nom d’utilisateur compte de 3 à 30 lettres, chiffres, points ou tirets bas.",
+  },
+  "account.password": {
+    en: "A password has 12 to 128 characters.",
+    fr: "Un mot de passe compte de 12 à 128 caractères.",
+  },
+  "account.closed": {
+    en: "New accounts are given out by the people who run this site.",
+    fr: "Les nouveaux comptes sont attribués par les responsables de ce site.",
   },
 };
 

@@ -1,0 +1,4 @@
+declare module "#account/passkey.client.js" {
+  const text: string;
+  export default text;
+}
