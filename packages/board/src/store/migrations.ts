@@ -2,9 +2,17 @@ import type { Migration } from "@egide/sql/migrate.ts";
 import { outboxMigration } from "@egide/sql/outbox/table.ts";
 import { posts } from "#store/migration/0010-posts.ts";
 import { search } from "#store/migration/0011-search.ts";
+import { moderation } from "#store/migration/0030-moderation.ts";
+import { provider } from "#store/migration/0040-provider.ts";
 
 /**
  * The history of the tables. 0010–0019 threads and posts, 0020–0029 media, lists and filters,
  * 0030–0039 moderation, 0040–0049 provider, 0050–0059 accounts.
  */
-export const MIGRATIONS: readonly Migration[] = [outboxMigration, posts, search];
+export const MIGRATIONS: readonly Migration[] = [
+  outboxMigration,
+  posts,
+  search,
+  moderation,
+  provider,
+];

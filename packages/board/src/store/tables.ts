@@ -2,6 +2,20 @@ import type { OutboxTables } from "@egide/sql/outbox/table.ts";
 import type { BoardTable } from "#store/table/board.ts";
 import type { MediaTable } from "#store/table/media.ts";
 import type {
+  ActTable,
+  AppealTable,
+  BanTable,
+  HoldItemTable,
+  HoldTable,
+  QueueItemTable,
+  ReportTable,
+  RuleSetTable,
+  StaffGrantTable,
+  StaffLogHeadTable,
+  StaffLogTable,
+  StaffTable,
+} from "#store/table/moderation.ts";
+import type {
   AddressTraceTable,
   PostEditTable,
   PostMediaTable,
@@ -9,6 +23,13 @@ import type {
   QuoteTable,
   WatchTable,
 } from "#store/table/post.ts";
+import type {
+  AbuseSeenTable,
+  AlertTable,
+  EscalationTable,
+  InboxNoticeTable,
+  TombstoneTable,
+} from "#store/table/provider.ts";
 import type { ThreadTable } from "#store/table/thread.ts";
 
 /** Every table of the board; rooms add a line each. Names of columns: camelCase, as they are in SQL. */
@@ -22,4 +43,21 @@ export interface Tables extends OutboxTables {
   media: MediaTable;
   address_trace: AddressTraceTable;
   watch: WatchTable;
+  queue_item: QueueItemTable;
+  report: ReportTable;
+  act: ActTable;
+  ban: BanTable;
+  appeal: AppealTable;
+  rule_set: RuleSetTable;
+  hold: HoldTable;
+  hold_item: HoldItemTable;
+  staff: StaffTable;
+  staff_grant: StaffGrantTable;
+  staff_log: StaffLogTable;
+  staff_log_head: StaffLogHeadTable;
+  escalation: EscalationTable;
+  abuse_seen: AbuseSeenTable;
+  inbox_notice: InboxNoticeTable;
+  alert: AlertTable;
+  tombstone: TombstoneTable;
 }
