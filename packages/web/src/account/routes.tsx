@@ -150,7 +150,7 @@ export function accountRoutes(app: Hono<WebEnv>, accounts: Accounts, frame: Fram
 
   for (const [method, path] of OPEN) {
     app.on(method, AUTH_PATH + path, async (c) => {
-      const body = method === "POST" ? ((await c.req.json()) as object) : null;
+      const body = method === "POST" ? await c.req.json<object>() : null;
       const answer = await accounts.ask(c, path + new URL(c.req.url).search, body);
       return c.body(await answer.text(), answer.status as 200, {
         "content-type": "application/json",
