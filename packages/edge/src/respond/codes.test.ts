@@ -30,7 +30,8 @@ function* codesIn(source: string): Generator<string> {
 
 const written = new Map<string, string>();
 for (const path of new Glob("{packages,apps}/*/src/**/*.ts").scanSync(root)) {
-  if (/\.test\.ts$|\/(?:fake|test)-[^/]*$|^packages\/testkit\/|\/testing\/|\/message\//.test(path)) continue;
+  if (/\.test\.ts$|\/(?:fake|test)-[^/]*$|^packages\/testkit\/|\/testing\/|\/message\//.test(path))
+    continue;
   for (const code of codesIn(readFileSync(root + path, "utf8"))) written.set(code, path);
 }
 
