@@ -97,6 +97,8 @@ export interface Doorkeeper {
   bot(facts: DoorFacts): Bot | null;
   /** True where a challenge of this mode lets the request through: it goes on to what comes next. */
   admits(facts: DoorFacts, mode: ChallengeMode): boolean;
+  /** True for a bot that proved who it is, where the zone lets its category pass. */
+  welcomes(facts: DoorFacts): boolean;
 }
 
 /** The clearance that the visitor holds, or null. */
@@ -109,6 +111,11 @@ export function clearanceOf(facts: Facts<unknown>): Clearance | null {
 export function botOf(facts: Facts<unknown>): Bot | null {
   if (facts.bot === undefined) facts.bot = facts.gate?.bot(facts) ?? null;
   return facts.bot;
+}
+
+/** True for a bot that proved who it is, where the zone lets its kind pass. */
+export function isWelcomeBot(facts: Facts<unknown>): boolean {
+  return facts.gate !== null && facts.gate.welcomes(facts);
 }
 
 /** Asked by whatever wants to challenge a visitor, before it does. */

@@ -22,6 +22,7 @@ const rule = (id: string, expression: string): Mitigation => ({
   zone: "z",
   expression,
   measure: "block",
+  pace: 1,
   evidence,
   signature: [] as never,
   made: 0,

@@ -59,6 +59,7 @@ function stage() {
         served: [],
         stopped: new Map(isStopped ? [[rule.id, count]] : []),
         stoppedBy: new Map(isStopped ? [["192.0.2.1", count]] : []),
+        heededBy: new Map(),
       },
     ]);
   };

@@ -11,6 +11,9 @@ const HOUR_MS = 20 * 60_000;
 const HOURS = 24;
 /** Standard deviations above the mean that an ordinary busy second may be. */
 const DEVIATIONS = 4;
+/** So many times more a minute is growth, after a first acquaintance; what comes faster is an event. */
+const GROWTH = 1.5;
+const ACQUAINTANCE_MS = 60_000;
 
 /** What a zone's traffic is like while nothing is wrong. */
 export class Baseline {
@@ -24,6 +27,8 @@ export class Baseline {
   #work = 0;
   #latency = 0;
   #inFlight = 0;
+  /** The busiest second may not grow faster than this allows: an attack that swells is none the less one. */
+  #ceiling = 0;
   /** Milliseconds of ordinary traffic that were learned from. */
   #learned = 0;
 
@@ -62,8 +67,13 @@ export class Baseline {
 
   /** The busiest second to be expected at this hour, from the same hour before and from lately. */
   peak(hour: number): number {
-    const usual = Math.max(this.#rate, this.#hours[hour % HOURS] as number);
-    return usual + DEVIATIONS * Math.sqrt(this.#variance);
+    const lately = this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
+    return Math.max(Math.min(lately, this.#ceiling), this.#hours[hour % HOURS] as number);
+  }
+
+  /** Those who are here are people: as many are usual from here on. */
+  accept(rate: number): void {
+    this.#ceiling = Math.max(this.#ceiling, rate);
   }
 
   /** `now`: how it fared over the last second; `ms`: since it was told last. */
@@ -85,6 +95,9 @@ export class Baseline {
     const before = this.#hours[slot] as number;
     this.#hours[slot] = before + (this.#rate - before) * Math.min(1, ms / HOUR_MS);
     for (const observation of observations) this.#keep(observation, ms);
+    const lately = this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
+    const most = this.#ceiling * GROWTH ** (ms / 60_000);
+    this.#ceiling = this.#learned < ACQUAINTANCE_MS ? lately : Math.min(lately, most);
   }
 
   #keep(observation: Observation, ms: number): void {

@@ -140,6 +140,6 @@ export class MitigationCentre {
   }
 }
 
-function plain({ id, expression, measure }: Mitigation): EnforcedRule {
-  return { id, expression, measure };
+function plain({ id, expression, measure, pace }: Mitigation): EnforcedRule {
+  return { id, expression, measure, pace };
 }

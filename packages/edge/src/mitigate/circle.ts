@@ -36,6 +36,11 @@ export class Circle {
     return this.#addresses.has(address);
   }
 
+  /** Known since something was wrong, for behaving like a person. */
+  isGuest(visitor: number): boolean {
+    return this.#guests.has(visitor);
+  }
+
   /** Who is known from here on. In trouble, only who behaves like a person. */
   welcome(samples: readonly Observation[], now: number, isCalm: boolean): Welcome[] {
     const found = new Map<number, Welcome>();

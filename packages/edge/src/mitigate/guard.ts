@@ -1,14 +1,23 @@
-import { type Alarm, alarm, type Sensitivity, surges } from "#mitigate/alarm.ts";
+import { alarm, type Load, type Sensitivity, surges } from "#mitigate/alarm.ts";
 import { Baseline } from "#mitigate/baseline.ts";
 import { Circle, type Welcome } from "#mitigate/circle.ts";
 import { Costs } from "#mitigate/costs.ts";
-import { PLACE } from "#mitigate/features.ts";
-import type { Observation, ZoneReport } from "#mitigate/observation.ts";
+import { isUniform, measureFor, paceFor } from "#mitigate/measure.ts";
+import type { ZoneReport } from "#mitigate/observation.ts";
+import { Patience } from "#mitigate/patience.ts";
 import { Recent } from "#mitigate/recent.ts";
 import { holdMs, type Measure, type Mitigation, upkeep } from "#mitigate/rule.ts";
 import { findSignature, type Found } from "#mitigate/search.ts";
 import { bears, type Signature, signatureKey, toExpression } from "#mitigate/signature.ts";
 import { type BanWish, Strikes } from "#mitigate/strikes.ts";
+import {
+  busiestWrite,
+  isBroad,
+  isWorthwhile,
+  type Threat,
+  total,
+  weigherFor,
+} from "#mitigate/threat.ts";
 import { judge, type Met, tryOut } from "#mitigate/trial.ts";
 import { Visitors } from "#mitigate/visitors.ts";
 
@@ -46,25 +55,16 @@ export type Decision =
 const LOOK_MS = 400;
 /** Rare things are counted over a whole second. */
 const SURGE_MS = 1000;
-/** Ticks in a row. */
-const TICKS = 2;
 const MOST_RULES = 24;
-/** What a signature has to cover of all requests, and how many a second, to be worth a rule. */
-const LEAST_SHARE = 0.1;
-const LEAST_RATE = 4;
-/** A rule that would meet more of the ordinary than this is under-attack mode by another name. */
-const BROAD = 0.5;
 const CROWD_PAUSE_MS = 500;
-/** Between two searches that find nothing; twice as long each time. */
-const VAIN_MS = 200;
-const MOST_VAIN_MS = 3000;
-const SETTLE_MS = 2000;
-
-/** What is wrong, and what is known of it before the search. */
-interface Threat {
-  readonly alarm: Exclude<Alarm, "none">;
-  readonly start: Signature;
+/** Requests a second of what a threat is about. */
+interface Seen {
+  readonly threat: Threat | null;
+  readonly rate: number;
 }
+
+const NOTHING: Seen = { threat: null, rate: 0 };
+const SETTLE_MS = 2000;
 
 /**
  * Watches one zone, and writes the rules that hold off an attack. Pure but for what it remembers: time
@@ -83,10 +83,10 @@ export class ZoneGuard {
   readonly #times = new Map<string, number>();
   /** Known no longer since this tick: their samples say otherwise. */
   readonly #dismissed = new Set<number>();
-  #alarmedAt = -1;
-  #alarmedTicks = 0;
-  #pausedUntil = -1;
-  #vainMs = VAIN_MS;
+  /** Too much for the origin, too much in all, too much writing to one place: none hides another. */
+  readonly #load = new Patience();
+  readonly #volume = new Patience();
+  readonly #surge = new Patience();
   /** Until then what comes may be part of an attack. */
   #troubledUntil = -1;
   /** By then an origin has done with what reached it before the newest rule. */
@@ -107,22 +107,29 @@ export class ZoneGuard {
     const reports = this.#deps.settings.isWatching ? seen.map((each) => this.#pretend(each)) : seen;
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
-    const threat = this.#threat(now, hour);
+    const load = this.#recent.load(LOOK_MS, this.#costs);
+    const overload = this.#overload(load, now, hour);
+    const isVolume = overload.threat?.alarm === "volume";
+    const threats = [
+      { ...(isVolume ? NOTHING : overload), patience: this.#load },
+      { ...(isVolume ? overload : NOTHING), patience: this.#volume },
+      { ...this.#busiest(), patience: this.#surge },
+    ];
+    const due = threats.filter(({ threat, rate, patience }) =>
+      patience.see(threat !== null, rate, now),
+    );
     // A crowd is part of what is usual from here on; what comes with an attack never is.
-    if (threat === null || now < this.#pausedUntil) {
+    const isFine = threats.every(
+      ({ threat, patience }) => threat === null || patience.isPaused(now),
+    );
+    if (isFine) {
       const isCalm = this.#rules.length === 0 && now >= this.#troubledUntil;
       this.#learn(reports, now, ms, hour, isCalm, out);
     }
-    if (threat === null) {
-      this.#alarmedAt = -1;
-      this.#alarmedTicks = 0;
-      return out;
-    }
-    if (this.#alarmedAt < 0) this.#alarmedAt = now;
-    this.#alarmedTicks += 1;
-    if (this.#alarmedTicks >= TICKS && now >= this.#pausedUntil) {
+    for (const { threat, rate, patience } of due) {
+      if (threat === null) continue;
       this.#troubledUntil = now + SETTLE_MS;
-      this.#defend(threat, now, hour, out);
+      this.#defend(threat, rate, patience, now, hour, out);
     }
     return out;
   }
@@ -149,19 +156,25 @@ export class ZoneGuard {
     return { ...report, arrived, samples, stopped };
   }
 
-  #threat(now: number, hour: number): Threat | null {
-    const { sensitivity } = this.#deps.settings;
+  #overload(load: Load, now: number, hour: number): Seen {
     const { rate, served, work, latency, inFlight, seconds: acquainted } = this.#baseline;
     const peak = this.#baseline.peak(hour);
     const usual = { rate, peak, served, work, latency, inFlight, seconds: acquainted };
-    const risen = alarm(this.#recent.load(LOOK_MS, this.#costs), usual, sensitivity);
-    const isSettling = risen === "stress" && now < this.#settledAt;
-    if (risen !== "none" && !isSettling) return { alarm: risen, start: [] };
+    const risen = alarm(load, usual, this.#deps.settings.sensitivity);
+    if (risen === "none" || (risen === "stress" && now < this.#settledAt)) return NOTHING;
+    const seen = risen === "volume" ? load.served : load.rate;
+    return { threat: { alarm: risen, start: [] }, rate: seen };
+  }
+
+  /** The place that is written to most, where that is far more than usual. */
+  #busiest(): Seen {
+    const { sensitivity } = this.#deps.settings;
     const { samples, seconds } = this.#recent.samples(SURGE_MS);
     const place = busiestWrite(samples, seconds);
-    if (place === null || !surges(place.rate, 0, sensitivity)) return null;
-    const isUsual = !surges(place.rate, this.#baseline.rateOf(place.signature), sensitivity);
-    return isUsual ? null : { alarm: "surge", start: place.signature };
+    if (place === null || !surges(place.rate, 0, sensitivity)) return NOTHING;
+    const { rate, signature } = place;
+    const isUsual = !surges(rate, this.#baseline.rateOf(signature), sensitivity);
+    return { threat: isUsual ? null : { alarm: "surge", start: signature }, rate };
   }
 
   #note(reports: readonly ZoneReport[], now: number, ms: number, out: Decision[]): void {
@@ -185,6 +198,9 @@ export class ZoneGuard {
       for (const [address, n] of report.stoppedBy) {
         stoppedBy.set(address, (stoppedBy.get(address) ?? 0) + n);
       }
+    }
+    for (const { heededBy } of reports) {
+      for (const [address, n] of heededBy) this.#strikes.heed(address, n, now);
     }
     const bans = this.#strikes.note(stoppedBy, now, (address) => this.#circle.isShared(address));
     if (bans.length > 0) out.push({ kind: "ban", zone: this.#deps.zone, bans });
@@ -213,12 +229,19 @@ export class ZoneGuard {
     tell(this.#circle.welcome(samples, now, isCalm), out);
   }
 
-  #defend({ alarm, start }: Threat, now: number, hour: number, out: Decision[]): void {
+  #defend(
+    { alarm, start }: Threat,
+    rate: number,
+    patience: Patience,
+    now: number,
+    hour: number,
+    out: Decision[],
+  ): void {
     const { samples, seconds } = this.#recent.samples(alarm === "surge" ? SURGE_MS : LOOK_MS);
     const strangers = samples.filter(
       ({ known, visitor }) => !known || this.#dismissed.has(visitor),
     );
-    const weigh = this.#weigher(alarm);
+    const weigh = weigherFor(alarm, this.#costs, this.#baseline);
     const current = strangers.map((sample) => ({
       features: sample.features,
       known: false,
@@ -231,30 +254,46 @@ export class ZoneGuard {
       (isBroad(found) && !this.#deps.settings.underAttack) ||
       this.#isMet(found.signature)
     ) {
-      // Nothing to be done: looking again at once would only cost time that visitors need.
-      this.#pausedUntil = now + this.#vainMs;
-      this.#vainMs = Math.min(MOST_VAIN_MS, this.#vainMs * 2);
+      patience.vain(rate, now);
       return;
     }
-    this.#vainMs = VAIN_MS;
-    const met = tryOut(found.signature, strangers, this.#visitors, now);
-    switch (judge(met, now - this.#alarmedAt)) {
+    // Whoever was welcomed since it began is part of the crowd, if it is one.
+    const newcomers = samples.filter(
+      ({ known, visitor }) =>
+        !known || this.#dismissed.has(visitor) || this.#circle.isGuest(visitor),
+    );
+    const met = tryOut(found.signature, newcomers, this.#visitors, now);
+    switch (judge(met, patience.lasted(now))) {
       case "wait":
         return;
       case "crowd": {
-        this.#pausedUntil = now + CROWD_PAUSE_MS;
+        if (isUniform(found, met)) {
+          patience.found(rate, now, 0);
+          this.#make(found, met, "probe", alarm, now, out);
+          return;
+        }
+        patience.found(rate, now, CROWD_PAUSE_MS);
         this.#troubledUntil = now;
+        this.#baseline.accept(this.#recent.load(LOOK_MS, this.#costs).rate);
         tell(this.#circle.welcome(strangers, now, false), out);
         const { zone } = this.#deps;
         out.push({ kind: "crowd", zone, rate: found.rate, usual: this.#baseline.peak(hour) });
         return;
       }
       case "attack":
-        this.#make(found, met, alarm, now, out);
+        patience.found(rate, now, 0);
+        this.#make(found, met, measureFor(found, met), alarm, now, out);
     }
   }
 
-  #make(found: Found, met: Met, alarm: Threat["alarm"], now: number, out: Decision[]): void {
+  #make(
+    found: Found,
+    met: Met,
+    measure: Measure,
+    alarm: Threat["alarm"],
+    now: number,
+    out: Decision[],
+  ): void {
     const { signature } = found;
     const key = signatureKey(signature);
     const times = (this.#times.get(key) ?? 0) + 1;
@@ -266,7 +305,8 @@ export class ZoneGuard {
       zone: this.#deps.zone,
       signature,
       expression: toExpression(signature),
-      measure: measureFor(found, met),
+      measure,
+      pace: paceFor(found),
       evidence: {
         alarm,
         rate: found.rate,
@@ -296,72 +336,8 @@ export class ZoneGuard {
       this.#rules.some((rule) => signatureKey(rule.signature) === key)
     );
   }
-
-  /** What a request counts for: that it came, that an origin answers it, or what that costs there. */
-  #weigher(alarm: Threat["alarm"]): (resource: string) => number {
-    const costs = this.#costs;
-    if (alarm === "volume") return () => 1;
-    if (alarm !== "stress") return (resource) => costs.originShare(resource);
-    const usual = this.#baseline.latency;
-    return (resource) => {
-      const dearness = usual > 0 ? costs.latency(resource) / usual : 1;
-      return costs.originShare(resource) * Math.min(50, Math.max(0.25, dearness));
-    };
-  }
 }
 
 function tell(visitors: readonly Welcome[], out: Decision[]): void {
   if (visitors.length > 0) out.push({ kind: "known", visitors });
-}
-
-/** Where most requests go that mean to change something. */
-function busiestWrite(
-  samples: readonly Observation[],
-  seconds: number,
-): { readonly signature: Signature; readonly rate: number } | null {
-  const rates = new Map<string, { signature: Signature; rate: number }>();
-  for (const { method, features, weight } of samples) {
-    if (method === "GET" || method === "HEAD" || method === "OPTIONS") continue;
-    const path = features[PLACE.path] as string;
-    const key = `${method} ${path}`;
-    const place = rates.get(key) ?? {
-      signature: [
-        { feature: "method", value: method },
-        { feature: "path", value: path },
-      ],
-      rate: 0,
-    };
-    place.rate += weight / seconds;
-    rates.set(key, place);
-  }
-  return [...rates.values()].toSorted((a, b) => b.rate - a.rate)[0] ?? null;
-}
-
-/** `rate`: of all requests, by the same weights. */
-function isWorthwhile(found: Found, rate: number): boolean {
-  return found.rate - found.expected >= Math.max(LEAST_RATE, rate * LEAST_SHARE);
-}
-
-function total(samples: readonly Observation[], weigh: (resource: string) => number): number {
-  return samples.reduce((n, { weight, resource }) => n + weight * weigh(resource), 0);
-}
-
-function isBroad({ collateral, signature }: Found): boolean {
-  return collateral > BROAD && signature.every(({ feature }) => feature !== "address");
-}
-
-/**
- * The mildest measure that may do: programs that ask for feeds cannot solve a challenge, but they can
- * wait; browsers can be sent round without anybody's noticing; who came back from there is challenged.
- */
-function measureFor(
-  { signature }: Found,
-  { people, machines, feeds, pages, probed }: Met,
-): Measure {
-  const valueOf = (name: string): string | undefined =>
-    signature.find(({ feature }) => feature === name)?.value;
-  if (valueOf("cleared") === "yes") return "throttle";
-  if (feeds > 0.5) return "throttle";
-  if (valueOf("address") !== undefined && people === 0 && machines > 0.9) return "block";
-  return pages > 0.5 && machines < 0.5 && probed < 0.3 ? "probe" : "challenge";
 }

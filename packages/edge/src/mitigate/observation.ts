@@ -48,4 +48,6 @@ export interface ZoneReport {
   readonly stopped: ReadonlyMap<string, number>;
   /** Requests that mitigations stopped, by address; the busiest alone. */
   readonly stoppedBy: ReadonlyMap<string, number>;
+  /** Requests of visitors who did what a mitigation asks for, by address; the busiest alone. */
+  readonly heededBy: ReadonlyMap<string, number>;
 }

@@ -29,6 +29,8 @@ export interface Mitigation {
   /** In the rules language; whom it holds for is meant. */
   readonly expression: string;
   readonly measure: Measure;
+  /** Requests a second that pass in all where the measure is to throttle. */
+  readonly pace: number;
   readonly evidence: Evidence;
   readonly made: number;
   /** Withdrawn then, unless requests still bear the signature. */

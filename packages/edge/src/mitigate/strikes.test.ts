@@ -26,3 +26,13 @@ test("an address from which people ask is never banned", () => {
   const strikes = new Strikes();
   expect(strikes.note(new Map([["127.0.0.9", 5000]]), 0, () => true)).toEqual([]);
 });
+
+test("who heeds is not banned for a newcomer behind the same address, whom nothing shields who floods", () => {
+  const strikes = new Strikes();
+  for (let at = 0; at < 20_000; at += 100) {
+    strikes.heed("127.0.0.9", 2, at);
+    expect(strikes.note(new Map([["127.0.0.9", 2]]), at, alone)).toEqual([]);
+  }
+  strikes.heed("127.0.0.9", 1000, 20_000);
+  expect(strikes.note(new Map([["127.0.0.9", 300]]), 20_000, alone)).toHaveLength(1);
+});

@@ -7,6 +7,8 @@ const MOST = 100_000;
 const WINDOW_MS = 10_000;
 /** Requests that were stopped within the window, after which an address is banned. */
 const LIMIT = 8;
+/** Requests that who heeds may have stopped besides, for neighbours who are new. */
+const MOST_HEEDED = 200;
 const BAN_SECONDS = 60;
 const MOST_SECONDS = 3600;
 
@@ -23,6 +25,17 @@ export interface BanWish {
 export class Strikes {
   readonly #strikes = new Map<string, Strike>();
   readonly #bans = new Map<string, { readonly times: number; readonly until: number }>();
+
+  /** Somebody there does what they are asked to: what was stopped may have been theirs. */
+  heed(address: string, count: number, now: number): void {
+    const strike = this.#strikes.get(address);
+    const isFresh = strike === undefined || now - strike.since > WINDOW_MS;
+    const before = isFresh ? { count: 0, since: now } : strike;
+    put(this.#strikes, address, {
+      count: Math.max(-MOST_HEEDED, before.count - count),
+      since: before.since,
+    });
+  }
 
   note(
     stoppedBy: ReadonlyMap<string, number>,

@@ -13,9 +13,10 @@ export interface Met {
   readonly machines: number;
   /** Share of all the requests that those make up. */
   readonly ripe: number;
-  /** Shares of the requests that ask for a feed, for a page, and that come back from a probe. */
+  /** Shares of the requests that ask for a feed, a page, an image or a style, and that come back from a probe. */
   readonly feeds: number;
   readonly pages: number;
+  readonly assets: number;
   readonly probed: number;
 }
 
@@ -32,11 +33,13 @@ export function tryOut(
   let ripe = 0;
   let feeds = 0;
   let pages = 0;
+  let assets = 0;
   let probed = 0;
   for (const { features, weight, visitor, kind, method } of samples) {
     if (!bears(features, signature)) continue;
     requests += weight;
     if (kind === "feed") feeds += weight;
+    if (kind === "asset") assets += weight;
     if (kind === "page" && (method === "GET" || method === "HEAD")) pages += weight;
     if (features[PLACE.probed] === "yes") probed += weight;
     const bearing = visitors.bearing(visitor, now);
@@ -52,6 +55,7 @@ export function tryOut(
     ripe: share(ripe, requests),
     feeds: share(feeds, requests),
     pages: share(pages, requests),
+    assets: share(assets, requests),
     probed: share(probed, requests),
   };
 }
@@ -63,9 +67,12 @@ const CROWD = 0.35;
 /** So many visitors must have had the time to behave, or all of it is waited for. */
 const RIPE = 0.25;
 const PATIENCE_MS = 600;
+/** Readers of feeds ask by the clock, many in the same second: that is over soon. */
+const FEED_PATIENCE_MS = 1600;
 
 /** Whether those met are an attack or a crowd: many who come at once are no attack. */
-export function judge({ people, ripe }: Met, alarmedMs: number): Judgement {
+export function judge({ people, ripe, feeds }: Met, alarmedMs: number): Judgement {
+  if (feeds > 0.5 && alarmedMs < FEED_PATIENCE_MS) return "wait";
   if (ripe < RIPE && alarmedMs < PATIENCE_MS) return "wait";
   return people >= CROWD ? "crowd" : "attack";
 }

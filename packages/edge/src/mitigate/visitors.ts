@@ -1,3 +1,4 @@
+import { Jars } from "#mitigate/jars.ts";
 import type { Observation } from "#mitigate/observation.ts";
 
 /** What is remembered of one address and user agent. Times are monotonic milliseconds; counts are weighted. */
@@ -17,6 +18,8 @@ interface Seen {
   /** When each cookie was first sent; those that came back later are sessions. */
   readonly cookies: Map<number, number>;
   sessions: number;
+  /** The cookies of the last request that had any. */
+  jar: number;
 }
 
 const SPAN_MS = 3000;
@@ -30,6 +33,8 @@ const READER = 2;
 const PLAIN = 0.2;
 /** Asking so often without a picture, a style or a cookie is no browser's way. */
 const BARE_PAGES = 4;
+/** After so many pages a reader has the cookies that the site gives out. */
+const READ_PAGES = 3;
 const BARE_POSTS = 2;
 
 /** How a visitor's behaviour looks so far. */
@@ -42,6 +47,7 @@ export type Bearing = "person" | "machine" | "unclear";
  */
 export class Visitors {
   readonly #seen = new Map<number, Seen>();
+  readonly #jars = new Jars();
   /** Of ordinary pages and of what they bring along. */
   #pages = 0;
   #assets = 0;
@@ -63,7 +69,10 @@ export class Visitors {
     turn(seen, at);
     seen.last = at;
     seen.requests += weight;
-    if (cookies !== 0) noteCookies(seen, cookies, at);
+    if (cookies !== 0) {
+      noteCookies(seen, cookies, at);
+      this.#jars.note(cookies, visitor, at);
+    }
     if (kind === "asset") seen.assets += weight;
     else if (method !== "GET" && method !== "HEAD") seen.posts += weight;
     else if (kind === "page") {
@@ -72,11 +81,17 @@ export class Visitors {
     }
   }
 
-  /** Pages of this site bring images and styles along, or not: told of ordinary requests alone. */
+  /**
+   * What is usual on this site: that pages bring images and styles along, that readers bring cookies
+   * back, that nobody has the cookies of another. Told of ordinary requests alone.
+   */
   learn(observations: readonly Observation[]): void {
-    for (const { kind, weight } of observations) {
-      if (kind === "page") this.#pages += weight;
+    for (const { kind, weight, visitor, cookies } of observations) {
       if (kind === "asset") this.#assets += weight;
+      if (kind !== "page") continue;
+      this.#pages += weight;
+      if ((this.#seen.get(visitor)?.fetched ?? 0) < READ_PAGES) continue;
+      this.#jars.learn(cookies);
     }
   }
 
@@ -94,6 +109,9 @@ export class Visitors {
     if (((seen.pages + seen.pagesBefore) * 1000) / spanOf(seen, now) > READER * readers) {
       return "machine";
     }
+    // A browser's ways, but not its memory: somebody plays a visit again.
+    const isForgetful = seen.cookies.size === 0 && seen.fetched >= READ_PAGES;
+    if (this.#jars.isOdd(seen.jar, isForgetful)) return "unclear";
     if (seen.fetched > 0 && seen.assets > 0) return "person";
     // Where pages bring nothing along, a cookie that comes back has to do.
     const isPlain = this.#pages >= 100 && this.#assets < this.#pages * PLAIN;
@@ -139,6 +157,7 @@ function fresh(at: number): Seen {
     posts: 0,
     cookies: new Map(),
     sessions: 0,
+    jar: 0,
   };
 }
 

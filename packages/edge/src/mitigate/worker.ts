@@ -102,10 +102,15 @@ export class MitigationWorker {
     return this.#book.spend(visitorKey(client, agent, this.#hash), 1, this.#now());
   }
 
-  #paces(rule: string, facts: Facts<unknown>): boolean {
-    this.#hash.begin().text(rule).text(facts.client).finish();
+  /** Each address once in a while, and all of them together no faster than the rule says. */
+  #paces({ id, pace }: EnforcedRule, { client }: Facts<unknown>): boolean {
+    return this.#take(id, client, PACE_MS, PACE_MS) && this.#take(id, "", 1000 / pace, 1000);
+  }
+
+  #take(rule: string, client: string, interval: number, burst: number): boolean {
+    this.#hash.begin().text(rule).text(client).finish();
     const { lo, hi } = this.#hash;
-    return this.#limiter.take(lo, hi, PACE_MS, PACE_MS, 1, this.#now()) === 0;
+    return this.#limiter.take(lo, hi, interval, Math.max(interval, burst), 1, this.#now()) === 0;
   }
 
   #wait(): void {

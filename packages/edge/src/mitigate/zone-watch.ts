@@ -1,5 +1,5 @@
 import { KeyHash } from "@egide/limit/key.ts";
-import { type Facts, isAdmitted } from "#facts.ts";
+import { type Facts, isAdmitted, isWelcomeBot } from "#facts.ts";
 import { type RequestView, viewOf } from "#fields/view.ts";
 import type { Observation, Served, ZoneReport } from "#mitigate/observation.ts";
 import { observe, resourceOf } from "#mitigate/observe.ts";
@@ -14,6 +14,8 @@ export interface EnforcedRule {
   readonly id: string;
   readonly expression: string;
   readonly measure: Measure;
+  /** Requests a second that pass in all where the measure is to throttle. */
+  readonly pace: number;
 }
 
 export interface ZoneWatchDeps {
@@ -29,7 +31,7 @@ export interface ZoneWatchDeps {
   readonly compile: (expression: string) => (view: RequestView) => boolean;
   readonly probe: Probe;
   /** True where the visitor may pass at the pace of `rule`, which is then counted. */
-  readonly paces: (rule: string, facts: Facts<unknown>) => boolean;
+  readonly paces: (rule: EnforcedRule, facts: Facts<unknown>) => boolean;
 }
 
 interface Ready {
@@ -54,6 +56,7 @@ export class ZoneWatch {
   #inFlight = 0;
   #stopped = new Map<string, number>();
   #stoppedBy = new Map<string, number>();
+  #heededBy = new Map<string, number>();
 
   constructor(deps: ZoneWatchDeps) {
     this.#deps = deps;
@@ -75,16 +78,24 @@ export class ZoneWatch {
     if (this.#rules.length === 0) return ALLOW;
     const view = viewOf(facts);
     const { probe, paces } = this.#deps;
+    let isHeeded = false;
     for (const { rule, holds, verdict } of this.#rules) {
       if (!holds(view)) continue;
       if (verdict === null) {
-        if (probe.isPassed(facts)) continue;
+        // Whom a challenge lets through need not be sent round either: bots that proved who they are,
+        // and programs that the zone has declared.
+        isHeeded = probe.isPassed(facts);
+        if (isHeeded || isAdmitted(facts, "managed")) continue;
         return probe.verdict(facts, rule.id);
       }
-      if (verdict.kind === "challenge" && isAdmitted(facts, verdict.mode)) continue;
-      if (rule.measure === "throttle" && paces(rule.id, facts)) continue;
-      return verdict;
+      if (verdict.kind === "challenge") {
+        if (!isAdmitted(facts, verdict.mode)) return verdict;
+        isHeeded = true;
+      } else if (!isWelcomeBot(facts) && !(rule.measure === "throttle" && paces(rule, facts))) {
+        return verdict;
+      }
     }
+    if (isHeeded) count(this.#heededBy, facts.client);
     return ALLOW;
   }
 
@@ -107,10 +118,7 @@ export class ZoneWatch {
     const id = "rule" in verdict ? verdict.rule : undefined;
     if (id === undefined || !this.#rules.some(({ rule }) => rule.id === id)) return;
     this.#stopped.set(id, (this.#stopped.get(id) ?? 0) + 1);
-    const count = this.#stoppedBy.get(facts.client);
-    if (count !== undefined || this.#stoppedBy.size < MOST_ADDRESSES) {
-      this.#stoppedBy.set(facts.client, (count ?? 0) + 1);
-    }
+    count(this.#stoppedBy, facts.client);
   }
 
   /** What happened in the last `ms`; null where nothing did. Begins anew. */
@@ -127,10 +135,12 @@ export class ZoneWatch {
       served: this.#answers(),
       stopped: this.#stopped,
       stoppedBy: this.#stoppedBy,
+      heededBy: this.#heededBy,
     };
     this.#came = 0;
     this.#stopped = new Map();
     this.#stoppedBy = new Map();
+    this.#heededBy = new Map();
     return report;
   }
 
@@ -162,6 +172,13 @@ export class ZoneWatch {
     }
     return [...served.values()];
   }
+}
+
+/** Bounded: who comes when there is no room is not counted. */
+function count(addresses: Map<string, number>, address: string): void {
+  const before = addresses.get(address);
+  if (before === undefined && addresses.size >= MOST_ADDRESSES) return;
+  addresses.set(address, (before ?? 0) + 1);
 }
 
 function verdictOf(id: string, measure: Exclude<Measure, "probe">): Verdict {

@@ -20,11 +20,21 @@ import { formatIp } from "#kernel/prefix.ts";
 import type { OriginResponse } from "#stream.ts";
 
 const schemes = schemesFor({});
-const OPEN: Doorkeeper = { cleared: () => null, bot: () => null, admits: () => true };
+const OPEN: Doorkeeper = {
+  cleared: () => null,
+  bot: () => null,
+  admits: () => true,
+  welcomes: () => true,
+};
 
 /** The door of a visitor whose clearance belongs to a session. */
 function holding(session: string): Doorkeeper {
-  return { cleared: () => ({ session }) as Clearance, bot: () => null, admits: () => false };
+  return {
+    cleared: () => ({ session }) as Clearance,
+    bot: () => null,
+    admits: () => false,
+    welcomes: () => false,
+  };
 }
 
 function setUp(rules: readonly object[]) {

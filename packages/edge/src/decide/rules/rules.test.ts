@@ -13,7 +13,12 @@ import type { Doorkeeper, Facts } from "#facts.ts";
 import { identify } from "#identify/identify.ts";
 import { ZoneTable } from "#identify/zones.ts";
 
-const OPEN: Doorkeeper = { cleared: () => null, bot: () => null, admits: () => true };
+const OPEN: Doorkeeper = {
+  cleared: () => null,
+  bot: () => null,
+  admits: () => true,
+  welcomes: () => true,
+};
 
 function facts(init: FakeExchangeInit = {}): Facts<string> {
   const zones = new ZoneTable<string>();

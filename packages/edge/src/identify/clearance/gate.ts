@@ -47,9 +47,13 @@ export class Gate implements Doorkeeper {
   admits(facts: DoorFacts, mode: ChallengeMode): boolean {
     const cleared = this.cleared(facts);
     if (cleared !== null && suffices(cleared.kind, mode)) return true;
+    return this.welcomes(facts) || this.#exemptions.admit(facts, mode);
+  }
+
+  /** True for a bot that proved who it is, where the zone lets its category pass. */
+  welcomes(facts: DoorFacts): boolean {
     const bot = this.bot(facts);
-    if (bot?.verified === true && this.#bots.policy[bot.category] === "allow") return true;
-    return this.#exemptions.admit(facts, mode);
+    return bot?.verified === true && this.#bots.policy[bot.category] === "allow";
   }
 
   /** The bot that the visitor is or claims to be, or null. */
