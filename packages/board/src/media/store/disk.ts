@@ -1,0 +1,116 @@
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { bothFiles, fileName, filePath, parseFileName } from "#media/store/name.ts";
+import type { Sealing } from "#media/store/sealing.ts";
+import type { MediaFile, MediaStore, StoredFile } from "#media/store/store.ts";
+import type { MediaKind } from "#store/table/media.ts";
+
+const SEALED = ".sealed";
+
+/** Files below a folder: `public/ab/cd/hash.ext`, `sealed/ab/cd/hash.ext.sealed`, and `temp/`. */
+export class DiskStore implements MediaStore {
+  readonly #root: string;
+  readonly #sealing: Sealing;
+
+  constructor(root: string, sealing: Sealing) {
+    this.#root = root;
+    this.#sealing = sealing;
+  }
+
+  async put(file: MediaFile, path: string): Promise<void> {
+    await this.#settle(path, this.#public(file));
+  }
+
+  async open(file: MediaFile): Promise<Blob | null> {
+    const found = Bun.file(this.#public(file));
+    return (await found.exists()) ? found : null;
+  }
+
+  async remove(sha256: string, kind: MediaKind): Promise<void> {
+    for (const file of bothFiles(sha256, kind)) {
+      await rm(this.#public(file), { force: true });
+      await rm(this.#sealed(file), { force: true });
+    }
+  }
+
+  async seal(sha256: string, kind: MediaKind): Promise<void> {
+    for (const file of bothFiles(sha256, kind)) {
+      const plain = Bun.file(this.#public(file));
+      if (!(await plain.exists())) continue;
+      const sealed = this.#sealing.close(fileName(file), await plain.bytes());
+      await this.#write(sealed, this.#sealed(file));
+      await rm(this.#public(file), { force: true });
+    }
+  }
+
+  async unseal(sha256: string, kind: MediaKind): Promise<void> {
+    for (const file of bothFiles(sha256, kind)) {
+      const plain = await this.openSealed(file);
+      if (plain === null) continue;
+      await this.#write(plain, this.#public(file));
+      await rm(this.#sealed(file), { force: true });
+    }
+  }
+
+  async openSealed(file: MediaFile): Promise<Uint8Array | null> {
+    const sealed = Bun.file(this.#sealed(file));
+    if (!(await sealed.exists())) return null;
+    return this.#sealing.open(fileName(file), await sealed.bytes());
+  }
+
+  async *list(): AsyncIterable<StoredFile> {
+    for (const sealed of [false, true]) {
+      const root = join(this.#root, sealed ? "sealed" : "public");
+      for (const first of await entries(root)) {
+        for (const second of await entries(join(root, first))) {
+          for (const name of await entries(join(root, first, second))) {
+            const file = parseFileName(name.replace(SEALED, ""));
+            if (file === null) continue;
+            const { mtimeMs } = await stat(join(root, first, second, name));
+            yield { sha256: file.sha256, modified: mtimeMs, sealed };
+          }
+        }
+      }
+    }
+  }
+
+  async #write(bytes: Uint8Array, to: string): Promise<void> {
+    const temp = join(this.#root, "temp", crypto.randomUUID());
+    await mkdir(dirname(temp), { recursive: true });
+    await Bun.write(temp, bytes);
+    await this.#settle(temp, to);
+  }
+
+  /** The name appears once the content is safe: content, then name, then the folder of the name. */
+  async #settle(from: string, to: string): Promise<void> {
+    await sync(from);
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+    await sync(dirname(to));
+  }
+
+  #public(file: MediaFile): string {
+    return join(this.#root, "public", filePath(file));
+  }
+
+  #sealed(file: MediaFile): string {
+    return join(this.#root, "sealed", filePath(file) + SEALED);
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function entries(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
+  }
+}
