@@ -29,10 +29,23 @@ async function film(kind: "mp4" | "webm" | "ogg" | "mp3"): Promise<Uint8Array> {
   }[kind];
   const path = `${parts.root}/made.${kind}`;
   const child = Bun.spawnSync([
-    ...[FFMPEG?.ffmpeg as string, "-nostdin", "-v", "error", "-y"],
-    ...["-f", "lavfi", "-i", "testsrc=size=160x120:rate=10:duration=2"],
-    ...["-f", "lavfi", "-i", "sine=frequency=440:duration=2"],
-    ...["-metadata", `title=${PAYLOAD}`, "-metadata", `comment=${PAYLOAD}`],
+    FFMPEG?.ffmpeg as string,
+    "-nostdin",
+    "-v",
+    "error",
+    "-y",
+    "-f",
+    "lavfi",
+    "-i",
+    "testsrc=size=160x120:rate=10:duration=2",
+    "-f",
+    "lavfi",
+    "-i",
+    "sine=frequency=440:duration=2",
+    "-metadata",
+    `title=${PAYLOAD}`,
+    "-metadata",
+    `comment=${PAYLOAD}`,
     ...codecs,
     path,
   ]);
@@ -118,8 +131,15 @@ describe("taking a file in", () => {
           expect([file.width, file.height]).toEqual(sound ? [null, null] : [160, 120]);
           expect(file.thumb === null).toBe(sound || !ffmpeg);
           const played = Bun.spawnSync([
-            ...[FFMPEG?.ffmpeg as string, "-v", "error", "-xerror", "-i", path],
-            ...["-f", "null", "-"],
+            FFMPEG?.ffmpeg as string,
+            "-v",
+            "error",
+            "-xerror",
+            "-i",
+            path,
+            "-f",
+            "null",
+            "-",
           ]);
           expect([played.exitCode, played.stderr.toString()]).toEqual([0, ""]);
           if (!ffmpeg) own.stop();
