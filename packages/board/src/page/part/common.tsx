@@ -101,3 +101,18 @@ function shown(page: number, pages: number): readonly number[] {
   }
   return near.sort((a, b) => a - b);
 }
+
+interface FactProps {
+  readonly name: string;
+  readonly children?: Child;
+}
+
+/** One line of a list of facts. */
+export function Fact({ name, children }: FactProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { here, make, thread, within } from "./dom.ts";
+import { addOwn, keep, kept } from "./kept.ts";
+import { put } from "./live.ts";
+import { words } from "./words.ts";
+
+/** What the server answers to a post that a script sent (api/posting.ts). */
+interface Answer {
+  readonly board: string;
+  readonly no: number;
+  readonly location: string;
+  readonly held: boolean;
+  readonly html?: string;
+  readonly detail?: string;
+}
+
+const box = document.querySelector<HTMLDetailsElement>("#reply");
+const form = box?.querySelector("form") ?? null;
+const text = form?.querySelector("textarea") ?? null;
+const draftName = `draft:${location.pathname}`;
+
+/** Keeps drafts, quotes on a click, floats the form, and sends it without leaving the page. */
+export function easeReply(): void {
+  if (box === null || form === null || text === null) return;
+  if (text.value === "") text.value = kept(draftName, "");
+  if (text.value !== "") box.open = true;
+  text.addEventListener("input", () => keep(draftName, text.value === "" ? null : text.value));
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  text.addEventListener("paste", (event) => takeFiles(event.clipboardData));
+  form.addEventListener("dragover", (event) => event.preventDefault());
+  form.addEventListener("drop", (event) => {
+    if (takeFiles(event.dataTransfer)) event.preventDefault();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send(form, event.submitter);
+  });
+  document.addEventListener("click", (event) => {
+    const link = within<HTMLAnchorElement>(event, "a.cite");
+    if (link === null || thread === null || event.defaultPrevented) return;
+    event.preventDefault();
+    quote(link.textContent ?? "");
+  });
+}
+
+function quote(no: string): void {
+  if (box === null || text === null) return;
+  box.open = true;
+  float();
+  const selected = getSelection()?.toString().trim() ?? "";
+  const lines = selected === "" ? "" : `${selected.replace(/^/gm, ">")}\n`;
+  const before = text.value === "" || text.value.endsWith("\n") ? text.value : `${text.value}\n`;
+  text.value = `${before}>>${no}\n${lines}`;
+  text.dispatchEvent(new Event("input"));
+  text.focus();
+}
+
+/** The form at the edge of the window, in sight of what is answered. */
+function float(): void {
+  if (box === null || box.classList.contains("quick")) return;
+  box.classList.add("quick");
+  const close = make("button", { type: "button", class: "plain" }, words.close);
+  close.addEventListener("click", () => {
+    box.classList.remove("quick");
+    close.remove();
+  });
+  form?.querySelector(".send")?.append(close);
+}
+
+function takeFiles(data: DataTransfer | null): boolean {
+  const input = form?.querySelector<HTMLInputElement>("input[type=file]");
+  if (!input || data === null || data.files.length === 0) return false;
+  const all = new DataTransfer();
+  for (const file of [...(input.files ?? []), ...data.files]) all.items.add(file);
+  input.files = all.files;
+  return true;
+}
+
+async function send(from: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+  const button = submitter as HTMLButtonElement | null;
+  const label = button?.textContent ?? "";
+  if (button !== null) {
+    button.disabled = true;
+    button.textContent = words.sending;
+  }
+  try {
+    const response = await fetch(from.action, {
+      method: "POST",
+      body: new FormData(from),
+      headers: { accept: "application/json" },
+    });
+    const answer = (await response.json()) as Answer;
+    if (!response.ok) return tell(answer.detail ?? words.failed, "alert");
+    addOwn(answer.board, answer.no);
+    keep(draftName, null);
+    arrived(from, answer);
+  } catch {
+    tell(words.failed, "alert");
+  } finally {
+    if (button !== null) {
+      button.disabled = false;
+      button.textContent = label;
+    }
+  }
+}
+
+function arrived(from: HTMLFormElement, answer: Answer): void {
+  if (thread === null || answer.board !== here.board) {
+    location.assign(answer.location);
+    return;
+  }
+  from.reset();
+  if (text !== null) text.value = "";
+  box?.querySelector(".notice")?.remove();
+  if (answer.held) tell(words.held, "status");
+  else if (answer.html !== undefined) put(answer.no, answer.html);
+}
+
+function tell(message: string, role: "alert" | "status"): void {
+  box?.querySelector(".notice")?.remove();
+  const kind = role === "alert" ? "error" : "info";
+  form?.before(make("div", { class: `notice ${kind}`, role }, message));
+}

@@ -1,0 +1,128 @@
+import type { Frame } from "#page/frame.ts";
+import { Layout } from "#page/layout.tsx";
+import type { MessageKey } from "#page/message/catalogue.ts";
+import { Fact, Notice } from "#page/part/common.tsx";
+
+interface ReportStateProps {
+  readonly frame: Frame;
+  readonly postNo: number;
+  /** Shown once, right after the report was sent. */
+  readonly isNew: boolean;
+  readonly path: string;
+  readonly state: string;
+  readonly outcome: string;
+}
+
+/** What became of a report, for who sent it. */
+export function ReportState({ frame, postNo, isNew, path, state, outcome }: ReportStateProps) {
+  const { t } = frame;
+  const title = t("report.state.title", { no: String(postNo) });
+  return (
+    <Layout frame={frame} head={{ title, noIndex: true }}>
+      <h1>{title}</h1>
+      {isNew ? <Notice kind="done">{t("report.sent")}</Notice> : null}
+      <p>
+        {t("report.follow")} <a href={path}>{frame.site.url + path}</a>
+      </p>
+      <dl class="facts">
+        <Fact name={t("report.state")}>{state}</Fact>
+        {outcome === "" ? null : <Fact name={t("report.outcome")}>{outcome}</Fact>}
+      </dl>
+    </Layout>
+  );
+}
+
+const TITLES = new Set([400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 451, 500, 503]);
+
+interface ErrorProps {
+  readonly frame: Frame;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly retry: boolean;
+  readonly retryAfter: number | null;
+}
+
+export function ErrorPage({ frame, status, detail, code, retry, retryAfter }: ErrorProps) {
+  const { t } = frame;
+  const known = TITLES.has(status) ? status : status >= 500 ? 500 : 400;
+  const title = t(`error.title.${known}` as MessageKey);
+  return (
+    <Layout frame={frame} head={{ title, noIndex: true }}>
+      <h1>{title}</h1>
+      <p class="lead">{detail}</p>
+      {retryAfter === null ? null : <p>{t("error.again-in", { seconds: retryAfter })}</p>}
+      {retry && retryAfter === null ? <p>{t("error.again")}</p> : null}
+      <p>
+        <a class="button" href="/">
+          {t("error.home")}
+        </a>
+      </p>
+      <p class="cut">{t("error.reference", { code })}</p>
+    </Layout>
+  );
+}
+
+interface MessageProps {
+  readonly frame: Frame;
+  readonly title: string;
+  readonly text: string;
+  readonly href: string;
+}
+
+/** That something is done, and the way back. */
+export function MessagePage({ frame, title, text, href }: MessageProps) {
+  return (
+    <Layout frame={frame} head={{ title, noIndex: true }}>
+      <h1>{title}</h1>
+      <Notice kind="done">{text}</Notice>
+      <p>
+        <a class="button" href={href}>
+          {frame.t("site.back")}
+        </a>
+      </p>
+    </Layout>
+  );
+}
+
+interface AboutProps {
+  readonly frame: Frame;
+  readonly people: string;
+  readonly contact: string;
+  readonly addressHours: number;
+  readonly keyDays: number;
+}
+
+export function About({ frame, people, contact, addressHours, keyDays }: AboutProps) {
+  const { t } = frame;
+  return (
+    <Layout frame={frame} head={{ title: t("about.title"), canonical: "/about" }}>
+      <h1>{t("about.title")}</h1>
+      {people === "" ? null : (
+        <>
+          <h2>{t("about.people")}</h2>
+          <p>{people}</p>
+        </>
+      )}
+      {contact === "" ? null : (
+        <>
+          <h2>{t("about.contact")}</h2>
+          <p>{contact}</p>
+        </>
+      )}
+      <h2>{t("about.moderation")}</h2>
+      <p>{t("about.moderation.text")}</p>
+      <h2>{t("about.privacy")}</h2>
+      <ul>
+        <li>{t("about.privacy.address", { days: keyDays, hours: addressHours })}</li>
+        <li>{t("about.privacy.cookie")}</li>
+        <li>{t("about.privacy.files")}</li>
+      </ul>
+      <h2>{t("about.machines")}</h2>
+      <p>
+        {t("about.machines.text")} <a href="/boards.json">boards.json</a>{" "}
+        <a href="/webring.json">webring.json</a>
+      </p>
+    </Layout>
+  );
+}
