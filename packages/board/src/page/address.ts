@@ -1,5 +1,5 @@
 import type { PostFile } from "#thread/model.ts";
-import { extensionOf } from "#page/media-kind.ts";
+import { fileName } from "#media/store/name.ts";
 
 /** Where things are: every address that a page or a feed names is made here. */
 export const address = {
@@ -20,7 +20,8 @@ export const address = {
   feed: (uri: string, type: "atom" | "rss"): string => `/${uri}/index.${type}`,
   threadFeed: (uri: string, no: number, type: "atom" | "rss"): string =>
     `/${uri}/thread/${no}.${type}`,
-  file: (file: Pick<PostFile, "sha256" | "kind">): string =>
-    `/media/${file.sha256}${extensionOf(file.kind)}`,
-  thumb: (file: PostFile): string => `/media/${file.sha256}.thumb.${file.thumb?.kind ?? "webp"}`,
+  file: ({ sha256, kind }: Pick<PostFile, "sha256" | "kind">): string =>
+    `/media/${fileName({ sha256, kind, thumb: false })}`,
+  thumb: ({ sha256, kind }: Pick<PostFile, "sha256" | "kind">): string =>
+    `/media/${fileName({ sha256, kind, thumb: true })}`,
 } as const;

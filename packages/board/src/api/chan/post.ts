@@ -2,7 +2,7 @@ import type { ChanFile, ChanOpening, ChanPost } from "#api/chan/shape.ts";
 import { chanNow } from "#api/chan/now.ts";
 import { slugOf } from "#api/chan/slug.ts";
 import { timOf } from "#api/chan/tim.ts";
-import { extensionOf } from "#page/media-kind.ts";
+import { KIND_FACTS } from "#media/kind.ts";
 import { escapeHtml } from "#markup/html.ts";
 import { parse } from "#markup/parse.ts";
 import { toPlain } from "#markup/plain.ts";
@@ -70,7 +70,7 @@ function chanFile(post: Post, file: PostFile, position: number): ChanFile {
   return {
     tim: timOf(post, position),
     filename: escapeHtml(dot > 0 ? file.filename.slice(0, dot) : file.filename),
-    ext: extensionOf(file.kind),
+    ext: `.${KIND_FACTS[file.kind].extension}`,
     fsize: file.bytes,
     md5: Buffer.from(file.md5, "hex").toString("base64"),
     w: file.width ?? 0,

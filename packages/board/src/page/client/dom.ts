@@ -11,8 +11,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** The element that an event happened in, if it is one that is asked for. */
-export function within<T extends Element>(event: Event, selector: string): T | null {
-  return event.target instanceof Element ? event.target.closest<T>(selector) : null;
+export function within<T extends Element>(
+  event: Event,
+  selector: string,
+  type: new () => T,
+): T | null {
+  const found = event.target instanceof Element ? event.target.closest(selector) : null;
+  return found instanceof type ? found : null;
 }
 
 /** What an address of the site refers to: `/b/thread/1#p2`. */

@@ -10,7 +10,7 @@ export function expandMedia(): void {
   document.addEventListener("click", (event) => {
     if (!(event instanceof MouseEvent) || event.button !== 0) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const link = within<HTMLAnchorElement>(event, "a.thumb");
+    const link = within(event, "a.thumb", HTMLAnchorElement);
     const kind = link?.dataset["kind"] ?? "pdf";
     if (link === null || kind === "pdf") return;
     event.preventDefault();

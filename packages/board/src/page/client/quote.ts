@@ -29,13 +29,13 @@ export function markQuotes(root: ParentNode): void {
 export function previewQuotes(): void {
   for (const type of ["pointerover", "focusin"]) {
     document.addEventListener(type, (event) => {
-      const link = within<HTMLAnchorElement>(event, "a.quotelink");
+      const link = within(event, "a.quotelink", HTMLAnchorElement);
       if (link !== null) void show(link);
     });
   }
   for (const type of ["pointerout", "focusout"]) {
     document.addEventListener(type, (event) => {
-      if (within(event, "a.quotelink") !== null) hide();
+      if (within(event, "a.quotelink", HTMLAnchorElement) !== null) hide();
     });
   }
   document.addEventListener("keydown", ({ key }) => {

@@ -37,7 +37,7 @@ export function easeReply(): void {
     void send(form, event.submitter);
   });
   document.addEventListener("click", (event) => {
-    const link = within<HTMLAnchorElement>(event, "a.cite");
+    const link = within(event, "a.cite", HTMLAnchorElement);
     if (link === null || thread === null || event.defaultPrevented) return;
     event.preventDefault();
     quote(link.textContent ?? "");
