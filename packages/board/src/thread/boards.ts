@@ -1,0 +1,89 @@
+import { isUniqueViolation } from "@egide/sql/errors.ts";
+import { boardSettingsSchema } from "#settings/board.ts";
+import {
+  type BoardChange,
+  boardByUri,
+  boardsOwnedBy,
+  changeBoard,
+  insertBoard,
+} from "#store/boards.ts";
+import type { ThreadContext } from "#thread/context.ts";
+import { threadError } from "#thread/errors.ts";
+import type { Board } from "#thread/model.ts";
+
+export interface BoardRequest {
+  readonly uri: string;
+  readonly title: string;
+  readonly subtitle: string;
+  /** The account that asks; null: the instance itself. */
+  readonly ownerId: string | null;
+  /** Staff of the instance need no approval and have no limit. */
+  readonly staff: boolean;
+}
+
+/** First parts of addresses that the site uses itself. */
+const RESERVED = new Set(
+  "account admin all api appeal archive assets atom auth ban board boards catalog create css events favicon feed filter health help home index js json law log login logout media mod moderation oembed overboard page post proof provider report rss rules search settings staff static status thread threads watch watcher webring".split(
+    " ",
+  ),
+);
+
+type Services = Pick<ThreadContext, "store" | "clock" | "settings">;
+
+/** Makes a board, or (where the instance wants to approve it first) asks for it. */
+export async function createBoard(
+  { store, clock, settings }: Services,
+  request: BoardRequest,
+): Promise<Board> {
+  const { uri, ownerId, staff } = request;
+  const title = request.title.trim();
+  if (!/^[a-z0-9]{1,24}$/.test(uri) || RESERVED.has(uri)) throw threadError("uri");
+  if (title === "" || title.length > 80 || request.subtitle.length > 200) {
+    throw threadError("field_long");
+  }
+  if (!staff && settings.boardCreation === "staff") throw threadError("creation_closed");
+  const state = staff || settings.boardCreation === "open" ? "open" : "requested";
+  try {
+    return await store.transaction(async (trx) => {
+      if (!staff && ownerId !== null) {
+        const own = await boardsOwnedBy(trx, ownerId);
+        if (own.length >= settings.boardsPerAccount) throw threadError("boards_many");
+      }
+      const board = { uri, title, subtitle: request.subtitle.trim(), state, ownerId } as const;
+      await insertBoard(trx, { ...board, settings: {}, listed: true }, clock.now());
+      return (await boardByUri(trx, uri)) as Board;
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) throw threadError("uri_taken");
+    throw error;
+  }
+}
+
+/** Approves a board that was asked for, or says no: then its address is free again. */
+export async function decideBoard(
+  { store }: Pick<Services, "store">,
+  uri: string,
+  approve: boolean,
+): Promise<void> {
+  await store.transaction(async (trx) => {
+    const board = await boardByUri(trx, uri);
+    if (board === null || board.state !== "requested") throw threadError("no_board");
+    if (approve) await changeBoard(trx, board.id, { state: "open" });
+    else await trx.deleteFrom("board").where("id", "=", board.id).execute();
+  });
+}
+
+/** Changes what an owner may change; whether they may is asked before. */
+export async function configureBoard(
+  { store }: Pick<Services, "store">,
+  uri: string,
+  change: BoardChange,
+): Promise<Board> {
+  const board = await boardByUri(store.kysely, uri);
+  if (board === null) throw threadError("no_board");
+  if (change.settings !== undefined && !boardSettingsSchema.safeParse(change.settings).success) {
+    throw threadError("settings");
+  }
+  await changeBoard(store.kysely, board.id, change);
+  return (await boardByUri(store.kysely, uri)) as Board;
+}

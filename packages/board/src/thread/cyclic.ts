@@ -1,0 +1,29 @@
+import { erasePosts } from "#store/erase.ts";
+import type { Db } from "#store/open.ts";
+import { recount } from "#store/threads.ts";
+import type { ThreadContext } from "#thread/context.ts";
+import type { Board } from "#thread/model.ts";
+
+/** Lets the oldest replies of a cyclic thread go, down to its board's bump limit. */
+export async function eraseOldest(
+  context: Pick<ThreadContext, "store" | "mustKeep">,
+  trx: Db,
+  board: Board,
+  threadNo: number,
+  now: number,
+): Promise<void> {
+  const surplus = await trx
+    .selectFrom("post")
+    .select(["id", "boardId", "no"])
+    .where("boardId", "=", board.id)
+    .where("threadNo", "=", threadNo)
+    .where("no", "!=", threadNo)
+    .where("state", "=", "visible")
+    .orderBy("no", "desc")
+    .offset(board.settings.bumpLimit)
+    .limit(100)
+    .execute();
+  if (surplus.length === 0) return;
+  await erasePosts(context.store, trx, board, surplus, context.mustKeep, now);
+  await recount(trx, board.id, threadNo, now);
+}

@@ -1,0 +1,74 @@
+import { timingSafeEqual } from "node:crypto";
+import { touchBoard } from "#store/boards.ts";
+import { erasePosts, eraseThreads } from "#store/erase.ts";
+import { recount } from "#store/threads.ts";
+import type { ThreadContext } from "#thread/context.ts";
+import { threadError } from "#thread/errors.ts";
+import { deletionOf } from "#thread/posting/post.ts";
+import { readableBoard } from "#thread/read.ts";
+
+export interface Deleter {
+  readonly sessionHash: string;
+  /** Empty: none was given. */
+  readonly password: string;
+}
+
+/** What is gone, for caches that have to let it go too. */
+export interface Deleted {
+  readonly board: string;
+  readonly no: number;
+  readonly threadNo: number;
+  readonly thread: boolean;
+  /** Hashes of files that stood in what was deleted. */
+  readonly files: readonly string[];
+}
+
+/** Deletes a post for its poster; with the opening post goes its thread. */
+export async function deleteOwn(
+  context: ThreadContext,
+  uri: string,
+  no: number,
+  deleter: Deleter,
+): Promise<Deleted> {
+  const board = await readableBoard(context, uri);
+  const now = context.clock.now();
+  const deleted = await context.store.transaction(async (trx): Promise<Deleted> => {
+    const row = await trx
+      .selectFrom("post")
+      .select(["id", "boardId", "no", "threadNo", "createdAt", "sessionHash", "deletion", "state"])
+      .where("boardId", "=", board.id)
+      .where("no", "=", no)
+      .executeTakeFirst();
+    if (row === undefined || row.state === "removed") throw threadError("no_post");
+    const { deletion, deletionMinutes } = board.settings;
+    const late = deletionMinutes > 0 && now - row.createdAt > deletionMinutes * 60_000;
+    if (!deletion || late) throw threadError("no_deletion");
+    const given = deletionOf(context, deleter.password);
+    const own = row.sessionHash !== null && row.sessionHash === deleter.sessionHash;
+    if (!own && !isSame(given, row.deletion)) throw threadError("not_yours");
+    const thread = row.no === row.threadNo;
+    const files = await trx
+      .selectFrom("post_media")
+      .innerJoin("post", "post.id", "post_media.postId")
+      .select("post_media.sha256")
+      .where("post.boardId", "=", board.id)
+      .where(thread ? "post.threadNo" : "post.no", "=", no)
+      .execute();
+    if (thread) await eraseThreads(context.store, trx, board, [no], context.mustKeep, now);
+    else {
+      await erasePosts(context.store, trx, board, [row], context.mustKeep, now);
+      await recount(trx, board.id, row.threadNo, now);
+    }
+    await touchBoard(trx, board.id);
+    const hashes = [...new Set(files.map(({ sha256 }) => sha256))];
+    return { board: uri, no, threadNo: row.threadNo, thread, files: hashes };
+  });
+  const { threadNo, thread } = deleted;
+  context.events.publish({ kind: thread ? "thread-removed" : "removed", board: uri, threadNo, no });
+  return deleted;
+}
+
+function isSame(given: string | null, kept: string | null): boolean {
+  if (given === null || kept === null || given.length !== kept.length) return false;
+  return timingSafeEqual(Buffer.from(given), Buffer.from(kept));
+}

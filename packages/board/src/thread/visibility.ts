@@ -1,0 +1,60 @@
+import { boardById, touchBoard } from "#store/boards.ts";
+import { forgetReferences } from "#store/erase.ts";
+import type { Db, Store } from "#store/open.ts";
+import { setBacklink } from "#store/posts.ts";
+import { indexPost } from "#store/search.ts";
+import type { ContentState } from "#store/table/thread.ts";
+import { recount } from "#store/threads.ts";
+import type { BoardEvent } from "#thread/events.ts";
+
+/**
+ * Gives a post another state, with all that hangs on it: counts, the words that are found, references
+ * to and from it; the state of an opening post is that of its thread. Within the transaction of the
+ * act that says so. Returns what to publish once that is committed, or null where nothing changed.
+ */
+export async function setPostState(
+  store: Pick<Store, "engine">,
+  trx: Db,
+  postId: number,
+  state: ContentState,
+  now: number,
+): Promise<BoardEvent | null> {
+  const post = await trx
+    .selectFrom("post")
+    .select(["id", "boardId", "no", "threadNo", "subject", "text", "sage", "state"])
+    .where("id", "=", postId)
+    .executeTakeFirst();
+  if (post === undefined || post.state === state) return null;
+  const board = await boardById(trx, post.boardId);
+  if (board === null) return null;
+  const { boardId, no, threadNo } = post;
+  await trx
+    .updateTable("post")
+    .set((row) => ({ state, version: row("version", "+", 1) }))
+    .where("id", "=", postId)
+    .execute();
+  if (post.state === "visible") await forgetReferences(store, trx, board.uri, [post], now);
+  if (state === "visible") {
+    const words = `${post.subject}\n${post.text}`;
+    await indexPost(store, trx, { id: postId, boardId, words });
+    const quotes = await trx
+      .selectFrom("quote")
+      .select(["boardId", "no"])
+      .where("fromPostId", "=", postId)
+      .execute();
+    const backlink = { board: board.uri, threadNo, no };
+    for (const quote of quotes) await setBacklink(trx, quote, backlink, true, now);
+  }
+  const opens = no === threadNo;
+  const bumps = post.state === "held" && state === "visible" && post.sage === 0;
+  await trx
+    .updateTable("thread")
+    .set({ ...(opens ? { state } : {}), ...(bumps ? { bumpedAt: now } : {}), changedAt: now })
+    .where("boardId", "=", boardId)
+    .where("no", "=", threadNo)
+    .execute();
+  await recount(trx, boardId, threadNo, now);
+  await touchBoard(trx, boardId);
+  const kind = state === "visible" ? "post" : opens ? "thread-removed" : "removed";
+  return { kind, board: board.uri, threadNo, no };
+}
