@@ -23,10 +23,12 @@ function number(seed: number): number {
 }
 
 function prose(seed: number, bytes: number): string {
+  // A number now and then, so that no two texts are the same and nothing is known from the last one.
   let out = "";
   for (let at = seed * 7; out.length < bytes; at++) {
     const word = words[at % words.length] as string;
     out += word === "nous" ? `\n${word} ` : `${word} `;
+    if (at % 9 === 0) out += `${number(seed + at * 31) % 100_000} `;
   }
   return Buffer.from(out.slice(0, bytes).trim(), "utf8").toString("latin1");
 }
@@ -91,12 +93,12 @@ function form(seed: number): string {
 
 function json(seed: number): string {
   const places = Array.from({ length: 24 }, (_, i) => ({
-    id: number(seed + i) % 100_000,
-    name: `Harbour ${seed + i}`,
+    id: number(seed * 24 + i) % 100_000,
+    name: `Harbour ${seed * 24 + i}`,
     open: i % 3 !== 0,
     position: { latitude: 48.3 + i / 100, longitude: -4.5 - seed / 1000 },
     tags: ["sea", "walk", "food"],
-    note: prose(seed + i, 260),
+    note: prose(seed * 24 + i, 260),
   }));
   return JSON.stringify({ version: 2, author: "marie", places });
 }
@@ -132,7 +134,7 @@ export const wafWorkloads: readonly WafWorkload[] = [
   },
   {
     name: "form of 2 KB",
-    requests: many(1000, post("application/x-www-form-urlencoded", form)),
+    requests: many(4000, post("application/x-www-form-urlencoded", form)),
     goal: 20,
     added: 500,
   },

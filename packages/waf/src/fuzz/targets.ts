@@ -103,14 +103,26 @@ export function differential(
   const planned = loadRuleSet(files, { data });
   const plain = loadRuleSet(files, { data, prefilter: false });
   const zones = [zonesOf(planned), zonesOf(plain)] as const;
+  // Requests that come back, and parts of them in others, meet what was remembered of them.
+  const recent: FuzzRequest[] = [];
   return (random) => {
-    const request = someRequest(random);
+    const request =
+      recent.length > 20 && random.below(3) === 0 ? again(recent, random) : someRequest(random);
+    recent.push(request);
+    if (recent.length > 64) recent.shift();
     const zone = random.below(zones[0].length);
     const a = summary(runRequest(planned, request, zones[0][zone]));
     const b = summary(runRequest(plain, request, zones[1][zone]));
     if (a === b) return undefined;
     return `planned:\n${a}\nplain:\n${b}\nfor zone ${zone}, ${JSON.stringify(request)}`;
   };
+}
+
+/** A request made of the parts of one or two that were sent before. */
+function again(recent: readonly FuzzRequest[], random: Random): FuzzRequest {
+  const first = random.pick(recent);
+  const second = random.below(2) === 0 ? first : random.pick(recent);
+  return { ...first, target: second.target, response: second.response };
 }
 
 /** Zones with different levels, exclusions and modes on one rule set. */

@@ -27,6 +27,10 @@ export interface Range {
 export interface Plan {
   /** The first rules of all chains by place; each phase begins at a multiple of 32. */
   readonly steps: readonly (Step | undefined)[];
+  /** The later rules of chains that values can rule out, by their gate. */
+  readonly links: ReadonlyMap<number, Step>;
+  /** How many places and gates there are. */
+  readonly gates: number;
   /** Phase 1 to 5, at index 0 to 4. */
   readonly phases: readonly Range[];
   readonly gate: Gate;
@@ -49,15 +53,19 @@ class Planner {
   readonly #operators = new Set<Operator>();
   readonly #targets = new Map<string, PlannedTargets>();
   readonly #bases = new Map<string, number>();
+  readonly #links = new Map<number, Step>();
   #chains = 0;
 
   run(built: BuiltRules): Plan {
     const steps: (Step | undefined)[] = [];
     const phases = built.phases.map((entries) => this.#phase(entries, steps));
+    const gates = this.#addGates(steps);
     const watched = new Uint8Array(this.#slots.names.length);
     for (const step of steps) if (step?.still === true) watch(step, this.#slots, watched);
     return {
       steps,
+      links: this.#links,
+      gates,
       phases,
       gate: new Gate(this.#pure),
       slots: this.#slots,
@@ -93,6 +101,8 @@ class Planner {
         : undefined;
     const next =
       rule.next === undefined ? undefined : this.#step(rule.next, first, { ...at, jump: -1 });
+    const valued =
+      operator?.pure === true && !targets.volatile && targets.list.every((target) => !target.count);
     return {
       rule,
       first,
@@ -106,12 +116,45 @@ class Planner {
       slot: quick?.slot ?? -1,
       count: quick?.count ?? false,
       next,
-      valued:
-        operator?.pure === true &&
-        !targets.volatile &&
-        targets.list.every((target) => !target.count),
+      valued,
+      gate: valued && rule === first ? at.place : -1,
+      guards: [],
       still: isStill(rule, targets) && next?.still !== false,
     };
+  }
+
+  /**
+   * Gives a gate to the later rules of a chain that values can rule out, as long as nothing that runs
+   * before them in the chain leaves a trace. Returns how many places and gates there are.
+   */
+  #addGates(steps: (Step | undefined)[]): number {
+    let gate = steps.length;
+    for (const [place, first] of steps.entries()) {
+      if (first?.next === undefined) continue;
+      const guards: number[] = [];
+      const links = [first];
+      for (let step: Step | undefined = first; step !== undefined; step = step.next) {
+        const link: Step = step.valued && step !== first ? { ...step, gate: gate++ } : step;
+        if (step !== first) links.push(link);
+        if (link.gate >= 0 && link !== first) guards.push(link.gate);
+        if (!leavesNoTrace(step)) {
+          for (let rest = step.next; rest !== undefined; rest = rest.next) links.push(rest);
+          break;
+        }
+      }
+      if (guards.length > 0) steps[place] = this.#relink(links, guards);
+    }
+    return gate;
+  }
+
+  /** The chain made anew with what is known of it now. */
+  #relink(links: readonly Step[], guards: readonly number[]): Step {
+    let next: Step | undefined;
+    for (const link of links.toReversed()) {
+      next = { ...link, next, guards: link === links[0] ? guards : [] };
+      if (next.gate >= 0 && link !== links[0]) this.#links.set(next.gate, next);
+    }
+    return next as Step;
   }
 
   /** Numbers the TX variables that a rule writes, and those that its macros read. */
@@ -193,6 +236,12 @@ class Planner {
     this.#targets.set(key, planned);
     return planned;
   }
+}
+
+/** True where a rule of a chain that is passed has neither changed nor reported anything. */
+function leavesNoTrace({ rule, operator, negated }: Step): boolean {
+  const captures = rule.capture && !negated && operator?.captures !== undefined;
+  return rule.effects.length === 0 && !captures && operator?.pure !== false;
 }
 
 function transformNamed(name: string): Transform {

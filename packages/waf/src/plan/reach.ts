@@ -1,4 +1,4 @@
-import { allBits, type Bits, setBit } from "#plan/gate.ts";
+import { allBits, type Bits, hasBit, setBit } from "#plan/bits.ts";
 import type { Plan } from "#plan/plan.ts";
 import { Source, type SourceKind } from "#plan/source.ts";
 import { headVariables, responseVariables, type Step } from "#plan/step.ts";
@@ -25,16 +25,15 @@ const shapes: readonly {
  * force cost nothing.
  */
 export class Reach {
-  /** The steps whose values are looked at, by place. */
+  /** The steps whose values are looked at, by gate. */
   readonly mask: Bits;
   /** For each phase the sources that its steps look at. */
   readonly sources: readonly (readonly Source[])[];
 
   constructor(plan: Plan, mask: Bits) {
     this.mask = mask;
-    const steps = plan.steps.filter(
-      (step): step is Step =>
-        step !== undefined && ((mask[step.place >> 5] as number) & (1 << (step.place & 31))) !== 0,
+    const steps = [...plan.steps, ...plan.links.values()].filter(
+      (step): step is Step => step !== undefined && step.gate >= 0 && hasBit(mask, step.gate),
     );
     const sizes = { operators: plan.gate.words, steps: mask.length };
     const known = new Set(shapes.flatMap(({ variables }) => variables));
@@ -65,7 +64,7 @@ function changesOf(variable: VariableName): 0 | 1 | 2 {
 
 /** Every step that values can rule out. */
 export function valuedSteps(plan: Plan): Bits {
-  const mask = allBits((plan.steps.length + 31) >> 5, 0);
+  const mask = allBits((plan.gates + 31) >> 5, 0);
   for (const step of plan.steps) if (step?.valued === true) setBit(mask, step.place);
   return mask;
 }

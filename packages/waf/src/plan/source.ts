@@ -24,6 +24,19 @@ interface Interest {
   readonly exclude: readonly Target[];
 }
 
+/** Variables without values where no body was read. */
+const bodyVariables: ReadonlySet<VariableName> = new Set<VariableName>([
+  "FILES",
+  "FILES_NAMES",
+  "FILES_SIZES",
+  "FILES_TMP_CONTENT",
+  "MULTIPART_FILENAME",
+  "MULTIPART_NAME",
+  "MULTIPART_PART_HEADERS",
+  "REQUEST_BODY",
+  "XML",
+]);
+
 /** Names whose role is remembered. */
 const maxNames = 1000;
 const maxNameLength = 128;
@@ -35,6 +48,8 @@ export class Source {
   readonly variables: readonly VariableName[];
   /** When its values may change: 0 never after the head, 1 with the request's body, 2 with the response. */
   readonly changes: 0 | 1 | 2;
+  /** Without a body that was read there are no such values. */
+  readonly needsBody: boolean;
   readonly #interests: readonly Interest[];
   readonly #sizes: { readonly operators: number; readonly steps: number };
   /** Every selector that tells its values apart. */
@@ -53,6 +68,10 @@ export class Source {
     this.kind = shape.kind;
     this.variables = shape.variables;
     this.changes = shape.changes;
+    this.needsBody =
+      shape.kind === "posted" ||
+      shape.kind === "postedName" ||
+      shape.variables.every((variable) => bodyVariables.has(variable));
     this.#sizes = sizes;
     const own = ({ variable }: Target): boolean => shape.variables.includes(variable);
     this.#interests = steps

@@ -45,6 +45,13 @@ export interface Step {
   readonly slot: number;
   /** The target counts (`&TX:name`). */
   readonly count: boolean;
+  /**
+   * Where open values say whether the rule can match: its place, a place behind all phases for a later
+   * rule of a chain, -1 where values don't say.
+   */
+  readonly gate: number;
+  /** Gates of the chain's later rules: the chain is not run where one of them is not open. */
+  readonly guards: readonly number[];
   /** The place where the phase goes on after a match; -1: at the next step. */
   readonly jump: number;
   /** A pure operator over values that stay while the phase runs: known values can rule the step out. */

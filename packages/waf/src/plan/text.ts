@@ -1,5 +1,6 @@
 import type { Operator, OperatorScope } from "#operator/operator.ts";
-import { allBits, type Bits, type Gate, hasBit, setBit } from "#plan/gate.ts";
+import { allBits, type Bits, hasBit, setBit } from "#plan/bits.ts";
+import type { Gate } from "#plan/gate.ts";
 import { lowercase } from "#transform/case.ts";
 import { anyKind, loweredKinds, triggers } from "#transform/kinds.ts";
 import type { Transform } from "#transform/registry.ts";
@@ -64,6 +65,15 @@ interface Verdict {
   looks: number;
 }
 
+type Captures = readonly (string | undefined)[];
+
+/** What was captured last. */
+interface Captured {
+  readonly operator: Operator;
+  readonly value: string;
+  readonly groups: Captures;
+}
+
 /** Bytes from which a text is worth not looking at twice. */
 const longText = 1024;
 
@@ -85,7 +95,10 @@ export class Text {
   /** The kinds of its bytes. */
   readonly kinds: number;
   private outs: (Text | undefined)[] | undefined = undefined;
+  /** What transformations made of it and of what they made. */
+  private made: Text[] | undefined = undefined;
   private verdict: Verdict | undefined = undefined;
+  private captured: Captured | undefined = undefined;
 
   /** What the gate said of it, kept where saying it again would take long. */
   private readonly gated: Bits | undefined;
@@ -104,20 +117,35 @@ export class Text {
     const known = this.outs[stage.index];
     if (known !== undefined) return known;
     const from = this.at(stage.parent as Stage, store);
-    const made = from.transformed(stage, store);
+    const made = this.transformed(from, stage, store);
     this.outs[stage.index] = made;
     return made;
   }
 
-  /** What the last transformation of a chain makes of it. */
-  private transformed(stage: Stage, store: TextStore): Text {
-    if (stage.own !== anyKind && (this.kinds & stage.own) === 0) return this;
-    const value = (stage.transform as Transform)(this.value, store.unicodeMap);
+  /** What the last transformation of a chain makes of what those before it made. */
+  private transformed(from: Text, stage: Stage, store: TextStore): Text {
+    if (stage.own !== anyKind && (from.kinds & stage.own) === 0) return from;
+    const value = (stage.transform as Transform)(from.value, store.unicodeMap);
+    if (value === from.value) return from;
     if (value === this.value) return this;
+    this.made ??= [];
+    for (const known of this.made) if (known.value === value) return known;
     // The gate does not see the difference between upper and lower case.
-    if (this.gated !== undefined && stage.transform === lowercase)
-      return new Text(value, this.gated.slice(), loweredKinds(this.kinds));
-    return store.get(value);
+    const made =
+      from.gated !== undefined && stage.transform === lowercase
+        ? new Text(value, from.gated.slice(), loweredKinds(from.kinds))
+        : textOf(value, store.gate);
+    this.made.push(made);
+    return made;
+  }
+
+  /** What a search of this text, or of what was made of it, captures: kept for short ones. */
+  captures(operator: Operator, value: string, scope: OperatorScope): Captures {
+    const known = this.captured;
+    if (known?.operator === operator && known.value === value) return known.groups;
+    const groups = operator.captures?.(value, scope) ?? [];
+    if (value.length <= longText) this.captured = { operator, value, groups };
+    return groups;
   }
 
   /** Whether an operator matches: looked up where it is known. */
@@ -160,51 +188,95 @@ export function acts(stage: Stage, kinds: number): boolean {
   );
 }
 
-/** Strings up to this length are shared between requests. */
-const sharedLength = 256;
-/** Shared strings a generation; two generations live. */
+/** Strings up to this length are shared between requests: pages come back as header values do. */
+const sharedLength = 131_072;
+/** Shared strings a generation, and their bytes; two generations live. */
 const generationSize = 2048;
+const generationBytes = 1_572_864;
+/** Hashes of strings that were met once. */
+const metSize = 8192;
 
-/** What requests share: short strings come back (header values, names), and cost nothing then. */
+/**
+ * What requests share: strings come back (header values, names, pages), and cost nothing then. A
+ * string is kept when it is met for the second time, so that what never comes back (tokens, times)
+ * neither drives out the others nor outlives its request.
+ */
 export class SharedTexts {
   #young = new Map<string, Text>();
   #old = new Map<string, Text>();
+  #bytes = 0;
+  readonly #met = new Int32Array(metSize);
 
-  get(value: string, gate: Gate): Text {
+  /** What is kept, in both generations. */
+  get size(): { readonly strings: number; readonly bytes: number } {
+    let bytes = 0;
+    for (const kept of [this.#young, this.#old])
+      for (const value of kept.keys()) bytes += value.length;
+    return { strings: this.#young.size + this.#old.size, bytes };
+  }
+
+  find(value: string): Text | undefined {
     const young = this.#young.get(value);
     if (young !== undefined) return young;
-    const text = this.#old.get(value) ?? textOf(value, gate);
-    if (this.#young.size >= generationSize) {
-      this.#old = this.#young;
-      this.#young = new Map();
+    const old = this.#old.get(value);
+    if (old !== undefined) this.#keep(old);
+    return old;
+  }
+
+  /** A text for a string that `find` does not know. */
+  make(value: string, gate: Gate): Text {
+    const miss = gate.missesOf(value);
+    const { lastKinds, lastHash } = gate;
+    const at = lastHash & (metSize - 1);
+    // Zero is what an empty place holds.
+    const hash = lastHash | 1;
+    if (this.#met[at] !== hash) {
+      this.#met[at] = hash;
+      return new Text(value, miss, lastKinds);
     }
-    this.#young.set(value, text);
+    const text = new Text(apart(value), miss, lastKinds);
+    this.#keep(text);
     return text;
   }
+
+  #keep(text: Text): void {
+    if (this.#young.size >= generationSize || this.#bytes >= generationBytes) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#bytes = 0;
+    }
+    this.#bytes += text.value.length;
+    this.#young.set(text.value, text);
+  }
+}
+
+/** The same string without the one that it was cut from, which it would keep in memory. */
+function apart(value: string): string {
+  return ` ${value}`.slice(1);
 }
 
 /** Finds the one Text of a string, for one transaction. */
 export class TextStore {
   readonly unicodeMap: UnicodeMap | undefined;
-  readonly #gate: Gate;
+  readonly gate: Gate;
   readonly #shared: SharedTexts;
+  /** Texts of this transaction alone. */
   #own: Map<string, Text> | undefined;
 
   constructor(gate: Gate, shared: SharedTexts, unicodeMap: UnicodeMap | undefined) {
-    this.#gate = gate;
+    this.gate = gate;
     this.#shared = shared;
     this.unicodeMap = unicodeMap;
   }
 
   get(value: string): Text {
-    if (value.length <= sharedLength) return this.#shared.get(value, this.#gate);
+    const isShared = value.length <= sharedLength;
+    const known = (isShared ? this.#shared.find(value) : undefined) ?? this.#own?.get(value);
+    if (known !== undefined) return known;
+    const made = isShared ? this.#shared.make(value, this.gate) : textOf(value, this.gate);
     this.#own ??= new Map();
-    let text = this.#own.get(value);
-    if (text === undefined) {
-      text = textOf(value, this.#gate);
-      this.#own.set(value, text);
-    }
-    return text;
+    this.#own.set(value, made);
+    return made;
   }
 }
 

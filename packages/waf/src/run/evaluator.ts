@@ -1,4 +1,4 @@
-import { hasBit, setBit } from "#plan/gate.ts";
+import { hasBit, setBit } from "#plan/bits.ts";
 import type { Step } from "#plan/step.ts";
 import type { Stage, Text, TextStore } from "#plan/text.ts";
 import type { Operator, OperatorScope } from "#operator/operator.ts";
@@ -16,6 +16,9 @@ export interface Observer {
   /** Asked before expensive work; false ends the phase. */
   mayGoOn(cost: number): boolean;
 }
+
+/** Values that an operator is asked about at once. */
+const maxAsked = 64;
 
 /** Judges rules one by one. With a text store it uses the plan; without, it evaluates plainly. */
 export class Evaluator {
@@ -87,7 +90,7 @@ export class Evaluator {
   #judge(step: Step, more: readonly Target[] | undefined, store: TextStore): boolean {
     const found = this.gatherer?.itemsFor(step);
     if (found !== undefined) {
-      if (found.length > 1) this.#clear(step, found, store);
+      this.#clear(step, found, store);
       return this.#judgeItems(step, found, undefined, more, store);
     }
     let any = false;
@@ -100,12 +103,15 @@ export class Evaluator {
   /** Asks once about several values, where the operator can. */
   #clear(step: Step, items: readonly Item[], store: TextStore): void {
     if (step.operator?.noneOf === undefined) return;
-    const unknown = new Set<Text>();
+    const texts: Text[] = [];
     for (const item of items) {
-      const text = (item.text as Text).at(step.stage, store);
-      if (!hasBit(text.miss, step.pure)) unknown.add(text);
+      item.text ??= store.get(item.value);
+      for (const stage of step.rule.multiMatch ? step.stages : [step.stage]) {
+        const text = item.text.at(stage, store);
+        if (!hasBit(text.miss, step.pure) && !texts.includes(text)) texts.push(text);
+        if (texts.length > maxAsked) return;
+      }
     }
-    const texts = [...unknown];
     if (texts.length < 2 || !step.operator.noneOf(texts.map((text) => text.value))) return;
     for (const text of texts) setBit(text.miss, step.pure);
   }
@@ -155,7 +161,9 @@ export class Evaluator {
   #multi(step: Step, more: readonly Target[] | undefined): boolean {
     let any = false;
     const store = this.#texts;
-    for (const item of this.#selected(step, more)) {
+    const items = this.#selected(step, more);
+    if (store !== undefined && step.pure >= 0) this.#clear(step, items, store);
+    for (const item of items) {
       let last: string | undefined;
       for (const stage of step.stages) {
         let found: boolean;
@@ -198,7 +206,11 @@ export class Evaluator {
       state.matched.push(seen);
     }
     if (rule.capture && value !== undefined && operator?.captures !== undefined && !step.negated) {
-      state.tx.capture(operator.captures(value, this.#scope));
+      const groups =
+        item?.text === undefined || step.pure < 0
+          ? operator.captures(value, this.#scope)
+          : item.text.captures(operator, value, this.#scope);
+      state.tx.capture(groups);
     }
     if (rule.effects.length > 0) this.#effects.run(rule.effects);
     if (step.next === undefined) this.#observer.matched(step, seen);

@@ -45,6 +45,11 @@ export class Facts {
     this.endpoints = endpoints;
   }
 
+  /** True once a body was read into variables. */
+  get hasBody(): boolean {
+    return this.content !== noContent || this.requestBody !== undefined;
+  }
+
   setLine(method: string, target: string, protocol: string, line: string | undefined): void {
     this.method = method;
     this.target = target;

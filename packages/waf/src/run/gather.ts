@@ -1,5 +1,5 @@
 import type { Pair } from "#body/processor.ts";
-import { type Bits, hasBit } from "#plan/gate.ts";
+import { type Bits, hasBit } from "#plan/bits.ts";
 import type { Reach } from "#plan/reach.ts";
 import type { Source } from "#plan/source.ts";
 import type { Step } from "#plan/step.ts";
@@ -19,7 +19,7 @@ interface Finding {
 
 /** Looks at every value once, before the rules run, and keeps the steps that some value leaves open. */
 export class Gatherer {
-  /** Steps that must run, by place: those that a value leaves open, and those that none is asked about. */
+  /** Steps that must run, by gate: those that a value leaves open, and those that none is asked about. */
   readonly open: Bits;
   readonly #reach: Reach;
   readonly #state: State;
@@ -38,6 +38,7 @@ export class Gatherer {
   /** Reads what the steps of a phase look at and was not read yet. */
   gather(phase: number): void {
     for (const source of this.#reach.sources[phase - 1] as readonly Source[]) {
+      if (source.needsBody && !this.#state.facts.hasBody) continue;
       const epoch = this.#state.epochs[source.changes];
       if (this.#seen[source.index] === epoch) continue;
       if (this.#seen[source.index] !== undefined)
@@ -49,11 +50,11 @@ export class Gatherer {
 
   /** The values that leave a step open, target by target; undefined for a step that is not looked after. */
   itemsFor(step: Step): readonly Item[] | undefined {
-    if (step.rule !== step.first || !hasBit(this.#reach.mask, step.place)) return undefined;
+    if (step.gate < 0 || !hasBit(this.#reach.mask, step.gate)) return undefined;
     let some: Finding | undefined;
     let more: Finding[] | undefined;
     for (const finding of this.#findings) {
-      if (!hasBit(finding.open, step.place)) continue;
+      if (!hasBit(finding.open, step.gate)) continue;
       if (some === undefined) some = finding;
       else (more ??= [some]).push(finding);
     }

@@ -1,5 +1,5 @@
 import { type Clock } from "@egide/std/clock.ts";
-import { allBits, type Bits, hasBit, setBit } from "#plan/gate.ts";
+import { allBits, type Bits, hasBit, setBit } from "#plan/bits.ts";
 import type { Plan } from "#plan/plan.ts";
 import { Reach, valuedSteps } from "#plan/reach.ts";
 import type { Step } from "#plan/step.ts";
@@ -148,6 +148,11 @@ export class QuietPaths {
       const path = this.path(from, snapshot, overlay);
       for (let word = 0; word < mask.length; word++)
         mask[word] = (mask[word] as number) | (path.valued[word] as number);
+      for (const step of this.#plan.steps) {
+        if (step === undefined || step.guards.length === 0) continue;
+        if (hasBit(path.always, step.place) || hasBit(path.valued, step.place))
+          for (const gate of step.guards) setBit(mask, gate);
+      }
       snapshot = path.after;
     }
     const key = mask.join();

@@ -24,6 +24,8 @@ export class TxStore {
   #base: (Item | undefined)[];
   #snapshot: Snapshot | undefined;
   #dynamic: Map<string, Item> | undefined;
+  /** Of the slots for what a match captured, how many may be set. */
+  #captured = 0;
 
   constructor(names: SlotNames, watched: Uint8Array) {
     this.#names = names;
@@ -75,6 +77,7 @@ export class TxStore {
   }
 
   #put(slot: number, item: Item | undefined): void {
+    if (slot < captureSlots && slot >= this.#captured) this.#captured = slot + 1;
     if (this.#watched[slot] !== 1) {
       this.#own[slot] = item;
       return;
@@ -88,11 +91,13 @@ export class TxStore {
 
   /** Sets TX.0 to TX.9; what the match has no group for is gone. */
   capture(groups: readonly (string | undefined)[]): void {
-    for (let i = 0; i < captureSlots; i++) {
+    const used = Math.max(this.#captured, Math.min(captureSlots, groups.length));
+    for (let i = 0; i < used; i++) {
       const group = groups[i];
       if (group !== undefined) this.#put(i, new Item("TX", captureNames[i] as string, group));
       else if (this.at(i) !== undefined) this.#put(i, undefined);
     }
+    this.#captured = Math.min(captureSlots, groups.length);
   }
 
   all(): Item[] {

@@ -1,3 +1,4 @@
+import { type Bits, hasBit } from "#plan/bits.ts";
 import type { Plan } from "#plan/plan.ts";
 import type { Step } from "#plan/step.ts";
 import type { Evaluator } from "#run/evaluator.ts";
@@ -66,9 +67,14 @@ export class Walk {
       }
       place = (word << 5) + 31 - Math.clz32(left & -left);
       if (place >= this.#end) break;
+      const step = this.#plan.steps[place] as Step;
+      if (open !== undefined && !isOpen(step.guards, open)) {
+        place++;
+        continue;
+      }
       this.#place = place + 1;
       if (before !== undefined) this.#tx.become(before[place] as NonNullable<typeof after>);
-      return this.#plan.steps[place];
+      return step;
     }
     if (after !== undefined) this.#tx.become(after);
     return undefined;
@@ -86,4 +92,10 @@ export class Walk {
     if (same) this.#overlay = overlay;
     else this.#follow();
   }
+}
+
+/** True where values leave all of these gates open. */
+function isOpen(gates: readonly number[], open: Bits): boolean {
+  for (let i = 0; i < gates.length; i++) if (!hasBit(open, gates[i] as number)) return false;
+  return true;
 }

@@ -7,15 +7,20 @@ import { sequenceAt } from "#transform/utf8.ts";
 export function utf8toUnicode(value: string): string {
   if (!/[\x80-\xff]/.test(value)) return value;
   let out = "";
-  let at = 0;
-  while (at < value.length) {
-    const found = sequenceAt(value, at);
-    if (found.length < 2) {
-      out += value[at++];
+  let from = 0;
+  for (let at = 0; at < value.length; ) {
+    if (value.charCodeAt(at) < 0x80) {
+      at++;
       continue;
     }
-    out += `%u${found.code.toString(16).padStart(4, "0")}`;
+    const found = sequenceAt(value, at);
+    if (found.length < 2) {
+      at++;
+      continue;
+    }
+    out += `${value.slice(from, at)}%u${found.code.toString(16).padStart(4, "0")}`;
     at += found.length;
+    from = at;
   }
-  return out;
+  return from === 0 ? value : out + value.slice(from);
 }
