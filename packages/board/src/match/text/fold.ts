@@ -38,6 +38,8 @@ for (const [letter, others] of ALIKE) for (const other of others) LETTER.set(oth
 
 /** A digit or sign stands for a letter only beside one: «h3llo», not «300». */
 const DIGIT_LIKE = /[0-9@$€¢|!+†×]/;
+/** Behind a word these are what they are: «hello!». */
+const ENDS_SENTENCE = /[!|+×†]/;
 const KEPT = /[\p{L}\p{N}]/u;
 
 /**
@@ -62,7 +64,8 @@ export function fold(text: string): string {
 
 function folded(characters: readonly string[], at: number, character: string): string {
   if (DIGIT_LIKE.test(character)) {
-    const beside = isLetter(characters[at - 1]) || isLetter(characters[at + 1]);
+    const ahead = isLetter(characters[at + 1]);
+    const beside = ahead || (!ENDS_SENTENCE.test(character) && isLetter(characters[at - 1]));
     if (beside) return LETTER.get(character) ?? (KEPT.test(character) ? character : "");
     return isDigit(character) ? character : "";
   }

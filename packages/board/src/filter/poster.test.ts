@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import { Once, ONCE_WORDS } from "@egide/challenge/verify/once.ts";
+import { encodeProof, type Share } from "@egide/challenge/kind/proof.ts";
+import { CycleSearch } from "@egide/challenge/kind/search.ts";
+import { digest } from "@egide/challenge/kind/sha256.ts";
+import { createLimitMemory } from "@egide/limit/cells.ts";
+import { Limiter } from "@egide/limit/limiter.ts";
+import { AddressHasher, type AddressKey, prefixOf, traceUntil } from "#filter/address.ts";
+import { DEFAULT_FLOOD, Flood } from "#filter/flood.ts";
+import { PostingProof } from "#filter/proof.ts";
+import { Recent } from "#filter/recent.ts";
+
+const DAY = 86_400_000;
+
+function memoryStore() {
+  const keys = new Map<number, AddressKey>();
+  return {
+    keys,
+    list: async () => [...keys.values()],
+    add: async (key: AddressKey) => {
+      if (!keys.has(key.period)) keys.set(key.period, key);
+      return keys.get(key.period) as AddressKey;
+    },
+    remove: async (period: number) => void keys.delete(period),
+  };
+}
+
+describe("addresses", () => {
+  test("are known again within a period, and by old keys until those are deleted", async () => {
+    const store = memoryStore();
+    const hasher = new AddressHasher(store, 7, 3);
+    await hasher.turn(0);
+    const first = hasher.hash("192.0.2.7");
+    expect(hasher.hash("::ffff:192.0.2.7")).toEqual(first);
+    expect(hasher.hash("192.0.2.8")?.prefixHash).toBe(first?.prefixHash as string);
+    expect(hasher.hash("192.0.2.8")?.addressHash).not.toBe(first?.addressHash as string);
+    expect(hasher.hash("192.0.3.7")?.prefixHash).not.toBe(first?.prefixHash as string);
+    expect(hasher.hash("nobody")).toBeNull();
+
+    await hasher.turn(8 * DAY);
+    expect(hasher.hash("192.0.2.7")?.addressHash).not.toBe(first?.addressHash as string);
+    expect(hasher.allHashes("192.0.2.7").map(({ period }) => period)).toEqual([1, 0]);
+    expect(hasher.allHashes("192.0.2.7")[1]).toEqual(first as NonNullable<typeof first>);
+    await hasher.turn(21 * DAY);
+    expect([...store.keys.keys()].sort((a, b) => a - b)).toEqual([1, 3]);
+    const hashes = hasher.allHashes("192.0.2.7").map(({ addressHash }) => addressHash);
+    expect(hashes).not.toContain(first?.addressHash as string);
+  });
+
+  test("two processes that begin a period together share its key", async () => {
+    const store = memoryStore();
+    const [a, b] = [new AddressHasher(store, 7, 3), new AddressHasher(store, 7, 3)];
+    await Promise.all([a.turn(0), b.turn(0)]);
+    expect(a.hash("2001:db8::1")).toEqual(b.hash("2001:db8::1"));
+  });
+
+  test("one line of IPv6 is one poster", async () => {
+    const hasher = new AddressHasher(memoryStore(), 7, 3);
+    await hasher.turn(0);
+    expect(hasher.hash("2001:db8:1:2::1")).toEqual(hasher.hash("2001:db8:1:2:ffff::9"));
+    expect(prefixOf("2001:db8:1:2::1")).toBe(prefixOf("2001:db8:1:ff::1"));
+    expect(prefixOf("192.0.2.7")).toBe("192.0.2.0/24");
+    expect(traceUntil(10 * 3_600_000, 4)).toBe(6 * 3_600_000);
+  });
+});
+
+describe("floods", () => {
+  test("a session has its share, a prefix a larger one", () => {
+    const flood = new Flood(new Limiter(createLimitMemory(1 << 16)), new Uint8Array(8));
+    const reply = (session: string, now: number, prefix = "p"): number =>
+      flood.take(false, session, prefix, DEFAULT_FLOOD, now);
+    const first = [0, 1, 2, 3, 4].map((now) => reply("a", now));
+    expect(first.slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(first[4]).toBeGreaterThan(7000);
+    expect(reply("a", 8100)).toBe(0);
+    // Thirty at once from one prefix, by however many sessions.
+    const many = Array.from({ length: 40 }, (_none, i) => reply(`s${i}`, 8200));
+    expect(many.filter((wait) => wait === 0).length).toBeLessThan(31);
+    expect(reply("z", 8200, "elsewhere")).toBe(0);
+  });
+});
+
+describe("what was posted a moment ago", () => {
+  test("is known however it is dressed, on its own board, for its time, within bounds", () => {
+    const recent = new Recent(3, 1000);
+    recent.addText(1, "The old kettle stands near the window", 0);
+    expect(recent.hasText(1, "the old KETTLE stands near the wind0w!!!", 500)).toBe(true);
+    expect(recent.hasText(2, "The old kettle stands near the window", 500)).toBe(false);
+    expect(recent.hasText(1, "The old kettle stands near the window", 1000)).toBe(false);
+    recent.addText(1, "thank you", 0);
+    expect(recent.hasText(1, "thank you", 1)).toBe(false);
+    for (let i = 0; i < 5; i++) recent.addFile(1, `f${i}`, 10);
+    expect([0, 1, 2, 3, 4].map((i) => recent.hasFile(1, `f${i}`, 20))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe("proof of work", () => {
+  test("counts once, for its own ticket, within its time", () => {
+    const memory = new SharedArrayBuffer(ONCE_WORDS * 4);
+    const proofs = new PostingProof(new Uint8Array(32).fill(3), "test", new Once(memory));
+    const asked = proofs.ask(false, 1000, "easy");
+    const shares: Share[] = [];
+    const search = new CycleSearch(asked.work.size);
+    const seed = digest(Buffer.from(asked.ticket, "latin1"));
+    for (let index = 0; shares.length < asked.work.least; index++) {
+      search.begin(seed, index);
+      let edges = search.step(1000);
+      while (edges === undefined) edges = search.step(1000);
+      if (edges !== null) shares.push({ index, edges });
+    }
+    const proof = Buffer.from(encodeProof("cycle", shares)).toString("base64url");
+    expect(proofs.check("", "", 1001)).toBe("none");
+    expect(proofs.check(asked.ticket, "AAAA", 1001)).toBe("failed");
+    expect(proofs.check(proofs.ask(false, 1000).ticket, proof, 1001)).toBe("failed");
+    expect(proofs.check(asked.ticket, proof, 9999)).toBe("failed");
+    expect(proofs.check(asked.ticket, proof, 1001)).toBe("sound");
+    expect(proofs.check(asked.ticket, proof, 1002)).toBe("failed");
+    expect(proofs.check("nonsense", proof, 1001)).toBe("failed");
+    expect(proofs.ask(true, 1000).work.size).toBe(proofs.ask(false, 1000).work.size + 1);
+  }, 30_000);
+});

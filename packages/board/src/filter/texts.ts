@@ -1,0 +1,55 @@
+import type { Texts } from "@egide/web/locale.ts";
+
+/** Why a post is not taken, in the words of whoever wrote it. The form keeps what they wrote. */
+export const FILTER_TEXTS = {
+  "filter.word": {
+    en: "The post holds a word or phrase that is not taken here.",
+    fr: "Le message contient un mot ou une expression refusés ici.",
+  },
+  "filter.link": {
+    en: "The post links to a site that is not taken here.",
+    fr: "Le message renvoie vers un site refusé ici.",
+  },
+  "filter.links": {
+    en: "The post holds too many links.",
+    fr: "Le message contient trop de liens.",
+  },
+  "filter.flood": {
+    en: "You are posting faster than this board takes. Wait a little, then send it again.",
+    fr: "Vous publiez plus vite que ce forum ne l’accepte. Patientez un peu, puis renvoyez le message.",
+  },
+  "filter.duplicate_text": {
+    en: "The same text was posted here a short while ago.",
+    fr: "Le même texte a été publié ici il y a peu.",
+  },
+  "filter.duplicate_file": {
+    en: "The same file was posted here already.",
+    fr: "Le même fichier a déjà été publié ici.",
+  },
+  "filter.listed_address": {
+    en: "Your address stands on a list of addresses that send spam. Another connection may do.",
+    fr: "Votre adresse figure sur une liste d’expéditeurs de pourriels. Essayez une autre connexion.",
+  },
+  "filter.proof_needed": {
+    en: "As you are new here, your device has to do a short calculation first. Press the button again.",
+    fr: "Comme vous êtes nouveau ici, votre appareil doit d’abord effectuer un court calcul. Appuyez de nouveau sur le bouton.",
+  },
+  "filter.proof_failed": {
+    en: "The calculation was not right, or too old. It begins anew: press the button again.",
+    fr: "Le calcul était inexact ou trop ancien. Il recommence : appuyez de nouveau sur le bouton.",
+  },
+  "filter.bad_pattern": {
+    en: "The pattern can’t be read, or is too long.",
+    fr: "Le motif est illisible ou trop long.",
+  },
+} as const satisfies Readonly<Record<string, Texts>>;
+
+export type FilterFault = keyof typeof FILTER_TEXTS;
+
+/** The statuses that are not 400. */
+export const FILTER_STATUSES = {
+  "filter.flood": 429,
+  "filter.listed_address": 403,
+  "filter.proof_needed": 403,
+  "filter.proof_failed": 403,
+} as const;
