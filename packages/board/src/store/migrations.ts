@@ -2,6 +2,7 @@ import type { Migration } from "@egide/sql/migrate.ts";
 import { outboxMigration } from "@egide/sql/outbox/table.ts";
 import { posts } from "#store/migration/0010-posts.ts";
 import { search } from "#store/migration/0011-search.ts";
+import { addressKeys } from "#store/migration/0012-address-keys.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   outboxMigration,
   posts,
   search,
+  addressKeys,
   moderation,
   provider,
 ];

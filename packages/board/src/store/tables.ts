@@ -16,6 +16,7 @@ import type {
   StaffTable,
 } from "#store/table/moderation.ts";
 import type {
+  AddressKeyTable,
   AddressTraceTable,
   PostEditTable,
   PostMediaTable,
@@ -41,6 +42,7 @@ export interface Tables extends OutboxTables {
   post_edit: PostEditTable;
   quote: QuoteTable;
   media: MediaTable;
+  address_key: AddressKeyTable;
   address_trace: AddressTraceTable;
   watch: WatchTable;
   queue_item: QueueItemTable;

@@ -93,3 +93,9 @@ export interface WatchTable {
   seenNo: number;
   readonly createdAt: number;
 }
+
+/** A key under which addresses are hashed for one period. */
+export interface AddressKeyTable {
+  readonly period: number;
+  readonly key: Uint8Array;
+}
