@@ -1,0 +1,175 @@
+import type { Selectable } from "kysely";
+import { allows, boardsWhere } from "#moderation/permission.ts";
+import type { Category } from "#moderation/category.ts";
+import {
+  advance,
+  type Item,
+  type ItemEvent,
+  opened,
+  placeOf,
+  rankOf,
+} from "#moderation/queue-item.ts";
+import { type Actor, bad, type ModerationDeps, need, notFound } from "#moderation/service/deps.ts";
+import { addLog } from "#moderation/service/log.ts";
+import type { Db } from "#store/open.ts";
+import type { QueueItemTable } from "#store/table/moderation.ts";
+
+export type ItemRow = Selectable<QueueItemTable>;
+
+export interface PostPlace {
+  readonly postId: number;
+  readonly boardId: number;
+  readonly threadNo: number;
+  readonly no: number;
+}
+
+export function itemOf(row: ItemRow): Item {
+  const { state, category, openedAt, firstLookAt, decidedAt, decidedBy, outcome } = row;
+  return { state, category, openedAt, firstLookAt, decidedAt, decidedBy, outcome };
+}
+
+/** Columns that follow from an item's state. */
+function columnsOf(item: Item) {
+  const { lane, dueAt } = placeOf(item, 0);
+  const waiting = item.state === "decided" || item.state === "final" ? 0 : 1;
+  return { ...item, lane: rankOf(lane), dueAt, waiting };
+}
+
+/** Puts a post into the queue, or says something more of one that is there. */
+export async function queuePost(
+  trx: Db,
+  post: PostPlace,
+  { category, at, held }: { category: Category; at: number; held?: string },
+): Promise<{ readonly id: number; readonly isNew: boolean; readonly category: Category }> {
+  const known = await trx
+    .selectFrom("queue_item")
+    .selectAll()
+    .where("postId", "=", post.postId)
+    .executeTakeFirst();
+  if (known === undefined) {
+    const columns = columnsOf(opened(category, at));
+    const { id } = await trx
+      .insertInto("queue_item")
+      .values({ ...post, ...columns, reports: 0, held: held ?? null })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return { id, isNew: true, category };
+  }
+  const before = itemOf(known);
+  const item = advance(before, { type: "report", category, at });
+  const change = { ...columnsOf(item), ...(held === undefined ? {} : { held }) };
+  await trx.updateTable("queue_item").set(change).where("id", "=", known.id).execute();
+  return { id: known.id, isNew: item !== before, category: item.category };
+}
+
+/** Applies an event to an item and to what reporters are told of it. */
+export async function applyToItem(trx: Db, row: ItemRow, event: ItemEvent): Promise<Item> {
+  const before = itemOf(row);
+  const item = advance(before, event);
+  if (item === before) return item;
+  const isOver = item.state === "decided" || item.state === "final";
+  await trx
+    .updateTable("queue_item")
+    .set({ ...columnsOf(item), ...(isOver ? { held: null } : {}) })
+    .where("id", "=", row.id)
+    .execute();
+  if (item.firstLookAt !== null) {
+    await trx
+      .updateTable("report")
+      .set({ firstLookAt: item.firstLookAt })
+      .where("itemId", "=", row.id)
+      .where("firstLookAt", "is", null)
+      .execute();
+  }
+  if (isOver) {
+    const final = item.state === "final" ? 1 : 0;
+    await trx
+      .updateTable("report")
+      .set((row) => ({
+        decidedAt: row.fn.coalesce("decidedAt", row.val(item.decidedAt)),
+        outcome: item.outcome,
+        final,
+      }))
+      .where("itemId", "=", row.id)
+      .where("final", "=", 0)
+      .execute();
+  }
+  return item;
+}
+
+export async function itemRow(db: Db, id: number): Promise<ItemRow> {
+  const row = await db.selectFrom("queue_item").selectAll().where("id", "=", id).executeTakeFirst();
+  if (row === undefined) throw notFound();
+  return row;
+}
+
+/** What waits on the boards of somebody's roles, most urgent first. */
+export async function queueOf(
+  { store }: Pick<ModerationDeps, "store">,
+  actor: Actor,
+  page: { readonly limit: number; readonly boardId?: number | undefined },
+): Promise<readonly ItemRow[]> {
+  const boards = boardsWhere(actor.grants, "seeQueue");
+  let query = store.kysely
+    .selectFrom("queue_item")
+    .selectAll()
+    .where("waiting", "=", 1)
+    .orderBy("lane")
+    .orderBy("dueAt")
+    .orderBy("id")
+    .limit(page.limit);
+  if (boards !== "all") {
+    if (boards.length === 0) return [];
+    query = query.where("boardId", "in", [...boards]);
+  }
+  if (page.boardId !== undefined) query = query.where("boardId", "=", page.boardId);
+  return query.execute();
+}
+
+/** Somebody looks at an item: the first look counts. */
+export async function lookAt(deps: ModerationDeps, actor: Actor, itemId: number): Promise<ItemRow> {
+  const { store, clock } = deps;
+  const seen = await itemRow(store.kysely, itemId);
+  need(actor, "seeQueue", seen.boardId);
+  if (seen.state !== "open") return seen;
+  return store.transaction(async (trx) => {
+    const row = await itemRow(trx, itemId);
+    await applyToItem(trx, row, { type: "look", at: clock.now() });
+    await addLog(trx, store.engine, {
+      at: clock.now(),
+      staff: actor.id,
+      action: "item.look",
+      boardId: row.boardId,
+      subject: `item ${itemId}`,
+    });
+    return itemRow(trx, itemId);
+  });
+}
+
+/** Nothing is wrong with the post: what hid it until somebody looked is taken away. */
+export async function dismiss(
+  deps: ModerationDeps,
+  actor: Actor,
+  itemId: number,
+  reason: string,
+): Promise<void> {
+  const { store, clock, posts } = deps;
+  await store.transaction(async (trx) => {
+    const row = await itemRow(trx, itemId);
+    need(actor, "seeQueue", row.boardId);
+    if (row.held !== null && !allows(actor.grants, "approve", row.boardId)) {
+      throw bad("board.not_allowed", "Your role does not allow to approve posts.");
+    }
+    const now = clock.now();
+    await applyToItem(trx, row, { type: "decide", at: now, by: actor.id, outcome: "dismissed" });
+    if (row.held !== null) await posts.setState(trx, row.postId, "visible", now);
+    await addLog(trx, store.engine, {
+      at: now,
+      staff: actor.id,
+      action: "item.dismiss",
+      boardId: row.boardId,
+      subject: `item ${itemId}`,
+      detail: { postId: row.postId, reason },
+    });
+  });
+}

@@ -1,0 +1,155 @@
+import { type Category, CATEGORY_NAMES, factsOf } from "#moderation/category.ts";
+import { bad, type ModerationDeps, notFound, secretId, sha256 } from "#moderation/service/deps.ts";
+import { applyToItem, itemRow, queuePost } from "#moderation/service/queue.ts";
+import type { ReportSource } from "#store/table/moderation.ts";
+
+/** Characters of a report's own words. */
+export const REPORT_MOST = 2000;
+
+export interface NewReport {
+  readonly postId: number;
+  readonly category: Category;
+  readonly text: string;
+  readonly source: ReportSource;
+  readonly sessionHash: string | null;
+}
+
+/**
+ * Takes a report. What is answered is the secret by which the reporter learns the outcome. A threat
+ * to life rings the on-call alert and goes to the provider in the same transaction.
+ */
+export async function takeReport(deps: ModerationDeps, report: NewReport): Promise<string> {
+  const { store, clock, posts, provider } = deps;
+  const receipt = secretId();
+  const text = report.text.trim();
+  if (text.length > REPORT_MOST) throw bad("board.report_too_long", "The report is too long.");
+  await store.transaction(async (trx) => {
+    const now = clock.now();
+    const post = await trx
+      .selectFrom("post")
+      .select(["id as postId", "boardId", "threadNo", "no", "state"])
+      .where("id", "=", report.postId)
+      .executeTakeFirst();
+    if (post === undefined || post.state === "removed") throw notFound();
+    const { state, ...place } = post;
+    const facts = factsOf(report.category);
+    const hides = facts.hideAtOnce && state === "visible" && !(await wasCleared(trx, post.postId));
+    const item = await queuePost(trx, place, {
+      category: report.category,
+      at: now,
+      ...(hides ? { held: "reported" } : {}),
+    });
+    await trx
+      .updateTable("queue_item")
+      .set((row) => ({ reports: row("reports", "+", 1) }))
+      .where("id", "=", item.id)
+      .execute();
+    const row = await itemRow(trx, item.id);
+    await trx
+      .insertInto("report")
+      .values({
+        itemId: item.id,
+        postId: post.postId,
+        boardId: post.boardId,
+        category: report.category,
+        text,
+        source: report.source,
+        at: now,
+        receipt: sha256(receipt),
+        sessionHash: report.sessionHash,
+        // What was weighed already is not weighed anew for each who says it again.
+        firstLookAt: row.waiting === 1 ? null : now,
+        decidedAt: row.waiting === 1 ? null : now,
+        outcome: row.waiting === 1 ? null : row.outcome,
+        contestedAt: null,
+        contestText: null,
+        final: 0,
+      })
+      .execute();
+    if (hides) await posts.setState(trx, post.postId, "held", now);
+    if (facts.lane === "life" && row.waiting === 1) await provider.lifeReported(trx, item.id, now);
+  });
+  deps.kick();
+  return receipt;
+}
+
+/** Somebody has looked at this post and found nothing: reports alone no longer hide it. */
+async function wasCleared(trx: Parameters<typeof itemRow>[0], postId: number): Promise<boolean> {
+  const row = await trx
+    .selectFrom("queue_item")
+    .select("outcome")
+    .where("postId", "=", postId)
+    .executeTakeFirst();
+  return row?.outcome === "dismissed";
+}
+
+export interface ReportStatus {
+  readonly at: number;
+  readonly category: Category;
+  readonly boardId: number;
+  readonly no: number;
+  readonly state: "waiting" | "seen" | "upheld" | "dismissed" | "contested";
+  readonly decidedAt: number | null;
+  /** Whether a dismissal may still be contested. */
+  readonly contestable: boolean;
+}
+
+/** What a reporter may know of the report, by its secret. */
+export async function reportStatus(
+  { store }: Pick<ModerationDeps, "store">,
+  receipt: string,
+): Promise<ReportStatus> {
+  const row = await store.kysely
+    .selectFrom("report")
+    .innerJoin("queue_item", "queue_item.id", "report.itemId")
+    .select([
+      "report.at",
+      "report.category",
+      "report.boardId",
+      "queue_item.no",
+      "report.firstLookAt",
+      "report.decidedAt",
+      "report.outcome",
+      "report.contestedAt",
+      "report.final",
+      "queue_item.state",
+    ])
+    .where("report.receipt", "=", sha256(receipt))
+    .executeTakeFirst();
+  if (row === undefined || !CATEGORY_NAMES.includes(row.category)) throw notFound();
+  const { at, category, boardId, no, decidedAt, outcome } = row;
+  const isContested = row.contestedAt !== null && row.final === 0;
+  const waits = row.firstLookAt === null ? "waiting" : "seen";
+  return {
+    at,
+    category,
+    boardId,
+    no,
+    state: isContested ? "contested" : (outcome ?? waits),
+    decidedAt,
+    contestable: outcome === "dismissed" && row.state === "decided" && row.final === 0,
+  };
+}
+
+/** A reporter does not accept the dismissal: somebody else looks at it (DSA, Article 20). */
+export async function contest(deps: ModerationDeps, receipt: string, text: string): Promise<void> {
+  if (text.trim() === "" || text.length > REPORT_MOST) {
+    throw bad("board.bad_text", "Say in a few words why; 2000 characters at most.");
+  }
+  await deps.store.transaction(async (trx) => {
+    const report = await trx
+      .selectFrom("report")
+      .select(["id", "itemId"])
+      .where("receipt", "=", sha256(receipt))
+      .executeTakeFirst();
+    if (report === undefined) throw notFound();
+    const now = deps.clock.now();
+    const row = await itemRow(trx, report.itemId);
+    await applyToItem(trx, row, { type: "contest", at: now });
+    await trx
+      .updateTable("report")
+      .set({ contestedAt: now, contestText: text.trim() })
+      .where("id", "=", report.id)
+      .execute();
+  });
+}

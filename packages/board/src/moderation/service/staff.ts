@@ -1,0 +1,101 @@
+import { type Grant, mayAppoint } from "#moderation/permission.ts";
+import { type Actor, bad, type ModerationDeps } from "#moderation/service/deps.ts";
+import { addLog } from "#moderation/service/log.ts";
+import type { Db } from "#store/open.ts";
+
+/** Who is signed in, with the roles that they have now; null where the account has none. */
+export async function actorOf(db: Db, accountId: string): Promise<Actor | null> {
+  const staff = await db
+    .selectFrom("staff")
+    .select(["id", "name"])
+    .where("id", "=", accountId)
+    .executeTakeFirst();
+  if (staff === undefined) return null;
+  const grants = await grantsOf(db, accountId);
+  return grants.length === 0 ? null : { ...staff, grants };
+}
+
+async function grantsOf(db: Db, staffId: string): Promise<readonly Grant[]> {
+  const rows = await db
+    .selectFrom("staff_grant")
+    .select(["role", "boardId"])
+    .where("staffId", "=", staffId)
+    .execute();
+  return rows.map(({ role, boardId }) => ({ role, boardId: boardId === 0 ? null : boardId }));
+}
+
+export interface Appointment {
+  readonly accountId: string;
+  readonly name: string;
+  readonly grant: Grant;
+}
+
+/** Gives a role. `by` null is the instance itself: its first admin, a board's new owner. */
+export async function appoint(
+  { store, clock }: Pick<ModerationDeps, "store" | "clock">,
+  by: Actor | null,
+  { accountId, name, grant }: Appointment,
+): Promise<void> {
+  if (by !== null && !mayAppoint(by.grants, grant)) throw notYours();
+  const at = clock.now();
+  const boardId = grant.boardId ?? 0;
+  await store.transaction(async (trx) => {
+    await trx
+      .insertInto("staff")
+      .values({ id: accountId, name, addedAt: at })
+      .onConflict((conflict) => conflict.column("id").doUpdateSet({ name }))
+      .execute();
+    await trx
+      .insertInto("staff_grant")
+      .values({ staffId: accountId, role: grant.role, boardId, at, by: by?.id ?? "instance" })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await addLog(trx, store.engine, {
+      at,
+      staff: by?.id ?? "instance",
+      action: "staff.appoint",
+      boardId: grant.boardId,
+      subject: `staff ${accountId}`,
+      detail: { role: grant.role },
+    });
+  });
+}
+
+/** Takes a role away; the last admin stays. */
+export async function dismissStaff(
+  { store, clock }: Pick<ModerationDeps, "store" | "clock">,
+  by: Actor,
+  { accountId, grant }: { accountId: string; grant: Grant },
+): Promise<void> {
+  if (!mayAppoint(by.grants, grant)) throw notYours();
+  await store.transaction(async (trx) => {
+    if (grant.role === "admin") {
+      const admins = await trx
+        .selectFrom("staff_grant")
+        .select("staffId")
+        .where("role", "=", "admin")
+        .execute();
+      if (admins.every(({ staffId }) => staffId === accountId)) {
+        throw bad("board.last_admin", "The last admin can't be taken away.");
+      }
+    }
+    await trx
+      .deleteFrom("staff_grant")
+      .where("staffId", "=", accountId)
+      .where("role", "=", grant.role)
+      .where("boardId", "=", grant.boardId ?? 0)
+      .execute();
+    await addLog(trx, store.engine, {
+      at: clock.now(),
+      staff: by.id,
+      action: "staff.dismiss",
+      boardId: grant.boardId,
+      subject: `staff ${accountId}`,
+      detail: { role: grant.role },
+    });
+  });
+}
+
+function notYours() {
+  return bad("board.not_allowed", "Your role does not allow to give or take this one.");
+}

@@ -1,0 +1,21 @@
+import type { SigningKey } from "@egide/contract/signing.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import type { ProviderSettings } from "#settings/provider.ts";
+import type { Store } from "#store/open.ts";
+
+/** The edge in front of the board, as far as this room needs it. */
+export interface EdgePurge {
+  /** Forgets what it keeps under these addresses; answers when that was done (wall clock, ms). */
+  purge(urls: readonly string[]): Promise<number>;
+}
+
+export interface ProviderDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly settings: ProviderSettings;
+  readonly siteUrl: string;
+  readonly key: SigningKey;
+  /** Null where no edge of ours stands in front. */
+  readonly edge: EdgePurge | null;
+  readonly kick: () => void;
+}

@@ -1,0 +1,74 @@
+import { PUBLIC_KEY } from "@egide/contract/signing.ts";
+import { z } from "zod";
+
+const webUrl = z.url({ protocol: /^https?$/ }).max(2048);
+
+/** How reports reach whoever protects the site. */
+const deliverySchema = z.discriminatedUnion("kind", [
+  /** Another installation of this project: sealed messages, and answers that are signed. */
+  z.strictObject({
+    kind: z.literal("egide"),
+    /** Address of its intake. */
+    url: webUrl,
+    /** The name it speaks under: its host. */
+    party: z.string().min(1).max(253),
+    /** Its public key (base64url). While it changes its key, the old one stands here too. */
+    keys: z.array(z.string().regex(PUBLIC_KEY)).min(1).max(2),
+  }),
+  /** Anybody who takes XARF v4 over HTTPS. */
+  z.strictObject({
+    kind: z.literal("xarf"),
+    url: webUrl,
+    headers: z.record(z.string(), z.string()).default({}),
+  }),
+  /** By mail, as an attachment. */
+  z.strictObject({ kind: z.literal("mail"), to: z.email() }),
+]);
+
+const levelSchema = z.strictObject({
+  /** Gets a POST of JSON. */
+  webhook: webUrl.optional(),
+  mail: z.email().optional(),
+});
+
+export const providerSettingsSchema = z
+  .object({
+    /** Who answers for this board, in reports. */
+    contact: z.strictObject({
+      org: z.string().trim().min(1).max(200),
+      contact: z.email(),
+      /** Also the name that it speaks under. */
+      domain: z.string().min(1).max(253),
+    }),
+    delivery: deliverySchema.nullable().default(null),
+    /** Whether a threat to life goes to the provider as it is reported, or once staff escalate it. */
+    lifeAtOnce: z.boolean().default(true),
+    onCall: z
+      .object({
+        /** Called one after the other while nobody acknowledges. */
+        levels: z.array(levelSchema).max(10).default([]),
+        minutes: z.number().min(0.1).max(1440).default(5),
+      })
+      .prefault({}),
+    smtp: z
+      .strictObject({
+        host: z.string().min(1),
+        port: z.number().int().min(1).max(65_535),
+        /** TLS from the first byte; else STARTTLS, where the server offers it. */
+        secure: z.boolean().default(false),
+        user: z.string().optional(),
+        pass: z.string().optional(),
+        from: z.email(),
+      })
+      .nullable()
+      .default(null),
+  })
+  .superRefine((settings, ctx) => {
+    const mails = settings.onCall.levels.some(({ mail }) => mail !== undefined);
+    if (settings.smtp === null && (mails || settings.delivery?.kind === "mail")) {
+      ctx.addIssue({ code: "custom", path: ["smtp"], message: "mail needs a server to send it" });
+    }
+  });
+
+export type ProviderSettings = z.infer<typeof providerSettingsSchema>;
+export type Delivery = NonNullable<ProviderSettings["delivery"]>;
