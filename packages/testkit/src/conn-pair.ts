@@ -46,6 +46,10 @@ export class PairConn implements Conn {
 
   keepAlive(): void {}
 
+  readonly relayed = 0;
+
+  relayTo(): void {}
+
   write(bytes: Uint8Array): boolean {
     if (this.#ending || this.isClosed) return true;
     this.writes++;

@@ -35,6 +35,10 @@ export class FakeConn implements Conn {
     this.isKeptAlive = true;
   }
 
+  readonly relayed = 0;
+
+  relayTo(): void {}
+
   /** Takes what was written since the last time. */
   take(): string {
     const { text } = this;

@@ -1,6 +1,7 @@
 import { AppError } from "@egide/std/error.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { ByteSink, ByteSource, RawHeaders } from "#stream.ts";
+import { bodyMemory } from "#wire/transport/native/pages.ts";
 import { type Cursor, EMPTY, MemoryBody, type StoredBody } from "./body.ts";
 import type { OpenSpool, Spool } from "./spool.ts";
 import { Window } from "./window.ts";
@@ -65,7 +66,7 @@ export class FillingBody implements StoredBody, ByteSink {
     this.#options = options;
     this.length = options.length;
     const known = options.length >= 0 && options.length <= options.memoryBytes;
-    this.#buffer = known ? new Uint8Array(options.length) : EMPTY;
+    this.#buffer = known ? bodyMemory(options.length) : EMPTY;
   }
 
   /** Once, when the first reader has its cursor. */
@@ -153,7 +154,7 @@ export class FillingBody implements StoredBody, ByteSink {
     }
     // A buffer that grew by doubling would otherwise keep its slack for as long as it is stored.
     const whole =
-      this.#buffer.length === this.#inMemory ? this.#buffer : this.#buffer.slice(0, this.#inMemory);
+      this.#buffer.length === this.#inMemory ? this.#buffer : fitted(this.#buffer, this.#inMemory);
     this.#buffer = whole;
     this.whole = whole;
     this.#options.onComplete(new MemoryBody(whole));
@@ -285,6 +286,12 @@ export class FillingBody implements StoredBody, ByteSink {
 }
 
 const FILE_CHUNK = 65_536;
+
+function fitted(buffer: Uint8Array, length: number): Uint8Array {
+  const whole = bodyMemory(length);
+  whole.set(buffer.subarray(0, length));
+  return whole;
+}
 
 class Reader implements Cursor {
   readonly #body: FillingBody;

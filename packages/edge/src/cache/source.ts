@@ -2,7 +2,7 @@ import type { ByteSink, ByteSource } from "#stream.ts";
 import type { Cursor, StoredBody } from "./body.ts";
 
 /** Bytes handed over at a time, so that a slow reader is noticed before it is given megabytes. */
-const SLICE = 262_144;
+const SLICE = 524_288;
 
 /** Bytes as they are, or a stretch of the stored body; `to` is exclusive, -1 means to its end. */
 export type Segment = Uint8Array | { readonly from: number; readonly to: number };

@@ -60,6 +60,13 @@ export interface Conn {
   resume(): void;
   /** Has the kernel ask a peer that says nothing whether it is still there, where it can. */
   keepAlive(): void;
+  /**
+   * From here on what is read may go straight into `to`'s output while that takes it, past the handler,
+   * who hears of the rest and of all ends as ever. A transport that can't do so ignores it.
+   */
+  relayTo(to: Conn): void;
+  /** Bytes that went past the handler. */
+  readonly relayed: number;
   /** Sends what is pending, then FIN (close_notify first on TLS). Reading goes on. */
   end(): void;
   /** Ends both directions at once, dropping what is pending. */

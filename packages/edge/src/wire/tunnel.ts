@@ -42,7 +42,7 @@ export class ConnTunnel implements Tunnel, ByteSource {
 
   /** Bytes that have passed, both ways: it grows as long as the tunnel is used. */
   get passed(): number {
-    return this.#came + this.#conn.sent;
+    return this.#came + this.#conn.relayed + this.#conn.sent;
   }
 
   /** Ends it for both sides, whatever is under way. */
@@ -53,6 +53,11 @@ export class ConnTunnel implements Tunnel, ByteSource {
 
   get source(): ByteSource {
     return this;
+  }
+
+  /** What comes may go to the other's connection by the shortest way. */
+  relayTo(other: ConnTunnel): void {
+    this.#conn.relayTo(other.#conn);
   }
 
   pipe(sink: ByteSink): void {
@@ -127,6 +132,7 @@ function carry(from: Tunnel, to: Tunnel, ended: () => void): void {
   to.onLost = () => {
     if (!isOver) from.abort();
   };
+  if (from instanceof ConnTunnel && to instanceof ConnTunnel) from.relayTo(to);
   from.source.pipe({
     data(chunk) {
       if (!to.write(chunk)) from.source.pause();

@@ -5,6 +5,7 @@ import type { Entry } from "#cache/entry.ts";
 import type { PurgeEvent } from "#cache/purge.ts";
 import { varyKey } from "#cache/vary.ts";
 import type { RawHeaders } from "#stream.ts";
+import { bodyMemory } from "#wire/transport/native/pages.ts";
 import { openBody } from "./file-body.ts";
 import { FileSpool } from "./file-spool.ts";
 import { type Files, readWhole } from "./files.ts";
@@ -177,7 +178,7 @@ function variantName(
 
 /** Reads a body that is small enough; null where its file is damaged. */
 function toMemory(body: StoredBody, done: (whole: MemoryBody | null) => void): void {
-  const bytes = new Uint8Array(body.length);
+  const bytes = bodyMemory(body.length);
   let at = 0;
   const cursor = body.cursor(() => step());
   const step = (): void => {

@@ -1,6 +1,7 @@
 import type { Conn, ConnHandler, Endpoint, HeadText, TlsFacts } from "#wire/conn.ts";
 import { fieldBytes, putFields, writeLatin1 } from "#wire/latin1.ts";
 import { gather } from "#wire/transport/gather.ts";
+import { fileBelow } from "#wire/transport/native/pages.ts";
 import { release } from "#wire/transport/release.ts";
 import { bytesAcked, keepAlive } from "#wire/transport/native/tcp.ts";
 
@@ -15,6 +16,8 @@ export const deaf: ConnHandler = {
 interface Piece {
   bytes: Buffer;
   at: number;
+  /** A copy of ours, to be given back once it has left. */
+  isOwn: boolean;
 }
 
 /**
@@ -38,8 +41,11 @@ export abstract class BaseConn implements Conn {
   /** What a PROXY header says overrides what the kernel says. */
   abstract known(facts: { remote: Endpoint; local: Endpoint }): void;
 
-  /** Hands bytes to the kernel; answers how many it took (0 when it takes none now). */
-  protected abstract push(bytes: Buffer, from: number, to: number): number;
+  /**
+   * Hands bytes to the kernel; answers how many it took (0 when it takes none now). `goesOn`: more follows
+   * at once, so that a small packet need not leave.
+   */
+  protected abstract push(bytes: Buffer, from: number, to: number, goesOn: boolean): number;
   /** Sends FIN; reading goes on. */
   protected abstract shut(): void;
   protected abstract kill(): void;
@@ -59,6 +65,17 @@ export abstract class BaseConn implements Conn {
 
   keepAlive(): void {
     if (!this.#closed) keepAlive(this.descriptor);
+  }
+
+  get relayed(): number {
+    return 0;
+  }
+
+  relayTo(_to: Conn): void {}
+
+  /** Nothing stands before what is written now, and it will be sent. */
+  protected get isClear(): boolean {
+    return this.#queue === null && !this.#ending && !this.#closed;
   }
 
   get isClosed(): boolean {
@@ -135,13 +152,13 @@ export abstract class BaseConn implements Conn {
   }
 
   /** For the gather buffer and large writes: sends now, queues what the kernel leaves. */
-  sendNow(bytes: Buffer, from: number, to: number): void {
+  sendNow(bytes: Buffer, from: number, to: number, goesOn = false): void {
     if (this.#closed) return;
     if (this.#queue !== null) {
       this.#later(bytes, from, to);
       return;
     }
-    const taken = Math.max(0, this.push(bytes, from, to));
+    const taken = Math.max(0, this.push(bytes, from, to, goesOn));
     this.sent += taken;
     if (from + taken < to && !this.#closed) this.#later(bytes, from + taken, to);
   }
@@ -201,13 +218,18 @@ export abstract class BaseConn implements Conn {
   }
 
   #later(bytes: Uint8Array, from: number, to: number): boolean {
-    // Buffer.from copies, without the pool that would keep 8 KB alive for a few bytes.
+    this.#queue ??= [];
+    this.#pending += to - from;
+    this.#wantsDrain = true;
+    if (fileBelow(bytes) >= 0) {
+      // It stays as it is.
+      this.#queue.push({ bytes: bytes.subarray(0, to) as Buffer, at: from, isOwn: false });
+      return false;
+    }
+    // Without the pool, which would keep 8 KB alive for a few bytes.
     const copy = Buffer.allocUnsafeSlow(to - from);
     copy.set(bytes.subarray(from, to));
-    this.#queue ??= [];
-    this.#queue.push({ bytes: copy, at: 0 });
-    this.#pending += copy.length;
-    this.#wantsDrain = true;
+    this.#queue.push({ bytes: copy, at: 0, isOwn: true });
     return false;
   }
 
@@ -216,12 +238,12 @@ export abstract class BaseConn implements Conn {
     if (queue === null) return;
     let done = 0;
     for (const piece of queue) {
-      const taken = Math.max(0, this.push(piece.bytes, piece.at, piece.bytes.length));
+      const taken = Math.max(0, this.push(piece.bytes, piece.at, piece.bytes.length, false));
       this.sent += taken;
       this.#pending -= taken;
       piece.at += taken;
       if (piece.at < piece.bytes.length || this.#closed) break;
-      release(piece.bytes);
+      if (piece.isOwn) release(piece.bytes);
       done++;
     }
     if (done === queue.length) this.#queue = null;

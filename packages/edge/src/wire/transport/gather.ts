@@ -3,7 +3,7 @@ import type { BaseConn } from "#wire/transport/base.ts";
 /** Bytes gathered before they must leave. */
 const CAPACITY = 262_144;
 /** A larger write is worth a system call of its own rather than a copy. */
-const LARGE = 65_536;
+const LARGE = 32_768;
 export const scratch = Buffer.allocUnsafeSlow(CAPACITY);
 
 /** Whose the stretches of `scratch` are, in order, and where each ends. */
@@ -30,7 +30,7 @@ export const gather = {
   /** Room for `bytes` more of `conn`'s output, after sending what must leave first. Null: too large. */
   reserve(conn: BaseConn, bytes: number): Buffer | null {
     if (bytes > LARGE) {
-      gather.flush();
+      gather.flush(conn);
       return null;
     }
     if (used + bytes > CAPACITY) {
@@ -61,8 +61,9 @@ export const gather = {
   /**
    * Sends what was gathered, whoever's it is. Called from inside of itself (a send may end a connection,
    * whose handler writes to others) it sends the rest in order and leaves the buffer as it is.
+   * `goesOn`: whose next bytes follow at once.
    */
-  flush(): void {
+  flush(goesOn: BaseConn | null = null): void {
     if (unsent === stretches) return;
     const nested = flushing;
     flushing = true;
@@ -71,7 +72,9 @@ export const gather = {
       const at = unsent++;
       const conn = owners[at] as BaseConn | null;
       owners[at] = null;
-      if (conn !== null) send(conn, at === 0 ? 0 : (ends[at - 1] as number), ends[at] as number);
+      if (conn !== null) {
+        send(conn, at === 0 ? 0 : (ends[at - 1] as number), ends[at] as number, conn === goesOn);
+      }
     }
     if (nested) return;
     flushing = false;
@@ -119,9 +122,11 @@ function closeStretch(): void {
   last = null;
 }
 
-function send(conn: BaseConn, from: number, to: number): void {
+function send(conn: BaseConn, from: number, to: number, goesOn: boolean): void {
+  // Room that was reserved for a read which brought nothing.
+  if (from === to) return;
   try {
-    conn.sendNow(scratch, from, to);
+    conn.sendNow(scratch, from, to, goesOn);
   } catch {
     // The others' bytes leave all the same.
     conn.abort();

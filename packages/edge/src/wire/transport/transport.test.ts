@@ -1,9 +1,12 @@
+import { readdirSync, readlinkSync } from "node:fs";
 import { describe, expect, test } from "bun:test";
 import type { Conn, ConnHandler } from "#wire/conn.ts";
 import { dial as bunDial, listenPlain } from "#wire/transport/bun.ts";
+import { ConnTunnel, joinTunnels } from "#wire/tunnel.ts";
 import { nativeDial } from "#wire/transport/native/dial.ts";
 import { NativeListener } from "#wire/transport/native/listen.ts";
 import { type NativeLoop, nativeLoop } from "#wire/transport/native/loop.ts";
+import { bodyMemory, fileBelow } from "#wire/transport/native/pages.ts";
 import { decodeSockaddr, encodeSockaddr } from "#wire/transport/native/sockaddr.ts";
 
 type Opened = (conn: Conn) => ConnHandler;
@@ -167,6 +170,61 @@ for (const [name, transport] of transports) {
       stop();
     });
 
+    test("sends a stored body to a slow reader, between what is written around it", async () => {
+      const { server, client, atServer, atClient, stop } = await pair(transport);
+      const body = bodyMemory(24_000_000);
+      for (let i = 0; i < body.length; i++) body[i] = (i * 31 + (i >> 12)) & 0xff;
+      const came: Buffer[] = [];
+      atClient.react = (chunk) => came.push(Buffer.from(chunk));
+      client.pause();
+      server.writeLatin1("head");
+      const isGone = server.write(body.subarray(0, 20_000_000));
+      server.write(body.subarray(20_000_000));
+      server.writeLatin1("tail");
+      expect(isGone).toBe(false);
+      client.resume();
+      await atServer.until("<drain>");
+      server.end();
+      await atClient.until("<end>");
+      const whole = Buffer.concat(came);
+      expect(whole.subarray(0, 4).toString()).toBe("head");
+      expect(whole.subarray(4, -4).equals(body)).toBe(true);
+      expect(whole.subarray(-4).toString()).toBe("tail");
+      client.end();
+      await atClient.until("<close>");
+      stop();
+    });
+
+    test("moves a tunnel's bytes from one connection to the other, at the pace of a slow reader", async () => {
+      const near = await pair(transport);
+      const far = await pair(transport);
+      const visitor = new ConnTunnel(near.server, null, () => {});
+      const origin = new ConnTunnel(far.client, null, () => {});
+      joinTunnels(visitor, origin, () => {});
+      near.client.writeLatin1("ping");
+      await far.atServer.until("ping");
+      far.server.writeLatin1("pong");
+      await near.atClient.until("pong");
+      expect(visitor.passed).toBeGreaterThanOrEqual(8);
+      const hash = new Bun.CryptoHasher("sha1");
+      near.atClient.react = (chunk) => hash.update(chunk);
+      near.client.pause();
+      const block = Buffer.alloc(1_000_003, "0123456789abcdefg");
+      let blocks = 1;
+      while (far.server.write(block) && blocks < 64) blocks++;
+      far.server.end();
+      near.client.resume();
+      await near.atClient.until("<end>");
+      const whole = new Bun.CryptoHasher("sha1");
+      for (let i = 0; i < blocks; i++) whole.update(block);
+      expect(near.atClient.bytes).toBe(4 + blocks * block.length);
+      expect(hash.digest("hex")).toBe(whole.digest("hex"));
+      near.client.end();
+      await Promise.all([near.atClient.until("<close>"), far.atServer.until("<close>")]);
+      near.stop();
+      far.stop();
+    });
+
     test("pauses from inside a callback", async () => {
       const { server, client, atServer, stop } = await pair(transport);
       atServer.react = () => server.pause();
@@ -253,6 +311,38 @@ for (const [name, transport] of transports) {
       expect((error as { code?: string }).code).toBe("ECONNREFUSED");
     });
   });
+}
+
+describe("memory for bodies", () => {
+  test.skipIf(nativeLoop() === null)(
+    "lies in a file where it is large, which goes with it",
+    async () => {
+      const files = (): number =>
+        readdirSync("/proc/self/fd").filter((fd) => linkOf(fd).includes("egide-body")).length;
+      const before = files();
+      let bodies: Uint8Array[] = [];
+      for (let i = 0; i < 8; i++) bodies.push(bodyMemory(200_000));
+      expect(bodies.every((body) => fileBelow(body) >= 0 && fileBelow(body.subarray(9)) >= 0)).toBe(
+        true,
+      );
+      expect(fileBelow(bodyMemory(1000))).toBe(-1);
+      expect(files()).toBe(before + 8);
+      bodies = [];
+      for (let i = 0; i < 100 && files() > before + 1; i++) {
+        Bun.gc(true);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(files()).toBeLessThan(before + 8);
+    },
+  );
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
 }
 
 describe("addresses of sockets", () => {

@@ -1,8 +1,8 @@
-import { type Pointer, ptr } from "bun:ffi";
-import type { Endpoint } from "#wire/conn.ts";
+import { ptr } from "bun:ffi";
+import type { Conn, Endpoint } from "#wire/conn.ts";
 import { BaseConn } from "#wire/transport/base.ts";
-import { scratch } from "#wire/transport/gather.ts";
-import { EAGAIN, EINTR, errno, libc, systemError } from "#wire/transport/native/libc.ts";
+import { gather, scratch } from "#wire/transport/gather.ts";
+import { EAGAIN, EINTR, errno, libc, setOption, systemError } from "#wire/transport/native/libc.ts";
 import {
   EPOLLERR,
   EPOLLHUP,
@@ -11,13 +11,21 @@ import {
   type NativeLoop,
   type Pollable,
 } from "#wire/transport/native/loop.ts";
+import { fileBelow, sendFile } from "#wire/transport/native/pages.ts";
 import { decodeSockaddr } from "#wire/transport/native/sockaddr.ts";
 
 const MSG_NOSIGNAL = 0x4000;
+const MSG_MORE = 0x8000;
+const IPPROTO_TCP = 6;
+const TCP_NOTSENT_LOWAT = 25;
+/** What the kernel may hold of a file beyond its peer's window: pages that are there anyway, no copies. */
+const UNSENT_FILE_BYTES = 2_097_152;
 const SHUT_WR = 1;
 const SOL_SOCKET = 1;
 const SO_LINGER = 13;
 const READ_SIZE = 65_536;
+/** What a tunnel moves at a time: no more than the write buffer takes in one piece. */
+const RELAY_SIZE = 32_768;
 
 const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
 const readAt = ptr(readBuffer);
@@ -47,6 +55,10 @@ export class NativeConn extends BaseConn implements Pollable {
   #shut = false;
   #peerDone = false;
   #gone = false;
+  /** Bytes of a file were sent: the kernel may hold more of those. */
+  #takesFiles = false;
+  #relay: NativeConn | null = null;
+  #relayed = 0;
   /** Off the epoll, which can't be asked to keep a hang-up to itself, until its reader goes on. */
   #away = false;
 
@@ -103,10 +115,9 @@ export class NativeConn extends BaseConn implements Pollable {
     this.closed(error instanceof Error ? error : new Error(String(error)));
   }
 
-  protected push(bytes: Buffer, from: number, to: number): number {
+  protected push(bytes: Buffer, from: number, to: number, goesOn: boolean): number {
     if (this.#gone) return 0;
-    const at = bytes === scratch ? ((scratchAt + from) as Pointer) : ptr(bytes, from);
-    const sent = libc().send(this.#fd, at, to - from, MSG_NOSIGNAL);
+    const sent = this.#send(bytes, from, to, goesOn ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
     if (sent === to - from) return sent;
     if (sent < 0) {
       const error = errno();
@@ -117,6 +128,27 @@ export class NativeConn extends BaseConn implements Pollable {
     }
     this.#want(this.#interest | EPOLLOUT);
     return Math.max(0, sent);
+  }
+
+  #send(bytes: Buffer, from: number, to: number, flags: number): number {
+    if (bytes === scratch) {
+      return libc().send(this.#fd, scratchAt + from, to - from, flags);
+    }
+    const file = fileBelow(bytes);
+    if (file < 0) return libc().send(this.#fd, ptr(bytes, from), to - from, flags);
+    if (!this.#takesFiles) {
+      this.#takesFiles = true;
+      setOption(this.#fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_FILE_BYTES);
+    }
+    return sendFile(this.#fd, file, bytes.byteOffset + from, to - from);
+  }
+
+  override relayTo(to: Conn): void {
+    if (to instanceof NativeConn) this.#relay = to;
+  }
+
+  override get relayed(): number {
+    return this.#relayed;
   }
 
   protected get descriptor(): number | undefined {
@@ -151,11 +183,21 @@ export class NativeConn extends BaseConn implements Pollable {
   }
 
   #read(): void {
-    const count = libc().recv(this.#fd, readAt, READ_SIZE, 0);
-    if (count > 0) {
-      this.received(viewOf(count));
+    const to = this.#relay;
+    if (to !== null && to.isClear && gather.reserve(to, RELAY_SIZE) !== null) {
+      const count = libc().recv(this.#fd, scratchAt + gather.used, RELAY_SIZE, 0);
+      if (count > 0) {
+        gather.took(count);
+        this.#relayed += count;
+      } else this.#readNothing(count);
       return;
     }
+    const count = libc().recv(this.#fd, readAt, READ_SIZE, 0);
+    if (count > 0) this.received(viewOf(count));
+    else this.#readNothing(count);
+  }
+
+  #readNothing(count: number): void {
     if (count < 0) {
       const error = errno();
       if (error !== EAGAIN && error !== EINTR) this.#finish(systemError("recv", error));

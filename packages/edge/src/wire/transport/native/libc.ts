@@ -1,6 +1,6 @@
 import { dlopen, ptr, read } from "bun:ffi";
 
-/** The few calls of Linux's C library that carry connections; see docs/adr/0002-native-transport.md. */
+/** The few calls of Linux's C library that carry connections; see docs/adr/0002-a-transport-of-our-own.md. */
 function open() {
   return dlopen("libc.so.6", {
     socket: { args: ["i32", "i32", "i32"], returns: "i32" },
@@ -18,6 +18,11 @@ function open() {
     epoll_create1: { args: ["i32"], returns: "i32" },
     epoll_ctl: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
     epoll_wait: { args: ["i32", "ptr", "i32", "i32"], returns: "i32" },
+    memfd_create: { args: ["ptr", "u32"], returns: "i32" },
+    fallocate: { args: ["i32", "i32", "i64", "i64"], returns: "i32" },
+    mmap: { args: ["ptr", "u64", "i32", "i32", "i32", "i64"], returns: "ptr" },
+    munmap: { args: ["ptr", "u64"], returns: "i32" },
+    sendfile: { args: ["i32", "i32", "ptr", "u64"], returns: "i32" },
     __errno_location: { args: [], returns: "ptr" },
   }).symbols;
 }
