@@ -273,8 +273,9 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
       return chunk.length;
     }
     this.#blankLines = 0;
-    this.#request(reader.bytes, reader.start, reader.end);
-    return reader.rest;
+    const { start, end, rest } = reader;
+    this.#request(reader.take(), start, end);
+    return rest;
   }
 
   #request(bytes: Uint8Array, start: number, end: number): void {

@@ -9,8 +9,8 @@ import type { Endpoint } from "#wire/conn.ts";
 import { BunConn } from "#wire/transport/bun.ts";
 import { release } from "#wire/transport/release.ts";
 
-/** What an accepted socket carries: a greeting that is being read, then a connection. */
-export type Stage = Greeting | BunConn;
+/** What an accepted socket carries: a greeting that is being read, then a connection, or nothing below TLS. */
+export type Stage = Greeting | BunConn | undefined;
 
 export interface GreetingOptions {
   readonly certificates: Certificates;
@@ -38,6 +38,8 @@ export class Greeting {
   readonly #raw: Socket<Stage>;
   #held: Buffer | null = null;
   #conn: TlsConn | null = null;
+  /** The half of the socket that carries ciphertext. */
+  #below: Socket<Stage> | null = null;
   #hello: ClientHello | null = null;
   #served: Served | null = null;
   #awaitsProxyHeader: boolean;
@@ -120,7 +122,7 @@ export class Greeting {
     const conn = new TlsConn(this);
     this.#conn = conn;
     try {
-      upgradeToTls(this.#raw, conn, this.#served, bytes);
+      this.#below = upgradeToTls(this.#raw, conn, this.#served, bytes) as Socket<Stage>;
     } catch {
       // A certificate that BoringSSL refuses although it was checked: the operator's to mend.
       this.#conn = null;
@@ -179,6 +181,9 @@ export class Greeting {
     this.#hello = null;
     this.#served = null;
     this.#options.finished(this);
+    this.timer = null;
+    // It would live as long as the connection otherwise.
+    if (this.#below !== null) this.#below.data = undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { Greeting, type GreetingOptions, type Stage } from "#accept/tls/greeting
 import { libc } from "#wire/transport/native/libc.ts";
 import { nativeLoop } from "#wire/transport/native/loop.ts";
 import { BunConn } from "#wire/transport/bun.ts";
+import { release } from "#wire/transport/release.ts";
 
 export interface TlsListenOptions extends Omit<GreetingOptions, "finished"> {
   readonly hostname: string;
@@ -38,7 +39,7 @@ export interface TlsListener {
 export function listenTls(options: TlsListenOptions): TlsListener {
   const pending = new Set<Greeting>();
   const finished = (greeting: Greeting): void => {
-    options.wheel.cancel(greeting.timer as WheelTimer);
+    if (greeting.timer !== null) options.wheel.cancel(greeting.timer);
     pending.delete(greeting);
   };
   const greetingOptions: GreetingOptions = { ...options, finished };
@@ -69,6 +70,8 @@ export function listenTls(options: TlsListenOptions): TlsListener {
         const stage = socket.data;
         if (stage instanceof Greeting) stage.received(chunk);
         else if (stage !== undefined) BunConn.handlers.data(socket as Socket<BunConn>, chunk);
+        // The ciphertext of a connection that is secured.
+        else release(chunk);
       },
       drain(socket: Socket<Stage>) {
         if (socket.data instanceof BunConn) BunConn.handlers.drain(socket as Socket<BunConn>);

@@ -36,13 +36,13 @@ interface Upgradable {
   upgradeTLS(options: ServerUpgrade): [raw: Socket<unknown>, secured: Socket<BunConn>];
 }
 
-/** Lets TLS take over a socket from which the first flight was read. */
+/** Lets TLS take over a socket from which the first flight was read; answers the half below it. */
 export function upgradeToTls(
   raw: Socket<unknown>,
   conn: TlsConn,
   { context, entry }: Served,
   firstFlight: Buffer,
-): void {
+): Socket<unknown> {
   const tls = { secureContext: context, ALPNProtocols: PROTOCOLS };
   const options: ServerUpgrade = {
     isServer: true,
@@ -54,8 +54,9 @@ export function upgradeToTls(
         : { ...tls, requestCert: true, rejectUnauthorized: entry.clients.require },
     socket: handlers,
   };
-  const [, secured] = (raw as unknown as Upgradable).upgradeTLS(options);
+  const [below, secured] = (raw as unknown as Upgradable).upgradeTLS(options);
   conn.attach(secured);
+  return below;
 }
 
 const handlers: SocketHandler<TlsConn> = {

@@ -23,6 +23,13 @@ export class HeadReader {
     return this.#heldLength;
   }
 
+  /** Hands over what holds the head that was read, and keeps no hold of it while the connection waits. */
+  take(): Uint8Array {
+    const { bytes } = this;
+    this.bytes = EMPTY;
+    return bytes;
+  }
+
   reset(): void {
     this.#held = null;
     this.#heldLength = 0;
