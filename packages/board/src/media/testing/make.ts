@@ -102,7 +102,12 @@ export function withSegments(
 }
 
 /** A GIF89a with frames of one colour, each as large as the canvas, and what else is given. */
-export function gif(width: number, height: number, frames: number, more = Buffer.alloc(0)): Buffer {
+export function gif(
+  width: number,
+  height: number,
+  frames: number,
+  more: Buffer = Buffer.alloc(0),
+): Buffer {
   const size = Buffer.alloc(4);
   size.writeUInt16LE(width, 0);
   size.writeUInt16LE(height, 2);

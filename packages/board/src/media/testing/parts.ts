@@ -14,7 +14,7 @@ export interface TestParts {
   readonly store: DiskStore;
   readonly decoders: DecoderPool;
   readonly ingest: Ingest;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** A store in a folder of its own, and everything that fills it. */
@@ -32,7 +32,7 @@ export function testParts(
     store,
     decoders,
     ingest,
-    stop() {
+    stop: () => {
       decoders.stop();
       rmSync(root, { recursive: true, force: true });
     },
