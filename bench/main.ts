@@ -16,7 +16,8 @@ import { runWaf } from "./suites/waf.ts";
 const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [--json FILE] [--svg FILE] [--strict]
                             [--rules DIR]
 
-  SUITE     edge; shield: what a refused request costs beside nginx and HAProxy, and in the kernel;
+  SUITE     edge; shield: what refused and cleared requests cost beside nginx, HAProxy and a proxy in Go,
+            and in the kernel, and what proofs cost the server;
             or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
             or challenge: how long a challenge takes in Chromium ($CHROMIUM, else Debian's)
             or expr: the rules language by itself
@@ -62,7 +63,7 @@ if (positionals[0] === "challenge" && !values.help) {
   process.exit(values.strict && !met ? 1 : 0);
 }
 if (positionals[0] === "shield" && !values.help) {
-  const met = await runShield({ rounds, json: values.json });
+  const met = await runShield({ rounds, json: values.json, only: values.only ?? "" });
   process.exit(values.strict && !met ? 1 : 0);
 }
 const suites: Record<string, readonly Workload[]> = { edge: edgeWorkloads };

@@ -28,6 +28,21 @@ export function cpuMicros(pids: readonly number[]): number {
   return ticks * TICK_US;
 }
 
+/** CPU time so far of the kernel's own threads, which take over where packets come too fast. */
+export function softirqMicros(): number {
+  let nanoseconds = 0;
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (!readFileSync(`/proc/${name}/comm`, "latin1").startsWith("ksoftirqd/")) continue;
+      nanoseconds += Number(readFileSync(`/proc/${name}/schedstat`, "latin1").split(" ")[0]);
+    } catch {
+      // Ended since it was listed.
+    }
+  }
+  return nanoseconds / 1000;
+}
+
 /** Memory that the processes alone account for (Pss), in bytes. */
 export function memoryBytes(pids: readonly number[]): number {
   let kilobytes = 0;

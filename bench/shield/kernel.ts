@@ -1,13 +1,13 @@
-import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { kernelSchema } from "../../packages/contract/src/policy/kernel.ts";
 import { Bans } from "../../packages/edge/src/kernel/bans.ts";
 import { NeverBan } from "../../packages/edge/src/kernel/never.ts";
 import { KernelDrop } from "../../packages/edge/src/kernel/nft/drop.ts";
+import { softirqMicros } from "../process.ts";
 
 /*
  * `kernel.ts PACKETS ROUNDS`, run in a network namespace of its own (unshare -n): what a dropped SYN
- * costs. A second namespace floods this one over a veth pair. The sender's CPU time holds its own work
+ * costs, or a dropped request on a connection that was there before its sender was banned. A second namespace floods this one over a veth pair. The sender's CPU time holds its own work
  * and the kernel's; the same flood into a bridge without ports, which takes packets and forgets them, holds the
  * sender's alone. The difference is what arriving and being dropped costs. Prints one JSON line.
  */
@@ -51,9 +51,11 @@ try {
   run(...there, "ip", "link", "set", "nowhere", "arp", "off", "up");
   const listener = Bun.listen({ hostname: SERVER, port: PORT, socket: { data() {} } });
   for (let round = 0; round < rounds; round++) {
-    note("sender", flood(NOWHERE));
-    for (const hook of ["prerouting", "ingress"] as const) note(hook, dropped(hook));
-    note("listener", flood(SERVER));
+    note("sender", flood(NOWHERE, "syn"));
+    note("requestSender", flood(NOWHERE, "request"));
+    for (const hook of ["prerouting", "ingress"] as const) note(hook, dropped(hook, "syn"));
+    note("request", dropped("prerouting", "request"));
+    note("listener", flood(SERVER, "syn"));
   }
   listener.stop(true);
 } finally {
@@ -66,16 +68,17 @@ function note(name: string, micros: number): void {
 }
 
 /** CPU microseconds of one packet, those of the kernel's own softirq threads included. */
-function flood(to: string): number {
+function flood(to: string, what: "syn" | "request"): number {
   const before = softirqMicros();
-  const argv = [process.execPath, join(import.meta.dirname, "flood.ts"), CLIENT, to, String(PORT)];
-  const text = run(...there, "taskset", "-c", "1", ...argv, String(packets));
+  const file = join(import.meta.dirname, "flood.ts");
+  const words = [CLIENT, to, String(PORT), String(packets), what];
+  const text = run(...there, "taskset", "-c", "1", process.execPath, file, ...words);
   const { packets: sent, micros } = JSON.parse(text) as { packets: number; micros: number };
   return (micros + softirqMicros() - before) / sent;
 }
 
 /** The product's own table and ban; its counter says that every packet was dropped by it. */
-function dropped(hook: "prerouting" | "ingress"): number {
+function dropped(hook: "prerouting" | "ingress", what: "syn" | "request"): number {
   const settings = kernelSchema.parse({ hook, devices: ["shield0"] });
   const now = (): number => performance.now();
   const drop: KernelDrop = new KernelDrop({
@@ -98,29 +101,12 @@ function dropped(hook: "prerouting" | "ingress"): number {
       by: "operator" as const,
     })),
   );
-  const micros = flood(SERVER);
+  const micros = flood(SERVER, what);
   drop.check();
   const counted = drop.dropped().get("banned4")?.packets ?? 0;
   if (counted < packets) throw new Error(`${counted} of ${packets} packets were dropped`);
   drop.close(true);
   return micros;
-}
-
-/** CPU time of ksoftirqd, which takes over where a sender can't keep up. */
-function softirqMicros(): number {
-  let ticks = 0;
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      if (!stat.includes("(ksoftirqd/")) continue;
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      ticks += Number(fields[11]) + Number(fields[12]);
-    } catch {
-      // Ended since it was listed.
-    }
-  }
-  return ticks * 10_000;
 }
 
 async function untilApart(pid: number): Promise<void> {

@@ -121,11 +121,16 @@ function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnR
   const format = chooseFormat(joinHeader(asked, "accept"));
   const lang = chooseLang(joinHeader(asked, "accept-language"));
   const kind = FORMATS[format] + (lang === "fr" ? 1 : 0);
-  const { headers, body } = pages.made.take(notice, extra, reply, kind, () => ({
-    headers: headersOf(notice, extra, format, lang, pages),
+  const { headers, body } = pages.made.take(notice, reply, kind, () => ({
+    headers: headersOf(notice, format, lang, pages),
     text: textOf(notice, reply, format, lang, pages),
   }));
-  sendBytes(exchange, notice.status, headers.slice(), body, reply);
+  const all = headers.slice();
+  for (const part of extra) all.push(part);
+  if (notice.retryAfter !== null && joinHeader(extra, "retry-after") === undefined) {
+    all.push("Retry-After", String(Math.ceil(notice.retryAfter)));
+  }
+  sendBytes(exchange, notice.status, all, body, reply);
 }
 
 const FORMATS = { html: 0, json: 2, text: 4 } as const;
@@ -141,13 +146,7 @@ function textOf(notice: Notice, asked: OwnReply, format: Format, lang: Lang, pag
   }
 }
 
-function headersOf(
-  notice: Notice,
-  extra: RawHeaders,
-  format: Format,
-  lang: Lang,
-  pages: Pages,
-): RawHeaders {
+function headersOf(notice: Notice, format: Format, lang: Lang, pages: Pages): RawHeaders {
   const headers: RawHeaders = ["Content-Type", TYPES[format]];
   if (format === "html") {
     const policy = notice.continueUrl === "" ? pages.csp : pages.interstitialCsp;
@@ -164,10 +163,6 @@ function headersOf(
     "X-Content-Type-Options",
     "nosniff",
   );
-  for (const part of extra) headers.push(part);
-  if (notice.retryAfter !== null && joinHeader(extra, "retry-after") === undefined) {
-    headers.push("Retry-After", String(Math.ceil(notice.retryAfter)));
-  }
   return headers;
 }
 

@@ -4,7 +4,7 @@ import { putLatin1 } from "#wire/latin1.ts";
 
 /** An answer of the edge's own, ready to be sent. */
 export interface Made {
-  /** Without what is added to every response; to be copied. */
+  /** Those that all answers of this kind have in common; to be copied. */
   readonly headers: readonly string[];
   /** Borrowed: the next request's id is written into the same bytes. */
   readonly body: Buffer;
@@ -12,7 +12,6 @@ export interface Made {
 
 interface Kept extends Made {
   readonly notice: Notice;
-  readonly extra: RawHeaders;
   readonly host: string;
   readonly second: number;
   readonly requestId: string;
@@ -22,28 +21,33 @@ interface Kept extends Made {
   readonly receipts: readonly number[];
 }
 
-/** Kinds of answers (by code, format and language) that are kept. */
+/** Codes whose answers are kept. */
 const MOST = 512;
+/** Formats and languages. */
+const KINDS = 6;
+/** Of those who are told when to come again, so many who are told differently. */
+const WAITS = 64;
 
 /**
  * The last answer of each kind. Whoever is turned away is turned away by the thousand: what such
- * answers differ in is the request's id, its receipt, and once a second the time.
+ * answers differ in is the request's id, its receipt, how long to wait, and once a second the time.
  */
 export class MadeAnswers {
-  readonly #kept = new Map<string, Kept[]>();
+  readonly #kept = new Map<string, Map<number, Kept>>();
 
   /** `kind`: a small number for format and language. `make` is asked where the last one does not fit. */
   take(
     notice: Notice,
-    extra: RawHeaders,
     asked: Asked,
     kind: number,
     make: () => { headers: RawHeaders; text: string },
   ): Made {
     const second = Math.floor(asked.time / 1000);
     const kinds = this.#kinds(notice.code);
-    const last = kinds[kind];
-    if (last !== undefined && last.second === second && fits(last, notice, extra, asked)) {
+    const { retryAfter } = notice;
+    const place = kind + (retryAfter === null ? 0 : KINDS * (1 + (retryAfter % WAITS)));
+    const last = kinds.get(place);
+    if (last !== undefined && last.second === second && fits(last, notice, asked)) {
       for (const at of last.ids) putLatin1(last.body, asked.requestId, at);
       for (const at of last.receipts) putLatin1(last.body, asked.receipt ?? "", at);
       return last;
@@ -58,29 +62,28 @@ export class MadeAnswers {
     const ids = placesOf(requestId, body).filter(isApart);
     const receiptLength = receipt.length;
     const asMade = { host, second, requestId, receiptLength, ids, receipts };
-    const kept = { notice, extra, headers, body, ...asMade };
-    kinds[kind] = kept;
+    const kept = { notice, headers, body, ...asMade };
+    kinds.set(place, kept);
     return kept;
   }
 
-  #kinds(code: string): Kept[] {
+  #kinds(code: string): Map<number, Kept> {
     let kinds = this.#kept.get(code);
     if (kinds === undefined) {
       if (this.#kept.size >= MOST) this.#kept.clear();
-      kinds = [];
+      kinds = new Map();
       this.#kept.set(code, kinds);
     }
     return kinds;
   }
 }
 
-function fits(last: Kept, notice: Notice, extra: RawHeaders, asked: Asked): boolean {
+function fits(last: Kept, notice: Notice, asked: Asked): boolean {
   const known = last.notice;
   return (
     last.host === asked.host &&
     last.requestId.length === asked.requestId.length &&
     last.receiptLength === (asked.receipt ?? "").length &&
-    (last.extra === extra || (last.extra.length === 0 && extra.length === 0)) &&
     known.status === notice.status &&
     known.source === notice.source &&
     known.detail === notice.detail &&
