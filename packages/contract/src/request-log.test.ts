@@ -70,6 +70,7 @@ const record: fc.Arbitrary<RequestLog> = fc.record({
   outcome: fc.constantFrom("complete", "aborted", "failed"),
   tls: text,
   ja4: text,
+  http2: text,
   userAgent: text,
   referer: text,
   waf: fc.option(waf),

@@ -88,6 +88,8 @@ export const requestLogSchema = z.strictObject({
   /** e.g. `TLSv1.3`, "" for plain HTTP. */
   tls: z.string(),
   ja4: z.string(),
+  /** How the client opened its HTTP/2 connection (settings, window, priorities, pseudo-headers); "" elsewhere. */
+  http2: z.string(),
   userAgent: z.string(),
   referer: z.string(),
   /** Null where no rule engine looked at the request. */

@@ -127,6 +127,7 @@ describe("a record", () => {
         waf: null,
         tls: "TLSv1.3",
         ja4: "t13d",
+        http2: "",
         userAgent: "Moz\u00e9",
         referer: "https://other.example",
       },

@@ -76,6 +76,7 @@ export function buildRecord(
     outcome: facts.outcome,
     tls: client.tls?.version ?? "",
     ja4: client.tls?.ja4 ?? "",
+    http2: short(client.http2 ?? "", MOST_FIELD),
     userAgent: policy.userAgent ? short(field(head.headers, "user-agent"), MOST_FIELD) : "",
     referer: referer(head.headers, rules),
     waf: facts.waf,

@@ -19,7 +19,7 @@ import {
   TE,
 } from "#wire/h2/hpack/names.ts";
 import { readLength } from "#wire/h2/length.ts";
-import { urgencyOf } from "#wire/h2/turns.ts";
+import { incrementalOf, urgencyOf } from "#wire/h2/turns.ts";
 
 /**
  * Reads the fields of one request (RFC 9113, section 8.3.1) as they are decoded. The first fault is
@@ -35,6 +35,7 @@ export class RequestFields implements FieldSink {
   /** Content-Length, or -1. */
   length = -1;
   urgency = 3;
+  incremental = true;
   expectsContinue = false;
   /** Kinds of the pseudo-headers in their order, one octal digit each. */
   order = 0;
@@ -56,6 +57,7 @@ export class RequestFields implements FieldSink {
     this.fault = null;
     this.length = -1;
     this.urgency = 3;
+    this.incremental = true;
     this.expectsContinue = false;
     this.order = 0;
     this.#host = null;
@@ -173,6 +175,7 @@ export class RequestFields implements FieldSink {
         break;
       case PRIORITY:
         this.urgency = urgencyOf(value);
+        this.incremental = incrementalOf(value);
         break;
       case EXPECT:
         if (value.toLowerCase() === "100-continue") this.expectsContinue = true;

@@ -299,6 +299,7 @@ export class H2Server extends Session<H2Exchange> implements ServerHost, Admissi
       octets: this.blocks.octets,
     });
     stream.urgency = request.urgency;
+    stream.incremental = request.incremental;
     this.streams.set(id, stream);
     if (this.#requests >= limits.requestsPerConnection) this.shutdown();
     this.#admission.add(stream);

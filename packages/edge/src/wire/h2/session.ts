@@ -30,7 +30,7 @@ import { output } from "#wire/h2/output.ts";
 import { Receiver } from "#wire/h2/receiver.ts";
 import { CONNECTION_WINDOW } from "#wire/h2/sender.ts";
 import type { H2Stream } from "#wire/h2/stream.ts";
-import { urgencyOf } from "#wire/h2/turns.ts";
+import { incrementalOf, urgencyOf } from "#wire/h2/turns.ts";
 import { readLatin1 } from "#wire/latin1.ts";
 
 /** Stop reading while this much of what we said has not left: answers to PING must not pile up. */
@@ -356,7 +356,10 @@ export abstract class Session<S extends H2Stream>
     else if (end - at < 4) this.breakOff(FRAME_SIZE_ERROR, "PRIORITY_UPDATE is too short");
     else if (this.chat()) {
       const stream = this.streams.get(streamId(bytes, at));
-      if (stream !== undefined) stream.urgency = urgencyOf(readLatin1(bytes, at + 4, end));
+      if (stream === undefined) return;
+      const said = readLatin1(bytes, at + 4, end);
+      stream.urgency = urgencyOf(said);
+      stream.incremental = incrementalOf(said);
     }
   }
 }

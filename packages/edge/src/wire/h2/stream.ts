@@ -38,6 +38,8 @@ export abstract class H2Stream implements ByteSource {
   readonly id: number;
   protected readonly host: StreamHost;
   urgency = 3;
+  /** Streams of peers that say nothing about it take turns: one that never ends must not starve others. */
+  incremental = true;
   isWaiting = false;
   /** The peer has ended (or reset) its side; we have ended ours. */
   remoteEnded = false;
