@@ -3,6 +3,7 @@ import { tombstoneSchema } from "@egide/contract/abuse/removal.ts";
 import { sealMessage } from "@egide/contract/abuse/sealed.ts";
 import { type Xarf, urlOf } from "@egide/contract/abuse/xarf.ts";
 import type { Deliver } from "@egide/sql/outbox/outbox.ts";
+import { z } from "zod";
 import { factsOf } from "#moderation/category.ts";
 import { type Call, callSchema } from "#provider/alert.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
@@ -11,6 +12,8 @@ import { sendMail } from "#provider/mail.ts";
 import { KINDS } from "#provider/message.ts";
 import { failed, postJson } from "#provider/send.ts";
 
+const purgeSchema = z.object({ body: tombstoneSchema, tags: z.array(z.string()) });
+
 /** What the outbox calls for the messages of this room. Each may run twice: receivers know ids. */
 export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
   return {
@@ -18,8 +21,9 @@ export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>
     [KINDS.alert]: ({ payload }) => deliverCall(deps, callSchema.parse(payload)),
     [KINDS.purge]: async ({ payload }) => {
       if (deps.edge === null) return;
-      const { act, urls } = tombstoneSchema.parse(payload);
-      const edgeAt = await deps.edge.purge(urls);
+      const { body, tags } = purgeSchema.parse(payload);
+      const { act, urls } = body;
+      const edgeAt = await deps.edge.purge({ urls, tags });
       await deps.store.kysely
         .updateTable("tombstone")
         .set({ edgeAt })

@@ -5,8 +5,11 @@ import type { Store } from "#store/open.ts";
 
 /** The edge in front of the board, as far as this room needs it. */
 export interface EdgePurge {
-  /** Forgets what it keeps under these addresses; answers when that was done (wall clock, ms). */
-  purge(urls: readonly string[]): Promise<number>;
+  /** Forgets what it keeps under these addresses and tags; answers when that was done (ms). */
+  purge(what: {
+    readonly urls: readonly string[];
+    readonly tags: readonly string[];
+  }): Promise<number>;
 }
 
 export interface ProviderDeps {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { enqueue } from "@egide/sql/outbox/enqueue.ts";
+import { bothFiles, fileName } from "#media/store/name.ts";
 import { factsOf } from "#moderation/category.ts";
 import type { ProviderDoor, RemovedPost } from "#moderation/service/deps.ts";
 import { notFound } from "#moderation/service/deps.ts";
@@ -137,13 +138,18 @@ async function bury(
       .executeTakeFirstOrThrow();
     const media = await trx
       .selectFrom("post_media")
-      .select("sha256")
+      .innerJoin("media as file", "file.sha256", "post_media.sha256")
+      .select(["file.sha256", "file.kind"])
       .where("postId", "=", post.postId)
       .execute();
+    const files = media.flatMap(({ sha256, kind }) => bothFiles(sha256, kind).map(fileName));
     const body = {
       act: post.actId,
       removedAt: new Date(now).toISOString(),
-      urls: pagesOf(deps.siteUrl, board.uri, post.threadNo),
+      urls: [
+        ...pagesOf(deps.siteUrl, board.uri, post.threadNo),
+        ...files.map((name) => `${deps.siteUrl}/media/${name}`),
+      ],
       media: media.map(({ sha256 }) => sha256),
     };
     await trx
@@ -159,7 +165,9 @@ async function bury(
     const lane = "urgent";
     if (deps.edge !== null) {
       const key = `purge:${post.actId}`;
-      await enqueue(trx, { kind: KINDS.purge, key, payload: body, lane }, now);
+      // As api/ tags its pages: whatever shows the thread or the board goes.
+      const tags = [`thread-${board.uri}-${post.threadNo}`, `board-${board.uri}`, "boards"];
+      await enqueue(trx, { kind: KINDS.purge, key, payload: { body, tags }, lane }, now);
     }
     await tell(trx, deps, { kind: "tombstone", body, key: `tombstone:${post.actId}`, lane }, now);
   }

@@ -11,6 +11,7 @@ import {
 } from "#moderation/service/deps.ts";
 import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
+import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem } from "#moderation/service/queue.ts";
 import { findRule, type NamedRule } from "#moderation/service/rules.ts";
 import type { Db } from "#store/open.ts";
@@ -153,7 +154,10 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
       toldAt: measure.kind === "approve" ? now : null,
     })
     .execute();
-  if (after !== post.state) await deps.posts.setState(trx, post.id, after, now);
+  if (after !== post.state) {
+    await deps.posts.setState(trx, post.id, after, now);
+    await settleMedia(trx, { postId: post.id, key: id, now });
+  }
   if (measure.kind === "move") await deps.posts.moveThread(trx, post.id, measure.toBoardId, now);
   if (measure.kind === "ban") await addBan(trx, { id, measure, post, now, endsAt });
   await addLog(trx, deps.store.engine, {

@@ -94,6 +94,7 @@ export async function decide(
       detail: { answer, endsAt },
     });
   });
+  deps.kick();
 }
 
 /** Appeals that wait, oldest first; those against one's own acts are for others. */

@@ -63,7 +63,6 @@ export async function placeHold(
     }
     const ids = [...order.postIds];
     await trx.updateTable("address_trace").set({ held: 1 }).where("postId", "in", ids).execute();
-    await sealMedia(trx, ids);
     await addLog(trx, store.engine, {
       at,
       staff: actor.id,
@@ -74,22 +73,6 @@ export async function placeHold(
     });
     return id;
   });
-}
-
-/** Media of posts that nobody sees are served to nobody either, and no sweep takes them. */
-async function sealMedia(trx: Db, postIds: number[]): Promise<void> {
-  const hidden = trx
-    .selectFrom("post_media")
-    .innerJoin("post", "post.id", "post_media.postId")
-    .select("post_media.sha256")
-    .where("post.id", "in", postIds)
-    .where("post.state", "!=", "visible");
-  await trx
-    .updateTable("media")
-    .set({ state: "sealed" })
-    .where("sha256", "in", hidden)
-    .where("state", "=", "stored")
-    .execute();
 }
 
 async function copyOf(trx: Db, postId: number): Promise<string> {

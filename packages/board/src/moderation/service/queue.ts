@@ -11,6 +11,7 @@ import {
 } from "#moderation/queue-item.ts";
 import { type Actor, bad, type ModerationDeps, need, notFound } from "#moderation/service/deps.ts";
 import { addLog } from "#moderation/service/log.ts";
+import { settleMedia } from "#moderation/service/media.ts";
 import type { Db } from "#store/open.ts";
 import type { QueueItemTable } from "#store/table/moderation.ts";
 
@@ -162,7 +163,10 @@ export async function dismiss(
     }
     const now = clock.now();
     await applyToItem(trx, row, { type: "decide", at: now, by: actor.id, outcome: "dismissed" });
-    if (row.held !== null) await posts.setState(trx, row.postId, "visible", now);
+    if (row.held !== null) {
+      await posts.setState(trx, row.postId, "visible", now);
+      await settleMedia(trx, { postId: row.postId, key: `shown:${itemId}:${now}`, now });
+    }
     await addLog(trx, store.engine, {
       at: now,
       staff: actor.id,
@@ -172,4 +176,5 @@ export async function dismiss(
       detail: { postId: row.postId, reason },
     });
   });
+  deps.kick();
 }

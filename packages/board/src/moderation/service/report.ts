@@ -1,5 +1,6 @@
 import { type Category, CATEGORY_NAMES, factsOf } from "#moderation/category.ts";
 import { bad, type ModerationDeps, notFound, secretId, sha256 } from "#moderation/service/deps.ts";
+import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem, itemRow, queuePost } from "#moderation/service/queue.ts";
 import type { ReportSource } from "#store/table/moderation.ts";
 
@@ -66,7 +67,10 @@ export async function takeReport(deps: ModerationDeps, report: NewReport): Promi
         final: 0,
       })
       .execute();
-    if (hides) await posts.setState(trx, post.postId, "held", now);
+    if (hides) {
+      await posts.setState(trx, post.postId, "held", now);
+      await settleMedia(trx, { postId: post.postId, key: `held:${sha256(receipt)}`, now });
+    }
     if (facts.lane === "life" && row.waiting === 1) await provider.lifeReported(trx, item.id, now);
   });
   deps.kick();

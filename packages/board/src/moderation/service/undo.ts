@@ -3,6 +3,7 @@ import { advanceAct, postAfterUndo } from "#moderation/act.ts";
 import { type Actor, type ModerationDeps, need, notFound } from "#moderation/service/deps.ts";
 import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
+import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem } from "#moderation/service/queue.ts";
 import type { Db } from "#store/open.ts";
 import type { ActTable } from "#store/table/moderation.ts";
@@ -38,6 +39,7 @@ export async function undo(
       detail: { reason },
     });
   });
+  deps.kick();
 }
 
 /** What undoing and reversing have in common. */
@@ -65,6 +67,7 @@ export async function takeBack(
   const back = postAfterUndo(post.state, { ...row, by: row.staffId }, frozen);
   if (back === post.state) return;
   await deps.posts.setState(trx, row.postId, back, to.at);
+  await settleMedia(trx, { postId: row.postId, key: `${row.id}:back`, now: to.at });
   const item = await trx
     .selectFrom("queue_item")
     .selectAll()

@@ -31,9 +31,9 @@ export interface Rig<C extends Clock = FakeClock> {
   readonly clock: C;
   readonly deps: ModerationDeps;
   readonly provider: ProviderDeps;
-  addPost(change?: Partial<PostValues>): Promise<number>;
-  addStaff(id: string, grant: Grant): Promise<Actor>;
-  close(): Promise<void>;
+  readonly addPost: (change?: Partial<PostValues>) => Promise<number>;
+  readonly addStaff: (id: string, grant: Grant) => Promise<Actor>;
+  readonly close: () => Promise<void>;
 }
 
 type PostValues = ReturnType<typeof postValues>;
