@@ -1,10 +1,13 @@
 /**
- * The rule engine without an edge round it, as a process of its own: `waf-engine.ts RULES SETUP`.
+ * The rule engine without an edge round it, as a process of its own:
+ * `waf-engine.ts RULES SETUP PATTERNS [load]`, where PATTERNS is the file of what loading finds out
+ * about patterns (made where there is none), and `load` ends it after loading.
  * Prints one JSON line: what loading takes, what a thousand zones weigh, what a request costs.
  */
 import { heapStats } from "bun:jsc";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PatternMemory } from "@egide/waf/regex/facts.ts";
 import { loadRuleSet, type RuleFile, type RuleSet } from "@egide/waf/rule-set.ts";
 import type { Overlay } from "@egide/waf/run/overlay.ts";
 import type { TransactionSettings } from "@egide/waf/run/settings.ts";
@@ -17,6 +20,8 @@ export interface EngineFigures {
   /** Loading the rule set once, in a process that has just started: milliseconds by the clock, and of CPU. */
   readonly loadMs: number;
   readonly loadCpuMs: number;
+  /** The same for the first time on a machine, when nothing is known of the patterns. */
+  readonly firstLoadMs: number;
   /** What the rule set weighs, and what 999 more zones on it add, each warmed by requests. */
   readonly ruleSetBytes: number;
   readonly zonesBytes: number;
@@ -41,7 +46,7 @@ SecRule REQUEST_HEADERS:Content-Type "@rx ^application/(?:[a-z0-9.-]+\\+)?json" 
   "id:200001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
 `;
 
-const [directory = "", setup = ""] = process.argv.slice(2);
+const [directory = "", setup = "", patternFile = "", only = ""] = process.argv.slice(2);
 const read = (path: string): RuleFile => ({ name: path, text: readFileSync(path, "latin1") });
 const names = readdirSync(directory).sort();
 const files = names
@@ -98,14 +103,22 @@ function zone(rules: RuleSet, index: number): TransactionSettings {
   };
 }
 
+const isFirst = !existsSync(patternFile);
 const before = settle();
 const started = performance.now();
 const cpuBefore = process.cpuUsage();
+const patterns = new PatternMemory(isFirst ? "" : readFileSync(patternFile, "utf8"));
 const rules = loadRuleSet([{ name: "engine.conf", text: engineRules }, read(setup), ...files], {
   data,
+  patterns,
 });
 const loadMs = performance.now() - started;
 const used = process.cpuUsage(cpuBefore);
+if (isFirst && patternFile !== "") writeFileSync(patternFile, patterns.text());
+if (only === "load") {
+  console.log(JSON.stringify({ firstLoadMs: loadMs }));
+  process.exit(0);
+}
 
 const visits = wafWorkloads.slice(0, 2).flatMap(({ requests }) => requests.slice(0, 500));
 for (const request of visits) run(rules, request, zone(rules, 0));
@@ -135,7 +148,7 @@ for (const { name, requests } of wafWorkloads) {
   cost[name] = median(rounds);
 }
 
-const figures: EngineFigures = {
+const figures: Omit<EngineFigures, "firstLoadMs"> = {
   loadMs,
   loadCpuMs: (used.user + used.system) / 1000,
   ruleSetBytes: one.heap - before.heap,

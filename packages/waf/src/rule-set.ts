@@ -5,6 +5,7 @@ import { parseFile } from "#parse/directive.ts";
 import { RuleError } from "#parse/position.ts";
 import { makePlan, type Plan } from "#plan/plan.ts";
 import { SharedTexts, TextStore } from "#plan/text.ts";
+import type { PatternMemory } from "#regex/facts.ts";
 import { Overlay } from "#run/overlay.ts";
 import { QuietPaths } from "#run/quiet.ts";
 import type { TransactionSettings } from "#run/settings.ts";
@@ -28,6 +29,8 @@ export interface LoadOptions {
   readonly clock?: Clock;
   readonly store?: CollectionStore;
   readonly injection?: InjectionDetector;
+  /** What earlier loads found out about patterns, and what this one does. */
+  readonly patterns?: PatternMemory;
   /** False evaluates every rule plainly, without plan, prefilter or shared results. */
   readonly prefilter?: boolean;
 }
@@ -37,6 +40,7 @@ export function loadRuleSet(files: readonly RuleFile[], options: LoadOptions = {
   const data = new Map((options.data ?? []).map((file) => [baseName(file.name), file.text]));
   const builder = new RuleBuilder({
     injection: options.injection ?? sharedInjection(),
+    ...(options.patterns === undefined ? {} : { patterns: options.patterns }),
     data: (name) => data.get(baseName(name)),
   });
   const byName = new Map(files.map((file) => [file.name, file]));

@@ -39,6 +39,7 @@ function inspectorOf(own: readonly RuleFile[], samples = "/nonexistent") {
     places: { installed: "/nonexistent", system: "/nonexistent", systemSetup: "/nonexistent" },
     stock: { own, ready: () => [{ rules: [7] }] },
     samples,
+    patterns: null,
     worker: 0,
     random: () => 0,
     writeAddress: (address, how) => (how === "whole" ? address : ""),

@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logPolicySchema } from "@egide/contract/policy/log.ts";
@@ -26,6 +34,7 @@ function setUp(own: readonly RuleFile[] = []) {
     },
     stock: { own, ready: () => [] },
     samples: join(directory, "samples"),
+    patterns: join(directory, "patterns"),
     worker: 0,
     random: () => 0.5,
     writeAddress: () => "",
@@ -73,6 +82,24 @@ describe("rule sets", () => {
     write("again/a.conf", rule(2));
     const second = prepare({ rules: [path] }).get("z0")?.rules;
     expect([...(second?.set.rules.keys() ?? [])]).toContain(2);
+  });
+
+  test("are found out about once, whatever becomes of what was kept", () => {
+    const path = write("kept/a.conf", `SecRule ARGS "@rx kept[0-9]" "id:1,phase:2,deny"\n`);
+    const kept = () =>
+      readdirSync(join(directory, "patterns")).map((name) => join(directory, "patterns", name));
+    const load = () =>
+      setUp()
+        .prepare({ rules: [path] })
+        .get("z0")?.rules?.set;
+    expect(load()?.rules.has(1)).toBeTrue();
+    const file = kept().find((name) => readFileSync(name, "utf8").includes("kept[0-9]")) ?? "";
+    expect(file).toEndWith(".patterns");
+    const text = readFileSync(file, "utf8");
+    expect(load()?.rules.has(1)).toBeTrue();
+    writeFileSync(file, text.slice(0, 60));
+    expect(load()?.rules.has(1)).toBeTrue();
+    expect(readFileSync(file, "utf8")).toBe(text);
   });
 
   test("that no longer load leave those in force, and say where and why", () => {

@@ -6,6 +6,7 @@ import { AppError } from "@egide/std/error.ts";
 import { RequestSample } from "#inspect/record/sample.ts";
 import { SampleFile } from "#inspect/record/sample-file.ts";
 import type { RulePlaces } from "#inspect/rules/find.ts";
+import { PatternFiles } from "#inspect/rules/pattern-file.ts";
 import { type LoadedRules, RuleShelf, type RuleStock } from "#inspect/rules/shelf.ts";
 import { Warmer } from "#inspect/rules/warm.ts";
 import { type InspectedZone, ZoneWaf } from "#inspect/zone/zone-waf.ts";
@@ -16,6 +17,8 @@ export interface InspectorOptions {
   readonly stock: RuleStock;
   /** Folder of the zones' samples. */
   readonly samples: string;
+  /** Folder where what loading found out is kept; null: nowhere. */
+  readonly patterns: string | null;
   readonly worker: number;
   readonly random: () => number;
   readonly writeAddress: (address: string, how: LogPolicy["address"]) => string;
@@ -37,7 +40,11 @@ export class Inspector {
 
   constructor(options: InspectorOptions) {
     this.#options = options;
-    this.#shelf = new RuleShelf(options.places, options.stock);
+    this.#shelf = new RuleShelf(
+      options.places,
+      options.stock,
+      new PatternFiles(options.patterns, options.worker),
+    );
     this.#warmer = new Warmer(options.clock);
   }
 

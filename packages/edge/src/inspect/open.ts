@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { systemClock } from "@egide/std/clock.ts";
 import { readyExclusions } from "@egide/waf-rules/exclusions.ts";
 import { ownRules } from "@egide/waf-rules/own.ts";
@@ -24,6 +25,7 @@ export function openInspector(
     },
     stock: { own: ownRules, ready: readyExclusions },
     samples,
+    patterns: samples === "" ? null : join(dirname(samples), "patterns"),
     random: Math.random,
   });
 }

@@ -1,3 +1,4 @@
+import type { PatternMemory } from "#regex/facts.ts";
 import type { Macro, MacroScope } from "#rule/macro.ts";
 
 /** What an operator may ask of the transaction that runs it. */
@@ -40,6 +41,7 @@ export interface OperatorLoad {
   data(name: string): string | undefined;
   macro(source: string): Macro;
   readonly injection: InjectionDetector;
+  readonly patterns: PatternMemory;
 }
 
 export type OperatorFactory = (argument: string, load: OperatorLoad) => Operator;

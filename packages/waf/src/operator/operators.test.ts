@@ -4,6 +4,7 @@ import { AhoCorasick } from "#operator/aho-corasick.ts";
 import { libinjection } from "#operator/libinjection.ts";
 import type { Operator, OperatorScope } from "#operator/operator.ts";
 import { operators } from "#operator/registry.ts";
+import { PatternMemory } from "#regex/facts.ts";
 import { Macro } from "#rule/macro.ts";
 
 class Refused extends Error {}
@@ -31,6 +32,7 @@ function make(name: string, argument: string): Operator {
           : undefined,
     macro: (source) => new Macro(source, refuse),
     injection,
+    patterns: new PatternMemory(),
   });
 }
 

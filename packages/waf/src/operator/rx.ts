@@ -14,13 +14,16 @@ const maxKept = 64;
  */
 export const rx: OperatorFactory = (argument, load) => {
   if (macroPattern.test(argument)) return dynamic(argument, load);
-  const regex = compilePattern(argument, (problem) => load.fail(problem));
-  const literals = regex.irregular ? undefined : regex.literals();
+  const known = load.patterns.find(argument);
+  const regex = compilePattern(argument, (problem) => load.fail(problem), { facts: known });
+  const facts = known ?? regex.facts();
+  if (known === undefined) load.patterns.learn(argument, facts);
+  const { irregular, literals } = facts;
   return {
     name: "rx",
     argument,
     // A pattern that may give up must say so each time.
-    pure: !regex.irregular,
+    pure: !irregular,
     ...(literals === undefined ? {} : { literals }),
     test: (value, scope) => judge(regex, value, scope),
     captures: (value) => regex.captures(value),

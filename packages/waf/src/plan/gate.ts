@@ -103,7 +103,7 @@ function smallest(literals: readonly string[]): readonly string[] {
     if (holdsOne(literal, kept, sizes)) continue;
     kept.add(literal);
     // Looking for longer ones costs more than it saves.
-    if (literal.length <= 8) sizes.add(literal.length);
+    if (literal.length <= 3) sizes.add(literal.length);
   }
   return [...kept];
 }

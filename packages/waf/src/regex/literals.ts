@@ -1,7 +1,7 @@
-import { bytesOf, type Node } from "#regex/ast.ts";
+import { type ByteSet, bytesOf, type Node } from "#regex/ast.ts";
 
-/** Bytes of a literal that the gate's automaton knows; the rest is compared where they are found. */
-export const cutLength = 6;
+/** How often a repeated part is written out in a literal. */
+const mostRepeats = 6;
 const maxSet = 48;
 
 interface Info {
@@ -50,11 +50,8 @@ function rank(set: readonly string[]): number {
 function infoOf(node: Node): Info {
   switch (node.kind) {
     case "set": {
-      const bytes = bytesOf(node.set);
-      // Folding leaves at least half of them.
-      if (bytes.length > 32) return nothing;
-      const exact = new Set(bytes.map((byte) => fold(String.fromCharCode(byte))));
-      return exact.size > 16 ? nothing : { exact: [...exact], need: undefined };
+      const exact = charsOf(node.set);
+      return exact.length > 16 ? nothing : { exact, need: undefined };
     }
     case "empty":
     case "assert":
@@ -74,8 +71,14 @@ function infoOf(node: Node): Info {
   }
 }
 
-function fold(char: string): string {
-  return char >= "A" && char <= "Z" ? char.toLowerCase() : char;
+/** The bytes of a set, folded to lower case; too many where it is large. */
+function charsOf(set: ByteSet): string[] {
+  const lowered = set.slice();
+  // A to Z and a to z stand in the same places of two words.
+  const upper = (set[2] as number) & 0x07fffffe;
+  lowered[2] = (set[2] as number) & ~0x07fffffe;
+  lowered[3] = (set[3] as number) | upper;
+  return bytesOf(lowered).map((byte) => String.fromCharCode(byte));
 }
 
 function catInfo(parts: readonly Node[]): Info {
@@ -107,9 +110,15 @@ function cross(
   b: readonly string[] | undefined,
 ): readonly string[] | undefined {
   if (a === undefined || b === undefined || a.length * b.length > maxSet) return undefined;
-  const out = new Set<string>();
-  for (const left of a) for (const right of b) out.add(left + right);
-  return [...out];
+  const out: string[] = [];
+  for (const left of a) for (const right of b) out.push(left + right);
+  // Where one side's strings are all of one length, no two pairs make the same string.
+  return sameLength(a) || sameLength(b) ? out : [...new Set(out)];
+}
+
+function sameLength(set: readonly string[]): boolean {
+  for (let i = 1; i < set.length; i++) if (set[i]?.length !== set[0]?.length) return false;
+  return true;
 }
 
 function altInfo(parts: readonly Info[]): Info {
@@ -141,27 +150,9 @@ function repeatInfo(node: Node & { kind: "repeat" }): Info {
     return node.max === 0 ? { exact: [""], need: undefined } : nothing;
   }
   let exact: readonly string[] | undefined = body.exact;
-  for (let i = 1; i < Math.min(node.min, cutLength); i++) exact = cross(exact, body.exact);
-  if (exact !== undefined && node.max === node.min && node.min <= cutLength) {
+  for (let i = 1; i < Math.min(node.min, mostRepeats); i++) exact = cross(exact, body.exact);
+  if (exact !== undefined && node.max === node.min && node.min <= mostRepeats) {
     return { exact, need: body.need };
   }
   return { exact: undefined, need: better(usable(exact ?? body.exact), body.need) };
-}
-
-/** The literals as the gate keeps them: cut to the same short length, without repetition. */
-export function cutLiterals(literals: readonly string[]): readonly string[] {
-  const cut = [...new Set(literals.map((text) => text.slice(0, cutLength)))].sort(
-    (a, b) => a.length - b.length,
-  );
-  const kept = new Set<string>();
-  for (const text of cut) if (!holdsOne(text, kept)) kept.add(text);
-  return [...kept];
-}
-
-function holdsOne(text: string, kept: ReadonlySet<string>): boolean {
-  for (let from = 0; from < text.length; from++) {
-    for (let to = from + 1; to <= text.length; to++)
-      if (kept.has(text.slice(from, to))) return true;
-  }
-  return false;
 }

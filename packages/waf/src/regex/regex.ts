@@ -3,6 +3,7 @@ import type { Node } from "#regex/ast.ts";
 import { Backtracker } from "#regex/backtrack.ts";
 import { boundOf } from "#regex/bound.ts";
 import { PatternError } from "#regex/error.ts";
+import type { PatternFacts } from "#regex/facts.ts";
 import { emit } from "#regex/emit.ts";
 import { requiredLiterals } from "#regex/literals.ts";
 import { parsePattern } from "#regex/parse.ts";
@@ -20,18 +21,31 @@ export class Regex {
   readonly source: string;
   readonly groups: number;
   #knownLimit: number | undefined;
-  readonly #node: Node;
+  readonly #fold: boolean;
   readonly #irregular: boolean;
+  #parsed: Node | undefined;
   #native: RegExp | undefined;
   #linear: RE2JS | undefined;
   #counted: Backtracker | undefined;
 
-  constructor(source: string, options: { fold?: boolean } = {}) {
-    const pattern = parsePattern(source, options);
+  /** With `facts`, which are known of patterns that were parsed before, it is parsed when needed. */
+  constructor(source: string, options: { fold?: boolean; facts?: PatternFacts | undefined } = {}) {
     this.source = source;
+    this.#fold = options.fold === true;
+    if (options.facts !== undefined) {
+      this.groups = options.facts.groups;
+      this.#irregular = options.facts.irregular;
+      return;
+    }
+    const pattern = parsePattern(source, { fold: this.#fold });
     this.groups = pattern.groups;
-    this.#node = pattern.node;
+    this.#parsed = pattern.node;
     this.#irregular = pattern.irregular || overRe2(pattern.node);
+  }
+
+  get #node(): Node {
+    this.#parsed ??= parsePattern(this.source, { fold: this.#fold }).node;
+    return this.#parsed;
   }
 
   /** Longest value given to JavaScriptCore. */
@@ -40,14 +54,11 @@ export class Regex {
     return this.#knownLimit;
   }
 
-  /** True where only the counted backtracker can run the pattern. */
-  get irregular(): boolean {
-    return this.#irregular;
-  }
-
-  /** Literals of which every match holds one; see literals.ts. */
-  literals(): readonly string[] | undefined {
-    return requiredLiterals(this.#node);
+  /** What loading has to know of it. */
+  facts(): PatternFacts {
+    const irregular = this.#irregular;
+    const literals = irregular ? undefined : requiredLiterals(this.#node);
+    return { groups: this.groups, irregular, literals };
   }
 
   /** Compiles what a later search may need, so that no visitor pays for it. */
@@ -126,7 +137,7 @@ function overRe2(node: Node, factor = 1): boolean {
 export function compilePattern(
   source: string,
   fail: (message: string) => never,
-  options: { fold?: boolean } = {},
+  options: { fold?: boolean; facts?: PatternFacts | undefined } = {},
 ): Regex {
   try {
     return new Regex(source, options);

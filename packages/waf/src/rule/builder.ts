@@ -5,6 +5,7 @@ import { RuleError } from "#parse/position.ts";
 import { Word } from "#parse/word.ts";
 import type { InjectionDetector, Operator } from "#operator/operator.ts";
 import { operators } from "#operator/registry.ts";
+import { PatternMemory } from "#regex/facts.ts";
 import { type ActionDraft, compileActions } from "#rule/actions.ts";
 import { defaultConfig, type EngineConfig } from "#rule/config.ts";
 import { Macro } from "#rule/macro.ts";
@@ -16,6 +17,8 @@ import { applyUpdate } from "#rule/update.ts";
 /** What the builder needs from outside. */
 export interface BuildContext {
   readonly injection: InjectionDetector;
+  /** What is known of patterns from earlier loads. */
+  readonly patterns?: PatternMemory;
   /** The text of a data file, asked by the name written in the rule and the rule file's own name. */
   data(name: string, from: string): string | undefined;
 }
@@ -30,6 +33,7 @@ export interface BuiltRules {
 /** Takes directives in their order and makes rules of them. */
 export class RuleBuilder {
   readonly #context: BuildContext;
+  readonly #patterns: PatternMemory;
   readonly #config = defaultConfig();
   readonly #defaults = new Map<Phase, ActionDraft>();
   readonly #entries: Entry[] = [];
@@ -39,6 +43,7 @@ export class RuleBuilder {
 
   constructor(context: BuildContext) {
     this.#context = context;
+    this.#patterns = context.patterns ?? new PatternMemory();
   }
 
   add(directive: Directive): void {
@@ -187,6 +192,7 @@ export class RuleBuilder {
       data: (file) => this.#context.data(file, word.positionAt().file),
       macro: (source) => new Macro(source, fail),
       injection: this.#context.injection,
+      patterns: this.#patterns,
     });
   }
 }

@@ -7,6 +7,7 @@ import {
   type RulePlaces,
   sourceOf,
 } from "#inspect/rules/find.ts";
+import type { PatternFiles } from "#inspect/rules/pattern-file.ts";
 import { frame } from "#inspect/rules/preamble.ts";
 
 type ReadyList = Extract<WafPolicy["exclusions"][number], string>;
@@ -28,13 +29,15 @@ export interface LoadedRules {
 export class RuleShelf {
   readonly #places: RulePlaces;
   readonly #stock: RuleStock;
+  readonly #patterns: PatternFiles;
   readonly #loaded = new Map<string, LoadedRules>();
   /** What came of each choice since `renew`, so that a thousand zones ask the disk once. */
   readonly #asked = new Map<string, () => LoadedRules | null>();
 
-  constructor(places: RulePlaces, stock: RuleStock) {
+  constructor(places: RulePlaces, stock: RuleStock, patterns: PatternFiles) {
     this.#places = places;
     this.#stock = stock;
+    this.#patterns = patterns;
   }
 
   /** From now on files are looked at again. */
@@ -75,7 +78,9 @@ export class RuleShelf {
     const files = source === "own" ? this.#stock.own : listed.map(({ path }) => readRuleFile(path));
     const isData = ({ name }: RuleFile): boolean => /\.(?:data|txt)$/.test(name);
     const { files: framed, overruled } = frame(files.filter((file) => !isData(file)));
-    const set = loadRuleSet(framed, { data: files.filter(isData) });
+    const patterns = this.#patterns.read(key);
+    const set = loadRuleSet(framed, { data: files.filter(isData), patterns });
+    this.#patterns.write(key, patterns);
     const loaded = { set, overruled, stamp };
     this.#loaded.set(key, loaded);
     return loaded;
