@@ -131,8 +131,13 @@ function Footer({ frame: { t } }: { readonly frame: Frame }) {
   );
 }
 
-/** The text of a page's answer. Pages are drawn from what is known already, never from promises. */
+/** The text of a page's answer. */
 export function toDocument(page: JSX.Element): string {
-  if (page instanceof Promise) throw new TypeError("a page has no part that is waited for");
-  return `<!doctype html>${page.toString()}`;
+  return `<!doctype html>${toFragment(page)}`;
+}
+
+/** The text of a part. What is drawn is known already: no part of it is waited for. */
+export function toFragment(part: JSX.Element): string {
+  if (part instanceof Promise) throw new TypeError("a page has no part that is waited for");
+  return part.toString();
 }

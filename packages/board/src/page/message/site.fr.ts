@@ -38,7 +38,7 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "home.recent": "Derniers messages",
   "home.no-boards": "Il n’y a encore aucun forum.",
   "home.board": "Forum",
-  "home.posts-a-day": "Messages du jour",
+  "home.last-post": "Dernier message :",
   "home.figures":
     "{boards, plural, one {# forum} other {# forums}}, {posts, plural, one {# message} other {# messages}}",
   "home.announcement": "Annonce",
@@ -63,15 +63,8 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "create.uri-hint": "De 1 à 24 lettres minuscules et chiffres : le forum se trouvera à {example}.",
   "create.name": "Titre",
   "create.subtitle": "Sous-titre",
-  "create.rules": "Première règle",
-  "create.rules-hint":
-    "À quoi sert ce forum, et qu’est-ce qui n’y a pas sa place ? Vous pourrez compléter plus tard.",
-  "create.reason": "Pourquoi ce forum ?",
-  "create.reason-hint": "Lu uniquement par les personnes qui gèrent ce site.",
   "create.submit": "Ouvrir le forum",
   "create.ask": "Demander l’ouverture",
-  "create.sign-in":
-    "Il faut un compte pour être responsable d’un forum ; pour écrire, il n’en faut pas.",
   "create.requested":
     "Votre demande nous est parvenue. Le forum ouvrira dès qu’elle sera acceptée.",
   "preferences.title": "Préférences",

@@ -5,6 +5,7 @@ import { Notice } from "#page/part/common.tsx";
 import { Area, Button, Check, Field, Form } from "#page/part/form.tsx";
 import { sayBytes } from "#page/part/say.ts";
 import type { Board } from "#thread/model.ts";
+import { NAME_MOST, SUBJECT_MOST } from "#thread/posting/check.ts";
 
 /** What somebody wrote: given back to them where it was refused. */
 export interface Draft {
@@ -19,6 +20,7 @@ export const NO_DRAFT: Draft = { name: "", subject: "", text: "", sage: false };
 /** What the files of a post may be. */
 export interface FileLimits {
   readonly bytesMost: number;
+  readonly secondsMost: number;
   /** `JPEG`, `PNG`, … */
   readonly kinds: readonly string[];
   /** For the `accept` attribute. */
@@ -34,6 +36,8 @@ interface ComposeProps {
   readonly files: FileLimits;
   /** Why the last try was refused, in the poster's language. */
   readonly refusal?: string | undefined;
+  /** Where that is explained, and can be contested. */
+  readonly decision?: string | undefined;
   /** What a defence asks of the poster, such as a proof of work. */
   readonly children?: Child;
 }
@@ -48,6 +52,11 @@ export function Compose(props: ComposeProps) {
       {refusal === undefined ? null : (
         <Notice kind="error" title={frame.t("post.refused")}>
           <p>{refusal}</p>
+          {props.decision === undefined ? null : (
+            <p>
+              <a href={props.decision}>{frame.t("ban.why")}</a>
+            </p>
+          )}
           <p>{frame.t("post.kept")}</p>
         </Notice>
       )}
@@ -68,7 +77,7 @@ function ComposeForm({ frame, board, threadNo, draft = NO_DRAFT, files, children
             name="name"
             label={t("post.name")}
             value={draft.name}
-            maxlength={96}
+            maxlength={NAME_MOST}
             autocomplete="nickname"
           />
         )}
@@ -76,7 +85,7 @@ function ComposeForm({ frame, board, threadNo, draft = NO_DRAFT, files, children
           name="subject"
           label={t("post.subject")}
           value={draft.subject}
-          maxlength={120}
+          maxlength={SUBJECT_MOST}
           required={threadNo === null && settings.subjectRequired}
         />
       </div>

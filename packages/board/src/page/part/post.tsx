@@ -66,7 +66,7 @@ function PostHead({ frame, board, post, thread }: HeadProps) {
           <a href={address.thread(uri, post.no)}>{post.subject}</a>
         </h2>
       )}
-      <Author frame={frame} board={board} post={post} />
+      <Author frame={frame} post={post} />
       <Time frame={frame} at={post.createdAt} />
       <span class="no">
         <a
@@ -98,15 +98,10 @@ function PostHead({ frame, board, post, thread }: HeadProps) {
   );
 }
 
-function Author({ frame, board, post }: Omit<HeadProps, "thread">) {
+function Author({ frame, post }: Pick<HeadProps, "frame" | "post">) {
   const { t } = frame;
-  const { anonymousName } = board.settings;
-  const name =
-    post.name !== ""
-      ? post.name
-      : anonymousName === "Anonymous"
-        ? t("post.anonymous")
-        : anonymousName;
+  // What the board calls everybody by default is said in the reader's language.
+  const name = post.name === "Anonymous" ? t("post.anonymous") : post.name;
   return (
     <>
       <span class="author">

@@ -13,6 +13,7 @@ export interface Composing {
   readonly files: FileLimits;
   readonly draft?: Draft;
   readonly refusal?: string | undefined;
+  readonly decision?: string | undefined;
   /** What a defence asks of the poster. */
   readonly proof?: Child;
 }

@@ -1,3 +1,4 @@
+import type { ActKind } from "#moderation/act.ts";
 import { APPEAL_MOST, type AppealState } from "#moderation/appeal.ts";
 import type { Rule } from "#moderation/rules.ts";
 import type { Frame } from "#page/frame.ts";
@@ -9,9 +10,9 @@ import { Area, Button, Form } from "#page/part/form.tsx";
 export interface Decision {
   /** Names it in addresses; nobody can guess it. */
   readonly token: string;
-  readonly kind: "ban" | "warn" | "hide" | "remove";
+  readonly kind: Exclude<ActKind, "approve">;
   readonly scope: { readonly kind: "thread" | "board" | "global"; readonly board: string };
-  readonly rule: Rule | null;
+  readonly rule: Rule["text"] | null;
   readonly reason: string;
   /** The post in question, as its writer wrote it. */
   readonly text: string;
@@ -45,7 +46,7 @@ export function DecisionPage({ frame, decision, refusal }: DecisionProps) {
       <h1>{title}</h1>
       <dl class="facts">
         <Fact name={t("ban.scope")}>{scopeOf(frame, decision)}</Fact>
-        <Fact name={t("ban.rule")}>{decision.rule?.text[frame.locale] ?? "–"}</Fact>
+        <Fact name={t("ban.rule")}>{decision.rule?.[frame.locale] ?? "–"}</Fact>
         <Fact name={t("ban.reason")}>{decision.reason === "" ? "–" : decision.reason}</Fact>
         <Fact name={t("ban.since")}>
           <Time frame={frame} at={decision.startsAt} />

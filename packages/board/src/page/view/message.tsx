@@ -1,7 +1,7 @@
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import type { MessageKey } from "#page/message/catalogue.ts";
-import { Fact, Notice } from "#page/part/common.tsx";
+import { Fact, Notice, Time } from "#page/part/common.tsx";
 
 interface ReportStateProps {
   readonly frame: Frame;
@@ -9,12 +9,12 @@ interface ReportStateProps {
   /** Shown once, right after the report was sent. */
   readonly isNew: boolean;
   readonly path: string;
-  readonly state: string;
-  readonly outcome: string;
+  readonly state: "waiting" | "seen" | "upheld" | "dismissed" | "contested";
+  readonly decidedAt: number | null;
 }
 
 /** What became of a report, for who sent it. */
-export function ReportState({ frame, postNo, isNew, path, state, outcome }: ReportStateProps) {
+export function ReportState({ frame, postNo, isNew, path, state, decidedAt }: ReportStateProps) {
   const { t } = frame;
   const title = t("report.state.title", { no: String(postNo) });
   return (
@@ -25,8 +25,12 @@ export function ReportState({ frame, postNo, isNew, path, state, outcome }: Repo
         {t("report.follow")} <a href={path}>{frame.site.url + path}</a>
       </p>
       <dl class="facts">
-        <Fact name={t("report.state")}>{state}</Fact>
-        {outcome === "" ? null : <Fact name={t("report.outcome")}>{outcome}</Fact>}
+        <Fact name={t("report.state")}>{t(`report.state.${state}`)}</Fact>
+        {decidedAt === null ? null : (
+          <Fact name={t("report.decided")}>
+            <Time frame={frame} at={decidedAt} />
+          </Fact>
+        )}
       </dl>
     </Layout>
   );

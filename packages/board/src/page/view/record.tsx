@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import type { ActKind } from "#moderation/act.ts";
 import type { RuleSet } from "#moderation/rules.ts";
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
@@ -55,13 +56,11 @@ function RuleList({
 export interface PublicAct {
   readonly at: number;
   readonly board: string | null;
-  readonly kind: "approve" | "hide" | "remove" | "remove-pattern" | "move" | "warn" | "ban";
+  readonly kind: ActKind;
   /** `No. 12`, or nothing. */
   readonly postNo: number | null;
+  /** The words of the rule, in the reader's language. */
   readonly rule: string;
-  readonly reason: string;
-  /** The role, never the person. */
-  readonly by: string;
   readonly undone: boolean;
 }
 
@@ -78,9 +77,7 @@ interface LogProps {
 export function LogPage({ frame, nav, where, acts, page, pages, href }: LogProps) {
   const { t } = frame;
   const title = t("log.title", { where });
-  const head = (["when", "board", "act", "on", "rule", "reason", "by"] as const).map((name) =>
-    t(`log.${name}`),
-  );
+  const head = (["when", "board", "act", "on", "rule"] as const).map((name) => t(`log.${name}`));
   return (
     <Layout frame={frame} head={{ title }} nav={nav} wide>
       <h1>{title}</h1>
@@ -101,8 +98,6 @@ export function LogPage({ frame, nav, where, acts, page, pages, href }: LogProps
               </td>
               <td>{act.postNo === null ? "–" : `${t("post.no")} ${act.postNo}`}</td>
               <td>{act.rule}</td>
-              <td>{act.reason}</td>
-              <td>{act.by}</td>
             </tr>
           ))}
         </Table>

@@ -2,7 +2,7 @@ import { address } from "#page/address.ts";
 import { type Frame, THEMES } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import { Notice, Table, Time } from "#page/part/common.tsx";
-import { Area, Button, Choice, Field, Form } from "#page/part/form.tsx";
+import { Button, Choice, Field, Form } from "#page/part/form.tsx";
 import { sayNumber } from "#page/part/say.ts";
 import { ThreadPreviewView } from "#page/part/thread.tsx";
 import type { Board, ThreadPreview } from "#thread/model.ts";
@@ -11,7 +11,6 @@ export interface ListedBoard {
   readonly uri: string;
   readonly title: string;
   readonly subtitle: string;
-  readonly postsToday: number;
   readonly lastPostAt: number | null;
 }
 
@@ -25,7 +24,7 @@ interface HomeProps {
 
 /** `/`: what boards there are. */
 export function Home({ frame, boards, announcement, canCreate }: HomeProps) {
-  const { t, locale } = frame;
+  const { t } = frame;
   return (
     <Layout frame={frame} head={{ title: frame.site.name, canonical: "/" }}>
       <h1>{frame.site.name}</h1>
@@ -40,15 +39,11 @@ export function Home({ frame, boards, announcement, canCreate }: HomeProps) {
               <span class="uri">/{board.uri}/</span> <b>{board.title}</b>
             </a>
             <p>{board.subtitle}</p>
-            <small>
-              {t("home.posts-a-day")} {sayNumber(board.postsToday, locale)}
-              {board.lastPostAt === null ? null : (
-                <>
-                  {" · "}
-                  <Time frame={frame} at={board.lastPostAt} />
-                </>
-              )}
-            </small>
+            {board.lastPostAt === null ? null : (
+              <small>
+                {t("home.last-post")} <Time frame={frame} at={board.lastPostAt} />
+              </small>
+            )}
           </li>
         ))}
       </ul>
@@ -144,13 +139,7 @@ interface CreateProps {
   readonly frame: Frame;
   /** Whether somebody looks at the request before the board opens. */
   readonly needsApproval: boolean;
-  readonly values: {
-    readonly uri: string;
-    readonly title: string;
-    readonly subtitle: string;
-    readonly rules: string;
-    readonly reason: string;
-  };
+  readonly values: { readonly uri: string; readonly title: string; readonly subtitle: string };
   readonly refusal?: string | undefined;
 }
 
@@ -181,22 +170,6 @@ export function CreateBoard({ frame, needsApproval, values, refusal }: CreatePro
           value={values.subtitle}
           maxlength={200}
         />
-        <Area
-          name="rules"
-          label={t("create.rules")}
-          hint={t("create.rules-hint")}
-          value={values.rules}
-          required
-        />
-        {needsApproval ? (
-          <Area
-            name="reason"
-            label={t("create.reason")}
-            hint={t("create.reason-hint")}
-            value={values.reason}
-            rows={3}
-          />
-        ) : null}
         <Button>{t(needsApproval ? "create.ask" : "create.submit")}</Button>
       </Form>
     </Layout>

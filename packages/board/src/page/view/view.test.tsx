@@ -20,7 +20,7 @@ const EVIL = `"'><script>pwned()</script>`;
 const AT = Date.UTC(2026, 0, 2);
 const board = boardOf({ title: EVIL, subtitle: EVIL });
 const draft = { name: EVIL, subject: EVIL, text: EVIL, sage: true };
-const files = { bytesMost: 4_194_304, kinds: ["PNG"], accept: "image/png" };
+const files = { bytesMost: 4_194_304, secondsMost: 60, kinds: ["PNG"], accept: "image/png" };
 const evilPost = postOf({
   name: EVIL,
   subject: EVIL,
@@ -42,7 +42,7 @@ const decision: Decision = {
   token: "t",
   kind: "ban",
   scope: { kind: "board", board: "b" },
-  rule: FIRST_RULES[0] ?? null,
+  rule: FIRST_RULES[0]?.text ?? null,
   reason: EVIL,
   text: EVIL,
   startsAt: AT,
@@ -56,13 +56,11 @@ const act = {
   board: "b",
   kind: "ban",
   postNo: 1,
-  rule: "law",
-  reason: EVIL,
-  by: "janitor",
+  rule: EVIL,
   undone: true,
 } as const;
-const listed = { uri: "b", title: EVIL, subtitle: EVIL, postsToday: 1234, lastPostAt: AT };
-const created = { uri: EVIL, title: EVIL, subtitle: EVIL, rules: EVIL, reason: EVIL };
+const listed = { uri: "b", title: EVIL, subtitle: EVIL, lastPostAt: AT };
+const created = { uri: EVIL, title: EVIL, subtitle: EVIL };
 const composing = { files, draft, refusal: EVIL };
 const archived = { no: 1, subject: EVIL, replies: 2, archivedAt: AT };
 
@@ -173,7 +171,7 @@ const PAGES: Readonly<Record<string, (frame: Frame) => ReturnType<typeof Home>>>
     />
   ),
   report: (f) => (
-    <ReportState frame={f} postNo={1} isNew path="/report/x" state={EVIL} outcome={EVIL} />
+    <ReportState frame={f} postNo={1} isNew path="/report/x" state="upheld" decidedAt={AT} />
   ),
   error: (f) => <ErrorPage frame={f} status={418} detail={EVIL} code={EVIL} retry retryAfter={3} />,
   message: (f) => <MessagePage frame={f} title={EVIL} text={EVIL} href="/b/" />,

@@ -1,0 +1,113 @@
+import type { Locale } from "@egide/web/locale.ts";
+import type { DueDoor, PublicLog } from "#api/site.ts";
+import { APPEAL_MS } from "#moderation/appeal.ts";
+import { appeal } from "#moderation/service/appeal.ts";
+import type { ModerationDeps } from "#moderation/service/deps.ts";
+import { bansAgainst, markTold } from "#moderation/service/poster.ts";
+import { reportStatus, takeReport } from "#moderation/service/report.ts";
+import { INSTANCE, rulesOf, ruleText } from "#moderation/service/rules.ts";
+import type { Decision } from "#page/view/decision.tsx";
+import { boardById } from "#store/boards.ts";
+import type { Db } from "#store/open.ts";
+import type { Board } from "#thread/model.ts";
+
+const LOG_PAGE = 50;
+
+/** The hashes of an address under every key that is still kept: bans outlive a rotation. */
+type HashesOf = (
+  address: string,
+) => readonly { readonly addressHash: string; readonly prefixHash: string }[];
+
+/** What the public sees of moderation, read from its tables. */
+export function dueDoor(deps: ModerationDeps, hashesOf: HashesOf): DueDoor {
+  const { store, clock } = deps;
+  const db = store.kysely;
+  return {
+    report: (report) => takeReport(deps, { ...report, source: "visitor" }),
+    reportState: (receipt) => reportStatus(deps, receipt),
+    rules: async (board) => ({
+      board: board === null ? { version: 0, rules: [] } : await rulesOf(db, board.id),
+      site: await rulesOf(db, INSTANCE),
+    }),
+    log: (board, page, locale) => publicLog(db, board, page, locale),
+    decision: async (token) => {
+      const found = await decisionOf(db, token, clock.now());
+      if (found !== null) await markTold(db, token, clock.now());
+      return found;
+    },
+    appeal: (actId, text, lang) => appeal(deps, { actId, text, lang }),
+    async banAgainst({ sessionHash, address }, board, threadNo) {
+      const hashes = address === null ? [] : hashesOf(address);
+      const poster = {
+        sessionHash,
+        addressHashes: hashes.map(({ addressHash }) => addressHash),
+        prefixHashes: hashes.map(({ prefixHash }) => prefixHash),
+      };
+      const place = { boardId: board.id, threadNo };
+      return (await bansAgainst(db, poster, place, clock.now()))?.actId ?? null;
+    },
+  };
+}
+
+/** Acts without names, texts and reasons: those may hold what had to go. */
+async function publicLog(
+  db: Db,
+  board: Board | null,
+  page: number,
+  locale: Locale,
+): Promise<PublicLog> {
+  let acts = db.selectFrom("act").where("kind", "!=", "approve");
+  if (board !== null) acts = acts.where("boardId", "=", board.id);
+  const { count } = await acts
+    .select((row) => row.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  const rows = await acts
+    .innerJoin("board", "board.id", "act.boardId")
+    .select(["act.at", "board.uri", "act.kind", "act.no", "act.state"])
+    .select(["act.ruleId", "act.ruleBoardId", "act.ruleVersion"])
+    .orderBy("act.at", "desc")
+    .offset((page - 1) * LOG_PAGE)
+    .limit(LOG_PAGE)
+    .execute();
+  const shown = rows.map(async (row) => ({
+    at: row.at,
+    board: row.uri,
+    kind: row.kind,
+    postNo: row.no,
+    rule: (await ruleText(db, row))?.[locale] ?? "–",
+    undone: row.state === "undone" || row.state === "reversed",
+  }));
+  return {
+    acts: await Promise.all(shown),
+    pages: Math.max(1, Math.ceil(count / LOG_PAGE)),
+  };
+}
+
+async function decisionOf(db: Db, token: string, now: number): Promise<Decision | null> {
+  const act = await db.selectFrom("act").selectAll().where("id", "=", token).executeTakeFirst();
+  if (act === undefined || act.kind === "approve") return null;
+  const board = await boardById(db, act.boardId);
+  const ban = await db.selectFrom("ban").selectAll().where("actId", "=", token).executeTakeFirst();
+  const sent = await db
+    .selectFrom("appeal")
+    .select(["state", "answer"])
+    .where("actId", "=", token)
+    .executeTakeFirst();
+  const post =
+    act.postId === null
+      ? undefined
+      : await db.selectFrom("post").select("text").where("id", "=", act.postId).executeTakeFirst();
+  const isOpen = act.state === "in-force" && now <= act.at + APPEAL_MS;
+  return {
+    token,
+    kind: act.kind,
+    scope: { kind: ban?.scope ?? "board", board: board?.uri ?? "" },
+    rule: await ruleText(db, act),
+    reason: act.reason,
+    text: post?.text ?? "",
+    startsAt: act.at,
+    endsAt: act.endsAt,
+    appealUntil: isOpen ? act.at + APPEAL_MS : null,
+    appeal: sent ?? null,
+  };
+}

@@ -1,0 +1,134 @@
+import type { WebContext, WebEnv } from "@egide/web/context.ts";
+import type { Hono } from "hono";
+import { sharedHeaders } from "#api/answer.ts";
+import {
+  chanBoards,
+  chanCatalog,
+  chanIndex,
+  chanTail,
+  chanThread,
+  chanThreads,
+} from "#api/chan/page.ts";
+import { postersOf } from "#api/read.tsx";
+import { type BoardSite, tagOf } from "#api/site.ts";
+import { openBoards } from "#store/boards.ts";
+import type { Thread } from "#thread/model.ts";
+import { readArchive, readCatalog, readIndex, readThread } from "#thread/read.ts";
+
+/**
+ * The read-only JSON interface that imageboard clients know (chan/shape.ts), with the validators
+ * that its rules ask clients to use: Last-Modified and If-Modified-Since.
+ */
+export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
+  const context = { store: site.threads.store, previews: site.previews };
+  const answer = (
+    c: WebContext,
+    body: unknown,
+    changedAt: number | null,
+    tags: readonly string[],
+  ): Response => json(c, body, { changedAt, now: site.threads.clock.now(), tags });
+
+  app.get("/boards.json", async (c) => {
+    const boards = await openBoards(context.store.kysely);
+    const body = chanBoards(boards, (board) => ({
+      fileMost: site.fileLimits(board).bytesMost,
+      videoSecondsMost: site.fileLimits(board).secondsMost,
+      cooldowns: { threads: 0, replies: 0, images: 0 },
+    }));
+    return answer(c, body, null, [tagOf.all]);
+  });
+
+  app.get("/:board{[a-z0-9]{1,24}}/catalog.json", async (c) => {
+    const catalog = await readCatalog(context, c.req.param("board"));
+    const at = newest(catalog.threads.map(({ thread }) => thread));
+    return answer(c, chanCatalog(catalog), at, [tagOf.board(catalog.board.uri)]);
+  });
+
+  app.get("/:board{[a-z0-9]{1,24}}/threads.json", async (c) => {
+    const catalog = await readCatalog(context, c.req.param("board"));
+    const at = newest(catalog.threads.map(({ thread }) => thread));
+    return answer(c, chanThreads(catalog), at, [tagOf.board(catalog.board.uri)]);
+  });
+
+  app.get("/:board{[a-z0-9]{1,24}}/archive.json", async (c) => {
+    const uri = c.req.param("board");
+    const numbers: number[] = [];
+    let before: number | null = null;
+    do {
+      const part = await readArchive(context, uri, before);
+      numbers.push(...part.threads.map(({ thread }) => thread.no));
+      before = part.next;
+    } while (before !== null && numbers.length < ARCHIVE_MOST);
+    return answer(
+      c,
+      numbers.sort((a, b) => a - b),
+      null,
+      [tagOf.board(uri)],
+    );
+  });
+
+  app.get("/:board{[a-z0-9]{1,24}}/:file{[0-9]{1,4}\\.json}", async (c) => {
+    const index = await readIndex(context, c.req.param("board"), leading(c.req.param("file")));
+    const at = newest(index.threads.map(({ thread }) => thread));
+    return answer(c, chanIndex(index), at, [tagOf.board(index.board.uri)]);
+  });
+
+  app.get("/:board{[a-z0-9]{1,24}}/thread/:file{[0-9]{1,15}(?:-tail)?\\.json}", async (c) => {
+    const file = c.req.param("file");
+    const found = await readThread(context, c.req.param("board"), leading(file));
+    const shape = file.endsWith("-tail.json") ? chanTail : chanThread;
+    const { board, thread } = found;
+    const tags = [tagOf.thread(board.uri, thread.no), tagOf.board(board.uri)];
+    return answer(c, shape(found, postersOf(found)), thread.changedAt, tags);
+  });
+
+  app.get("/webring.json", async (c) => {
+    const { settings } = site.threads;
+    const boards = await openBoards(context.store.kysely);
+    const url = settings.url.replace(/\/$/, "");
+    const body = {
+      name: settings.name,
+      url: `${url}/`,
+      endpoint: `${url}/webring.json`,
+      logo: [url + site.assets.of(settings.language).icon],
+      following: [],
+      known: [],
+      blacklist: [],
+      boards: boards.map((board) => ({
+        uri: board.uri,
+        title: board.title,
+        subtitle: board.subtitle,
+        path: `${url}/${board.uri}/`,
+        lastPostTimestamp:
+          board.lastPostAt === null ? null : new Date(board.lastPostAt).toISOString(),
+      })),
+    };
+    return answer(c, body, null, [tagOf.all]);
+  });
+}
+
+const ARCHIVE_MOST = 3000;
+
+function leading(file: string): number {
+  return Number.parseInt(file, 10);
+}
+
+function newest(threads: readonly Thread[]): number | null {
+  return threads.length === 0 ? null : Math.max(...threads.map(({ changedAt }) => changedAt));
+}
+
+/** Anybody may read it from anywhere (CORS); 304 where nothing is newer (RFC 9110, section 13.1.3). */
+export function json(
+  c: WebContext,
+  body: unknown,
+  { changedAt, now, tags }: { changedAt: number | null; now: number; tags: readonly string[] },
+): Response {
+  const headers = { ...sharedHeaders(tags), "access-control-allow-origin": "*" };
+  const second = Math.floor((changedAt ?? now) / 1000) * 1000;
+  // A second that is not over may see another change, which its date would hide.
+  if (changedAt === null || now < second + 1000) return c.json(body as object, 200, headers);
+  const dated = { ...headers, "last-modified": new Date(second).toUTCString() };
+  const since = Date.parse(c.req.header("if-modified-since") ?? "");
+  if (since >= second) return c.body(null, 304, dated);
+  return c.json(body as object, 200, dated);
+}

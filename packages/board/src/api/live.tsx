@@ -1,0 +1,138 @@
+import type { WebContext, WebEnv } from "@egide/web/context.ts";
+import type { Locale } from "@egide/web/locale.ts";
+import type { Hono } from "hono";
+import { frameOf, wholeOf } from "#api/answer.ts";
+import type { BoardSite } from "#api/site.ts";
+import type { Frame } from "#page/frame.ts";
+import { toFragment } from "#page/layout.tsx";
+import { PostView } from "#page/part/post.tsx";
+import type { BoardEvent } from "#thread/events.ts";
+import type { Board, Post } from "#thread/model.ts";
+import { readPost, readThread } from "#thread/read.ts";
+
+/** A comment line now and then keeps proxies from taking silence for the end. */
+const BEAT_MS = 20_000;
+/** Readers of one thread at one time; who comes later reads without. */
+const LISTENERS_MOST = 5000;
+/** What a reader may have waiting before they are let go; they come back and ask what they missed. */
+const WAITING_MOST = 256;
+const DRAWN_MOST = 256;
+
+/** What is drawn for one reader serves all who read in that language. */
+class Drawn {
+  readonly #texts = new Map<string, string>();
+
+  get(key: string, draw: () => string): string {
+    const known = this.#texts.get(key);
+    if (known !== undefined) return known;
+    const text = draw();
+    if (this.#texts.size >= DRAWN_MOST) this.#texts.clear();
+    this.#texts.set(key, text);
+    return text;
+  }
+}
+
+/** `/b/thread/1/events`: posts as server-sent events, drawn as the page draws them. */
+export function liveRoutes(app: Hono<WebEnv>, site: BoardSite): void {
+  const { events, store } = site.threads;
+  const drawn = new Drawn();
+
+  app.get("/:board{[a-z0-9]{1,24}}/thread/:no{[0-9]{1,15}}/events", async (c) => {
+    const uri = c.req.param("board");
+    const no = Number(c.req.param("no"));
+    const after = wholeOf(c.req.query("after")) ?? no;
+    // A reader who comes back says what they have had (HTML, 9.2.3).
+    const last = wholeOf(c.req.header("last-event-id")) ?? after;
+    if (events.size >= LISTENERS_MOST) return c.body(null, 204);
+    const { board, replies } = await readThread({ store }, uri, no);
+    const frame = await frameOf(c, site, true);
+    const tell = (post: Post): string => told(drawn, frame, board, post);
+    const missed = replies.filter((post) => post.no > last).map(tell);
+    return stream(c, site, { board: uri, no }, missed, async (event) => {
+      if (event.kind === "removed" || event.kind === "thread-removed") return gone(event.no);
+      try {
+        return tell(await readPost({ store }, uri, event.no));
+      } catch {
+        // Hidden between the event and the look at it.
+        return gone(event.no);
+      }
+    });
+  });
+}
+
+function told(drawn: Drawn, frame: Frame, board: Board, post: Post): string {
+  const key = `${frame.locale satisfies Locale} ${post.id} ${post.version}`;
+  return drawn.get(key, () => {
+    const html = drawPost(frame, board, post);
+    return `id: ${post.no}\nevent: post\ndata: ${JSON.stringify({ no: post.no, html })}\n\n`;
+  });
+}
+
+function gone(no: number): string {
+  return `event: post\ndata: ${JSON.stringify({ no })}\n\n`;
+}
+
+export function drawPost(frame: Frame, board: Board, post: Post): string {
+  return toFragment(<PostView frame={frame} board={board} post={post} />);
+}
+
+function stream(
+  c: WebContext,
+  site: BoardSite,
+  thread: { readonly board: string; readonly no: number },
+  missed: readonly string[],
+  write: (event: BoardEvent) => Promise<string>,
+): Response {
+  const { events, clock } = site.threads;
+  const encoder = new TextEncoder();
+  let end = (): void => undefined;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        let beat = clock.after(BEAT_MS, () => undefined);
+        // One after the other, so that posts arrive in their order.
+        let order = Promise.resolve();
+        const send = (text: string): void => {
+          if ((controller.desiredSize ?? 0) < -WAITING_MOST) return finish();
+          controller.enqueue(encoder.encode(text));
+        };
+        const keepUp = (): void => {
+          beat.cancel();
+          beat = clock.after(BEAT_MS, () => {
+            send(": \n\n");
+            keepUp();
+          });
+        };
+        let isOver = false;
+        const inTurn = async (before: Promise<void>, event: BoardEvent): Promise<void> => {
+          await before;
+          const text = await write(event);
+          if (!isOver) send(text);
+        };
+        const unsubscribe = events.subscribe(thread.board, thread.no, (event) => {
+          order = inTurn(order, event);
+        });
+        const finish = (): void => {
+          if (isOver) return;
+          end();
+          controller.close();
+        };
+        end = () => {
+          isOver = true;
+          beat.cancel();
+          unsubscribe();
+        };
+        send(`retry: 3000\n\n${missed.join("")}`);
+        keepUp();
+      },
+      cancel: () => end(),
+    },
+    { highWaterMark: 1 },
+  );
+  return c.body(body, 200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // Some proxies hold answers back until they are whole.
+    "x-accel-buffering": "no",
+  });
+}

@@ -1,0 +1,161 @@
+import { AppError } from "@egide/std/error.ts";
+import type { WebContext, WebEnv } from "@egide/web/context.ts";
+import { describe } from "@egide/web/describe.ts";
+import { formOf, textOf } from "@egide/web/form.ts";
+import { wantsJson } from "@egide/web/problem.ts";
+import type { Hono } from "hono";
+import { frameOf, page } from "#api/answer.ts";
+import { drawPost } from "#api/live.tsx";
+import { postersOf } from "#api/read.tsx";
+import { type BoardSite, type Sent, tagOf } from "#api/site.ts";
+import { apiError } from "#api/texts.ts";
+import { address } from "#page/address.ts";
+import type { Draft as Written } from "#page/part/compose.tsx";
+import { BoardIndex, type Composing } from "#page/view/board.tsx";
+import { MessagePage } from "#page/view/message.tsx";
+import { PostPage } from "#page/view/post.tsx";
+import { ThreadView } from "#page/view/thread.tsx";
+import { deleteOwn } from "#thread/delete.ts";
+import type { Board } from "#thread/model.ts";
+import type { Poster } from "#thread/posting/draft.ts";
+import { type Posted, post } from "#thread/posting/post.ts";
+import { readableBoard, readIndex, readPost, readThread } from "#thread/read.ts";
+
+/** The forms with which visitors write and delete. A refusal gives them back what they wrote. */
+export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
+  const { threads, previews } = site;
+  const context = { store: threads.store, previews };
+
+  app.post("/:board{[a-z0-9]{1,24}}/post", async (c) => {
+    const uri = c.req.param("board");
+    const form = await formOf(c);
+    const threadText = textOf(form, "thread");
+    const threadNo = /^\d{1,15}$/.test(threadText) ? Number(threadText) : null;
+    const written: Written = {
+      name: textOf(form, "name"),
+      subject: textOf(form, "subject"),
+      text: textOf(form, "text"),
+      sage: form.has("sage"),
+    };
+    let decision: string | undefined;
+    try {
+      const poster = await site.posterOf(c);
+      const board = await readableBoard(context, uri);
+      const ban = await site.due.banAgainst(poster, board, threadNo);
+      if (ban !== null) {
+        decision = `/decision/${ban}`;
+        throw apiError("board.banned");
+      }
+      const posted = await send(site, { uri, threadNo, written, form, poster });
+      site.forget([tagOf.board(uri), tagOf.thread(uri, posted.threadNo), tagOf.all]);
+      return await arrived(c, site, posted);
+    } catch (error) {
+      if (!(error instanceof AppError) || wantsJson(c.req.header("accept"))) throw error;
+      const refusal = describe(error, c.get("locale"), site.texts);
+      const again = await giveBack(c, uri, threadNo, { draft: written, refusal, decision });
+      if (again === null) throw error;
+      return again;
+    }
+  });
+
+  /** The page that the form stood on, with what was written; null where that is gone as well. */
+  async function giveBack(
+    c: WebContext,
+    uri: string,
+    threadNo: number | null,
+    refused: Pick<Composing, "draft" | "refusal" | "decision">,
+  ): Promise<Response | null> {
+    const frame = await frameOf(c, site, false);
+    try {
+      if (threadNo === null) {
+        const index = await readIndex(context, uri, 1);
+        const composing = { files: site.fileLimits(index.board), ...refused };
+        return page(c, <BoardIndex frame={frame} index={index} composing={composing} />, 422);
+      }
+      const found = await readThread(context, uri, threadNo);
+      const composing = { files: site.fileLimits(found.board), ...refused };
+      const posters = postersOf(found);
+      return page(
+        c,
+        <ThreadView frame={frame} page={found} posters={posters} composing={composing} />,
+        422,
+      );
+    } catch {
+      return null;
+    }
+  }
+
+  app.post("/:board{[a-z0-9]{1,24}}/post/:no{[0-9]{1,15}}/delete", async (c) => {
+    const uri = c.req.param("board");
+    const no = Number(c.req.param("no"));
+    const form = await formOf(c);
+    const { sessionHash } = await site.posterOf(c);
+    const frame = await frameOf(c, site, false);
+    try {
+      const deleter = { sessionHash, password: textOf(form, "password") };
+      const deleted = await deleteOwn(threads, uri, no, deleter);
+      site.forget([
+        tagOf.board(uri),
+        tagOf.thread(uri, deleted.threadNo),
+        ...deleted.files.map((sha256) => `media-${sha256}`),
+      ]);
+      const href = deleted.thread ? address.board(uri) : address.thread(uri, deleted.threadNo);
+      const { t } = frame;
+      const title = t("delete.title", { no: String(no) });
+      return page(
+        c,
+        <MessagePage frame={frame} title={title} text={t("delete.done")} href={href} />,
+      );
+    } catch (error) {
+      if (!(error instanceof AppError) || wantsJson(c.req.header("accept"))) throw error;
+      const board = await readableBoard(context, uri);
+      const found = await readPost(context, uri, no);
+      const text = describe(error, c.get("locale"), site.texts);
+      const refusal = { form: "delete", text } as const;
+      return page(c, <PostPage frame={frame} board={board} post={found} refusal={refusal} />, 422);
+    }
+  });
+}
+
+interface Sending {
+  readonly uri: string;
+  readonly threadNo: number | null;
+  readonly written: Written;
+  readonly form: FormData;
+  readonly poster: Poster;
+}
+
+async function send(site: BoardSite, sending: Sending): Promise<Posted> {
+  const { uri, threadNo, written, form, poster } = sending;
+  const spoiler = form.has("spoiler");
+  const files = form
+    .getAll("files")
+    .filter((file): file is File => file instanceof File && file.size > 0);
+  const password = textOf(form, "password").slice(0, 128);
+  const draft = { board: uri, threadNo, ...written, password, poster, staff: null };
+  const take = (board: Board) =>
+    Promise.all(files.map(async (file) => site.takeFile(await sentOf(file, spoiler), board)));
+  return post(site.threads, draft, { count: files.length, take });
+}
+
+async function sentOf(file: File, spoiler: boolean): Promise<Sent> {
+  return { bytes: await file.bytes(), filename: file.name, spoiler };
+}
+
+/** Leads a browser to the post, and answers a script with it. */
+async function arrived(c: WebContext, site: BoardSite, posted: Posted): Promise<Response> {
+  const { board: uri, no, threadNo, state } = posted;
+  const isHeld = state === "held";
+  // A thread that waits has no page yet: its poster stays on the board.
+  const waits = threadNo === no ? `/${uri}/held` : `${address.thread(uri, threadNo)}?held`;
+  const shown = `${address.thread(uri, threadNo)}?posted=${no}#p${no}`;
+  const location = isHeld ? waits : shown;
+  if (!wantsJson(c.req.header("accept"))) return c.redirect(location, 303);
+  const answer = { board: uri, no, threadNo, location, held: isHeld };
+  if (isHeld) return c.json(answer, 201);
+  const { store } = site.threads;
+  const frame = await frameOf(c, site, true);
+  const board = await readableBoard({ store }, uri);
+  const html = drawPost(frame, board, await readPost({ store }, uri, no));
+  return c.json({ ...answer, html }, 201);
+}

@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { ChanCatalog, ChanThread } from "#api/chan/shape.ts";
+import { OWN, type SiteRig, siteRig } from "#api/testing/site.ts";
+
+let rig: SiteRig;
+beforeAll(async () => {
+  rig = await siteRig({ boardCreation: "open" });
+  await rig.board("b", { posterIds: true });
+});
+afterAll(() => rig.close());
+
+const text = async (path: string, init?: RequestInit): Promise<string> =>
+  (await rig.ask(path, init)).text();
+
+async function open(fields: Record<string, string | File> = {}): Promise<number> {
+  rig.clock.advance(2000);
+  const response = await rig.send("/b/post", { subject: "A thread", text: "First", ...fields });
+  expect(response.status).toBe(303);
+  return Number(/thread\/(\d+)/.exec(response.headers.get("location") ?? "")?.[1]);
+}
+
+describe("writing", () => {
+  test("a form opens a thread, and replies to it", async () => {
+    const no = await open();
+    const reply = await rig.send("/b/post", { thread: String(no), text: `>>${no}\nSecond` });
+    expect(reply.headers.get("location")).toBe(`/b/thread/${no}?posted=${no + 1}#p${no + 1}`);
+    const page = await text(`/b/thread/${no}?posted=${no + 1}`);
+    expect(page).toContain(`<a href="/b/thread/${no}#p${no}" class="quotelink">`);
+    expect(rig.forgotten).toContain(`thread-b-${no}`);
+  });
+
+  test("a script hears of its post, drawn", async () => {
+    const no = await open();
+    const body = new FormData();
+    body.set("thread", String(no));
+    body.set("text", "By script");
+    const headers = { origin: OWN, accept: "application/json" };
+    const response = await rig.ask("/b/post", { method: "POST", body, headers });
+    expect(response.status).toBe(201);
+    const answer = (await response.json()) as { html: string };
+    expect(answer).toMatchObject({ board: "b", no: no + 1, threadNo: no, held: false });
+    expect(answer.html).toStartWith(`<article class="post" id="p${no + 1}">`);
+  });
+
+  test("what is refused says why, in the poster's language, and gives their text back", async () => {
+    const no = await open();
+    const long = `<b>${"x".repeat(4001)}`;
+    const headers = { origin: OWN, "accept-language": "fr" };
+    const body = new FormData();
+    body.set("thread", String(no));
+    body.set("text", long);
+    body.set("name", "Zoé");
+    const response = await rig.ask("/b/post", { method: "POST", body, headers });
+    expect(response.status).toBe(422);
+    const page = await response.text();
+    expect(page).toContain("Le texte est plus long que ce forum ne l’accepte.");
+    expect(page).toContain(long.replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
+    expect(page).toContain('value="Zoé"');
+    const empty = await rig.send("/b/post", { text: "" });
+    expect(empty.status).toBe(422);
+    expect(await empty.text()).toContain("Write something, or choose a file.");
+    const nowhere = await rig.send("/b/post", { thread: "9999", text: "lost" });
+    expect(nowhere.status).toBe(404);
+  });
+
+  test("another site's form is refused on every address that changes something", async () => {
+    const paths = ["/b/post", "/b/post/1/report", "/b/post/1/delete", "/preferences", "/create"];
+    for (const path of [...paths, "/appeal/0123456789abcdef"]) {
+      for (const origin of ["https://evil.test", "null"]) {
+        const body = new URLSearchParams({ text: "forged" });
+        const response = await rig.ask(path, { method: "POST", body, headers: { origin } });
+        expect([path, response.status]).toEqual([path, 403]);
+      }
+    }
+  });
+
+  test("who wrote a post may delete it, and nobody else", async () => {
+    const no = await open();
+    const mine = rig.ask.bind(rig);
+    await rig.send("/b/post", { thread: String(no), text: "Mine", password: "secret" });
+    rig.another();
+    await mine("/preferences");
+    const refused = await rig.send(`/b/post/${no + 1}/delete`, { password: "wrong" });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain("The password is not the one");
+    const done = await rig.send(`/b/post/${no + 1}/delete`, { password: "secret" });
+    expect(done.status).toBe(200);
+    expect((await rig.ask(`/b/post/${no + 1}`)).status).toBe(404);
+  });
+
+  test("a report is taken, and can be followed", async () => {
+    const no = await open();
+    const vague = await rig.send(`/b/post/${no}/report`, { reason: "hm" });
+    expect(vague.status).toBe(422);
+    expect(await vague.text()).toContain("Say what the report is about.");
+    const sent = await rig.send(`/b/post/${no}/report`, { category: "spam", reason: "An ad" });
+    expect(sent.status).toBe(303);
+    const path = sent.headers.get("location") ?? "";
+    expect(await text(path)).toContain("Waits for somebody to look at it.");
+    expect((await rig.ask("/report/0123456789abcdef")).status).toBe(404);
+  });
+
+  test("a board can be made, and what is wrong is said", async () => {
+    const made = await rig.send("/create", { uri: "mer", title: "La mer", subtitle: "" });
+    expect([made.status, made.headers.get("location")]).toEqual([303, "/mer/"]);
+    expect(await text("/mer/")).toContain("Nobody has written here yet.");
+    const taken = await rig.send("/create", { uri: "mer", title: "Encore" });
+    expect(taken.status).toBe(422);
+    expect(await taken.text()).toContain('value="Encore"');
+  });
+});
+
+describe("reading", () => {
+  test("pages for everybody may be kept, and carry nobody's token or cookie", async () => {
+    const no = await open();
+    for (const path of [
+      "/",
+      "/b/",
+      "/b/catalog",
+      "/overboard",
+      `/b/thread/${no}`,
+      "/b/archive",
+      "/rules",
+      "/b/log",
+      "/about",
+    ]) {
+      rig.another();
+      const response = await rig.ask(path);
+      expect([path, response.status]).toEqual([path, 200]);
+      expect(response.headers.get("cache-control")).toContain("s-maxage=5");
+      expect(response.headers.get("set-cookie")).toBeNull();
+      expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(await response.text()).not.toContain("_csrf");
+    }
+  });
+
+  test("pages for one visitor are not kept", async () => {
+    const no = await open();
+    for (const path of [
+      `/b/thread/${no}?quote=${no}`,
+      "/preferences",
+      `/b/post/${no}`,
+      "/search?q=first",
+    ]) {
+      const response = await rig.ask(path);
+      expect(response.headers.get("cache-control")).toBe("private, no-store");
+    }
+    expect(await text(`/b/thread/${no}?quote=${no}`)).toContain(`\n&gt;&gt;${no}\n</textarea>`);
+    expect(await text("/search?q=first&board=b")).toContain("<article");
+  });
+
+  test("what is not there is a page too, in the reader's language", async () => {
+    const response = await rig.ask("/nowhere/", { headers: { "accept-language": "fr" } });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("Ce forum n’existe pas.");
+  });
+
+  test("preferences stand in cookies", async () => {
+    const saved = await rig.send("/preferences", { theme: "dark", language: "fr" });
+    expect(saved.headers.getSetCookie().join()).toMatch(/theme=dark.*locale=fr/);
+    const page = await rig.ask("/b/", { headers: { cookie: "theme=dark; locale=fr" } });
+    expect(await page.text()).toContain('<html lang="fr" data-theme="dark">');
+  });
+
+  test("assets never change under their address", async () => {
+    const { css, script } = rig.site.assets.of("en");
+    for (const path of [css, script]) {
+      const response = await rig.ask(path);
+      expect(response.headers.get("cache-control")).toContain("immutable");
+    }
+    expect((await rig.ask("/assets/board.other.css")).status).toBe(404);
+  });
+});
+
+describe("for programs", () => {
+  test("4chan's JSON is served, with validators", async () => {
+    const file = new File(["picture"], "a.png", { type: "image/png" });
+    const no = await open({ files: file });
+    rig.clock.advance(5000);
+    const response = await rig.ask(`/b/thread/${no}.json`);
+    const modified = response.headers.get("last-modified") ?? "";
+    const [opening] = ((await response.json()) as ChanThread).posts;
+    expect(opening).toMatchObject({ no, resto: 0, sub: "A thread", ext: ".png", unique_ips: 1 });
+    const again = await rig.ask(`/b/thread/${no}.json`, {
+      headers: { "if-modified-since": modified },
+    });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+    const picture = await rig.ask(`/b/${opening.tim}${opening.ext}`);
+    expect(await picture.text()).toBe("picture");
+    expect((await rig.ask(`/b/${(opening.tim ?? 0) + 9}.png`)).status).toBe(404);
+
+    const catalog = (await (await rig.ask("/b/catalog.json")).json()) as ChanCatalog;
+    expect(catalog[0]?.threads[0]?.no).toBe(no);
+    for (const path of [
+      "/boards.json",
+      "/b/threads.json",
+      "/b/1.json",
+      "/b/archive.json",
+      `/b/thread/${no}-tail.json`,
+      "/webring.json",
+    ]) {
+      const answer = await rig.ask(path);
+      expect([path, answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([
+        path,
+        200,
+        "*",
+      ]);
+      await answer.json();
+    }
+  });
+
+  test("feeds are well-formed, whatever was written", async () => {
+    const no = await open({ subject: "]]> & <x>", text: "\u0001<script>'\"" });
+    for (const path of [
+      "/b/index.atom",
+      "/b/index.rss",
+      `/b/thread/${no}.atom`,
+      `/b/thread/${no}.rss`,
+    ]) {
+      const response = await rig.ask(path);
+      expect(response.status).toBe(200);
+      const feed = await response.text();
+      expect(feed).toContain("]]&gt; &amp; &lt;x&gt;");
+      expect(feed).not.toContain("<script");
+      expect(feed).not.toContain("\u0001");
+    }
+  });
+
+  test("threads of this site can be embedded, nothing else", async () => {
+    const no = await open({ subject: "Embedded" });
+    const url = encodeURIComponent(`${OWN}/b/thread/${no}`);
+    const embedded = await (await rig.ask(`/oembed?url=${url}`)).json();
+    expect(embedded).toMatchObject({ version: "1.0", type: "rich", title: "Embedded – /b/" });
+    for (const other of ["https://evil.test/b/thread/1", `${OWN}/b/`, "x"]) {
+      expect((await rig.ask(`/oembed?url=${encodeURIComponent(other)}`)).status).toBe(404);
+    }
+    expect((await rig.ask(`/oembed?url=${url}&format=xml`)).status).toBe(501);
+  });
+
+  test("who reads a thread is told of posts as they come, and of those that were missed", async () => {
+    const no = await open();
+    await rig.send("/b/post", { thread: String(no), text: "Missed" });
+    const response = await rig.ask(`/b/thread/${no}/events?after=${no}`);
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const next = async (): Promise<string> => new TextDecoder().decode((await reader.read()).value);
+    expect(await next()).toMatch(/^retry: 3000\n\nid: \d+\nevent: post\ndata: .*Missed/);
+    await rig.send("/b/post", { thread: String(no), text: "Live", password: "p" });
+    expect(await next()).toContain("Live");
+    await rig.send(`/b/post/${no + 2}/delete`, { password: "p" });
+    expect(await next()).toBe(`event: post\ndata: {"no":${no + 2}}\n\n`);
+    expect(rig.events.size).toBe(1);
+    await reader.cancel();
+    expect(rig.events.size).toBe(0);
+  });
+});

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CidrSet } from "@egide/std/ip.ts";
+import { Signer } from "@egide/web/signed.ts";
+import { createWeb } from "@egide/web/web.ts";
+import { dueDoor } from "#api/due-door.ts";
+import { errorPage, mountBoard } from "#api/mount.tsx";
+import type { BoardSite } from "#api/site.ts";
+import { API_STATUSES, API_TEXTS } from "#api/texts.ts";
+import { DiskStore } from "#media/store/disk.ts";
+import { Sealing } from "#media/store/sealing.ts";
+import type { InstanceSettings } from "#settings/instance.ts";
+import { makeAssets } from "#page/assets.ts";
+import { THREAD_STATUSES, THREAD_TEXTS } from "#thread/errors.ts";
+import { type Rig, threadRig } from "#thread/testing/rig.ts";
+import { setPostState } from "#thread/visibility.ts";
+
+export const OWN = "https://board.test";
+
+export interface SiteRig extends Rig {
+  readonly site: BoardSite;
+  readonly forgotten: string[];
+  /** A request of one visitor, whose cookie is kept from answer to answer. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** Sends a form as the site's own pages do. */
+  send(path: string, fields: Readonly<Record<string, string | File>>): Promise<Response>;
+  /** Somebody else from now on. */
+  another(): void;
+}
+
+/** The public site over an empty store, with files as they come, driven without sockets. */
+export async function siteRig(instance: Partial<InstanceSettings> = {}): Promise<SiteRig> {
+  const folder = await mkdtemp(join(tmpdir(), "egide-site-"));
+  const rig = await threadRig(
+    `sqlite:${join(folder, "board.db")}`,
+    {},
+    { url: OWN, name: "Test boards", ...instance },
+  );
+  const media = new DiskStore(folder, new Sealing(new Uint8Array(32)));
+  const forgotten: string[] = [];
+  const site: BoardSite = {
+    threads: rig,
+    previews: rig.previews,
+    assets: await makeAssets(),
+    media,
+    due: dueDoor(
+      {
+        store: rig.store,
+        clock: rig.clock,
+        posts: {
+          setState: async (trx, id, state, now) => {
+            await setPostState(rig.store, trx, id, state, now);
+          },
+          moveThread: async () => undefined,
+        },
+        kick: () => undefined,
+        siteUrl: OWN,
+        sealKey: new Uint8Array(32),
+        provider: {
+          lifeReported: async () => undefined,
+          escalate: async () => "",
+          removed: async () => undefined,
+        },
+      },
+      () => [],
+    ),
+    takeFile: async ({ bytes, filename, spoiler }) => {
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const path = join(folder, crypto.randomUUID());
+      await Bun.write(path, bytes);
+      await media.put({ sha256, kind: "png", thumb: false }, path);
+      return {
+        sha256,
+        md5: createHash("md5").update(bytes).digest("hex"),
+        pdq: null,
+        originalHash: sha256,
+        kind: "png",
+        filename,
+        bytes: bytes.length,
+        width: 1,
+        height: 1,
+        durationMs: null,
+        thumb: null,
+        spoiler,
+      };
+    },
+    fileLimits: () => ({ bytesMost: 1e6, secondsMost: 60, kinds: ["PNG"], accept: "image/png" }),
+    posterOf: (c) => ({
+      sessionHash: c.get("visitor").id,
+      addressHash: null,
+      prefixHash: null,
+      addressPeriod: null,
+      address: null,
+      country: null,
+    }),
+    personOf: async () => ({ id: "person" }),
+    forget: (tags) => forgotten.push(...tags),
+    about: { people: "", contact: "", keyDays: 7 },
+    announcement: "",
+    texts: { ...THREAD_TEXTS, ...API_TEXTS },
+  };
+  const app = createWeb({
+    signer: new Signer(new Uint8Array(32).fill(3)),
+    origins: [OWN],
+    trusted: new CidrSet([]),
+    locale: "en",
+    policy: { media: [] },
+    maxBody: 2e6,
+    signedPaths: [],
+    statuses: { ...THREAD_STATUSES, ...API_STATUSES, "board.not_found": 404 },
+    texts: site.texts,
+    errorPage: errorPage(() => site),
+    report: () => undefined,
+  });
+  mountBoard(app, site);
+  let cookie = "";
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    if (cookie !== "" && !headers.has("cookie")) headers.set("cookie", cookie);
+    const response = await app.request(OWN + path, { ...init, headers }, { peer: "192.0.2.1" });
+    const set = response.headers.get("set-cookie");
+    if (set !== null) cookie = set.split(";", 1)[0] ?? "";
+    return response;
+  };
+  return {
+    ...rig,
+    site,
+    forgotten,
+    ask,
+    send: async (path, fields) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(fields)) body.set(name, value);
+      return ask(path, { method: "POST", body, headers: { origin: OWN } });
+    },
+    another: () => {
+      cookie = "";
+    },
+    close: async () => {
+      await rig.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
