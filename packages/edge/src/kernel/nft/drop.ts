@@ -2,6 +2,7 @@ import type { Report } from "#report.ts";
 import { type Ban, type BanSink, outermost } from "#kernel/bans.ts";
 import { runNft } from "#kernel/nft/program.ts";
 import { ruleset, type RulesetOptions } from "#kernel/nft/ruleset.ts";
+import { synProxyObstacle } from "#kernel/nft/sysctl.ts";
 import { elementsOf, netlinkSets, programSets, type Sets } from "#kernel/nft/sets.ts";
 
 export interface KernelDropOptions {
@@ -30,6 +31,7 @@ export class KernelDrop implements BanSink {
   #blocks = new Map<string, Ban>();
   #failedAt = Number.NEGATIVE_INFINITY;
   #said = "";
+  #saidOfProxy = "";
   /** Packets and bytes of tables that are gone. */
   readonly #before = new Map<string, { packets: number; bytes: number }>();
   readonly #latest = new Map<string, { packets: number; bytes: number }>();
@@ -48,7 +50,7 @@ export class KernelDrop implements BanSink {
     const { now, report, bans, table, openSets } = this.#options;
     if (now() - this.#failedAt < RETRY_MS) return false;
     this.#close();
-    const answer = runNft(ruleset(this.#options.ruleset()));
+    const answer = runNft(ruleset(this.#rules()));
     if (!answer.ok) return this.#failed(answer.text);
     const sets = openSets?.(table) ?? netlinkSets(table) ?? programSets(table);
     const { singles, blocks } = outermost(bans());
@@ -140,6 +142,21 @@ export class KernelDrop implements BanSink {
       add: elementsOf([...add, ...addBlocks], now),
       remove: [...remove, ...removeBlocks].map(({ prefix }) => prefix),
     };
+  }
+
+  /** Without the SYN proxy where it would keep everybody out. */
+  #rules(): RulesetOptions {
+    const options = this.#options.ruleset();
+    const reason = options.settings.synProxy === null ? null : synProxyObstacle();
+    if (reason === null) {
+      this.#saidOfProxy = "";
+      return options;
+    }
+    if (this.#saidOfProxy !== reason) {
+      this.#options.report("error", "the SYN proxy is left out", { reason });
+      this.#saidOfProxy = reason;
+    }
+    return { ...options, settings: { ...options.settings, synProxy: null } };
   }
 
   #failed(reason: string): false {
