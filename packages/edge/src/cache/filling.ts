@@ -1,7 +1,7 @@
 import { AppError } from "@egide/std/error.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { ByteSink, ByteSource, RawHeaders } from "#stream.ts";
-import { bodyMemory } from "#wire/transport/native/pages.ts";
+import { bodyPages } from "#wire/transport/native/pages.ts";
 import { type Cursor, EMPTY, MemoryBody, type StoredBody } from "./body.ts";
 import type { OpenSpool, Spool } from "./spool.ts";
 import { Window } from "./window.ts";
@@ -66,7 +66,7 @@ export class FillingBody implements StoredBody, ByteSink {
     this.#options = options;
     this.length = options.length;
     const known = options.length >= 0 && options.length <= options.memoryBytes;
-    this.#buffer = known ? bodyMemory(options.length) : EMPTY;
+    this.#buffer = known ? new Uint8Array(options.length) : EMPTY;
   }
 
   /** Once, when the first reader has its cursor. */
@@ -152,9 +152,7 @@ export class FillingBody implements StoredBody, ByteSink {
       });
       return;
     }
-    // A buffer that grew by doubling would otherwise keep its slack for as long as it is stored.
-    const whole =
-      this.#buffer.length === this.#inMemory ? this.#buffer : fitted(this.#buffer, this.#inMemory);
+    const whole = settled(this.#buffer, this.#inMemory);
     this.#buffer = whole;
     this.whole = whole;
     this.#options.onComplete(new MemoryBody(whole));
@@ -287,10 +285,12 @@ export class FillingBody implements StoredBody, ByteSink {
 
 const FILE_CHUNK = 65_536;
 
-function fitted(buffer: Uint8Array, length: number): Uint8Array {
-  const whole = bodyMemory(length);
-  whole.set(buffer.subarray(0, length));
-  return whole;
+/** What is kept: in pages of its own where it is large, else without the slack of a buffer that grew. */
+function settled(buffer: Uint8Array, length: number): Uint8Array {
+  const pages = bodyPages(length);
+  if (pages === null) return buffer.length === length ? buffer : buffer.slice(0, length);
+  pages.set(buffer.subarray(0, length));
+  return pages;
 }
 
 class Reader implements Cursor {

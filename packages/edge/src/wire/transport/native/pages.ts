@@ -32,7 +32,7 @@ const unreachable = new FinalizationRegistry<Pages>(({ fd, at, length }) => {
  * has been sent from it must not change any more.
  */
 export function bodyMemory(length: number): Uint8Array {
-  return (length >= WORTH ? pages(length) : null) ?? new Uint8Array(length);
+  return bodyPages(length) ?? new Uint8Array(length);
 }
 
 /** The file that holds the memory below `bytes`, at the same offsets as their buffer; -1: none. */
@@ -40,8 +40,9 @@ export function fileBelow(bytes: Uint8Array): number {
   return open === 0 ? -1 : (descriptors.get(bytes.buffer) ?? -1);
 }
 
-function pages(length: number): Uint8Array | null {
-  if (open >= MOST || nativeLoop() === null) return null;
+/** The same, or null where a body is too small for it or the system has none. */
+export function bodyPages(length: number): Uint8Array | null {
+  if (length < WORTH || open >= MOST || nativeLoop() === null) return null;
   const c = libc();
   const fd = c.memfd_create(ptr(NAME), MFD_CLOEXEC);
   if (fd < 0) return null;
