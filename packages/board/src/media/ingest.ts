@@ -13,7 +13,9 @@ import type { MediaStore } from "#media/store/store.ts";
 import { inspect, mostBytes } from "#media/structure/read.ts";
 import type { Structure } from "#media/structure/structure.ts";
 import { refusal } from "#media/texts.ts";
+import { LEAST_QUALITY } from "#match/pdq/hash.ts";
 import type { MediaKind } from "#store/table/media.ts";
+import type { DraftFile } from "#thread/posting/draft.ts";
 
 /** A file as it came, in memory or on disk, under the name that its sender gave it. */
 export interface Upload {
@@ -216,6 +218,14 @@ async function contentOf({ content }: Upload, policy: MediaPolicy): Promise<Uint
   const size = content instanceof Uint8Array ? content.length : (file?.size ?? 0);
   if (size > most) throw refusal("media.too_large");
   return content instanceof Uint8Array ? content : await Bun.file(content.path).bytes();
+}
+
+/** A file as a draft carries it. A hash of too little to see is none. */
+export function draftFileOf(file: Ingested, spoiler: boolean): DraftFile {
+  const { fingerprints, pdq, ...rest } = file;
+  const known = pdq !== null && pdq.quality >= LEAST_QUALITY ? pdq.hash : null;
+  const [originalMd5 = file.md5] = fingerprints.md5;
+  return { ...rest, originalMd5, pdq: known, spoiler };
 }
 
 function digest(algorithm: "sha256" | "md5", bytes: Uint8Array): string {

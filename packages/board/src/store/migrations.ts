@@ -3,6 +3,7 @@ import { outboxMigration } from "@egide/sql/outbox/table.ts";
 import { posts } from "#store/migration/0010-posts.ts";
 import { search } from "#store/migration/0011-search.ts";
 import { addressKeys } from "#store/migration/0012-address-keys.ts";
+import { lists } from "#store/migration/0020-lists.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   posts,
   search,
   addressKeys,
+  lists,
   moderation,
   provider,
 ];

@@ -1,5 +1,11 @@
 import type { OutboxTables } from "@egide/sql/outbox/table.ts";
 import type { BoardTable } from "#store/table/board.ts";
+import type {
+  FilterTable,
+  HashEntryTable,
+  HashListTable,
+  RemovedTextTable,
+} from "#store/table/list.ts";
 import type { MediaTable } from "#store/table/media.ts";
 import type {
   ActTable,
@@ -45,6 +51,10 @@ export interface Tables extends OutboxTables {
   address_key: AddressKeyTable;
   address_trace: AddressTraceTable;
   watch: WatchTable;
+  filter: FilterTable;
+  hash_list: HashListTable;
+  hash_entry: HashEntryTable;
+  removed_text: RemovedTextTable;
   queue_item: QueueItemTable;
   report: ReportTable;
   act: ActTable;

@@ -17,6 +17,11 @@ export interface NearText {
   readonly share: number;
 }
 
+/** What is kept of a text: its copies can be known by it, but nobody can read it. */
+export function sketchOf(text: string): Uint32Array {
+  return sample(shingles(fold(text).slice(0, LONGEST)), KEPT);
+}
+
 /**
  * Texts that were removed, to be known again when they come back edited or in the middle of others.
  * Measured is containment: the share of the removed text's shingles that the new text holds.
@@ -29,18 +34,16 @@ export class NearTexts {
     return this.#texts.size;
   }
 
-  /** False: there is too little text to know it again. An id that is there takes the new text. */
-  add(id: number, text: string): boolean {
+  /** A text by its sketch; an id that is there takes the new one. Of an empty sketch no copy is known. */
+  add(id: number, kept: Uint32Array): void {
     this.remove(id);
-    const kept = sample(shingles(fold(text).slice(0, LONGEST)), KEPT);
-    if (kept.length === 0) return false;
+    if (kept.length === 0) return;
     this.#texts.set(id, kept);
     for (const hash of kept) {
       const ids = this.#byShingle.get(hash);
       if (ids === undefined) this.#byShingle.set(hash, [id]);
       else ids.push(id);
     }
-    return true;
   }
 
   remove(id: number): void {

@@ -10,6 +10,8 @@ export interface Poster {
   readonly addressPeriod: number | null;
   readonly address: string | null;
   readonly country: string | null;
+  /** Comes through Tor. */
+  readonly tor?: boolean;
 }
 
 /** Staff who post as such. */
@@ -25,6 +27,8 @@ export interface DraftFile {
   readonly md5: string;
   readonly pdq: string | null;
   readonly originalHash: string;
+  /** Of the file as it was sent: lists of known files name that one. */
+  readonly originalMd5?: string;
   readonly kind: MediaKind;
   readonly filename: string;
   readonly bytes: number;
@@ -49,6 +53,8 @@ export interface Draft {
   readonly password: string;
   readonly poster: Poster;
   readonly staff: PostingStaff | null;
+  /** What filter/proof.ts asked for, and what came back. */
+  readonly proof?: { readonly ticket: string; readonly answer: string };
 }
 
 /** A draft with where it would stand and what came with it: what guards judge. */

@@ -165,7 +165,7 @@ export function deletionOf(
 }
 
 function asShown(file: DraftFile): PostFile {
-  const { pdq: _, originalHash: __, ...shown } = file;
+  const { pdq: _, originalHash: __, originalMd5: ___, ...shown } = file;
   return { ...shown, state: "stored" };
 }
 
@@ -176,7 +176,7 @@ async function keepFiles(
   now: number,
 ): Promise<void> {
   for (const [position, file] of files.entries()) {
-    const { originalHash, filename, spoiler, thumb, ...media } = file;
+    const { originalHash, originalMd5: _, filename, spoiler, thumb, ...media } = file;
     await trx
       .insertInto("media")
       .values({

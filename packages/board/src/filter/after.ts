@@ -1,0 +1,56 @@
+import type { Clock } from "@egide/std/clock.ts";
+import type { MarkData } from "#filter/guards.ts";
+import type { Recent } from "#filter/recent.ts";
+import { bytesOfWords } from "#filter/screen.ts";
+import { sketchOf } from "#match/text/near.ts";
+import { type Category, CATEGORIES, graver } from "#moderation/category.ts";
+import { queuePost } from "#moderation/service/queue.ts";
+import { addRemovedText } from "#store/lists.ts";
+import type { Db } from "#store/open.ts";
+import type { AfterWrite } from "#thread/posting/guard.ts";
+
+/** Remembers what was posted, and puts what was marked before staff, in its lane. */
+export function afterPosting(recent: Recent, clock: Clock): AfterWrite {
+  return async (trx, written) => {
+    const { candidate, objections, boardId, postId, threadNo, no } = written;
+    const at = clock.now();
+    recent.addText(boardId, candidate.text, at);
+    for (const { sha256 } of candidate.files) recent.addFile(boardId, sha256, at);
+    const marks = objections.flatMap((one) =>
+      "data" in one && isMarkData(one.data) ? [{ ...one, data: one.data }] : [],
+    );
+    if (marks.length === 0) return;
+    const seal = marks.flatMap(({ data: { mark } }) =>
+      mark.kind === "known-file" ? [mark.sha256] : [],
+    );
+    if (seal.length > 0) {
+      await trx.updateTable("media").set({ state: "sealed" }).where("sha256", "in", seal).execute();
+    }
+    const categories = marks.map(({ data }) => asCategory(data.category));
+    const category = categories.reduce(graver);
+    const held = marks.find(({ kind }) => kind === "hold")?.reason;
+    const place = { postId, boardId, threadNo, no };
+    await queuePost(trx, place, { category, at, ...(held === undefined ? {} : { held }) });
+  };
+}
+
+/** Keeps the sketch of a text that staff removed, so that its copies are known. */
+export async function rememberRemoved(
+  trx: Db,
+  removed: { readonly postId: number; readonly subject: string; readonly text: string },
+  category: Category,
+  now: number,
+): Promise<void> {
+  const sketch = sketchOf(`${removed.subject}\n${removed.text}`);
+  if (sketch.length === 0) return;
+  const { postId } = removed;
+  await addRemovedText(trx, { postId, category, sketch: bytesOfWords(sketch), createdAt: now });
+}
+
+function asCategory(name: string | null): Category {
+  return name !== null && Object.hasOwn(CATEGORIES, name) ? (name as Category) : "rule";
+}
+
+function isMarkData(data: unknown): data is MarkData {
+  return typeof data === "object" && data !== null && "mark" in data && "category" in data;
+}

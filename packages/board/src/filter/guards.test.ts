@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Once, ONCE_WORDS } from "@egide/challenge/verify/once.ts";
+import { createLimitMemory } from "@egide/limit/cells.ts";
+import { Limiter } from "@egide/limit/limiter.ts";
+import { AppError } from "@egide/std/error.ts";
+import { systemClock } from "@egide/std/clock.ts";
+import { afterPosting, rememberRemoved } from "#filter/after.ts";
+import { DEFAULT_FLOOD, Flood } from "#filter/flood.ts";
+import { postingGuards } from "#filter/guards.ts";
+import { PostingProof } from "#filter/proof.ts";
+import { Recent } from "#filter/recent.ts";
+import type { NewFilter } from "#filter/row.ts";
+import { Screen } from "#filter/screen.ts";
+import { draftFileOf, type Ingested } from "#media/ingest.ts";
+import { DEFAULT_MEDIA_POLICY } from "#media/policy.ts";
+import { drawing } from "#media/testing/make.ts";
+import { testParts } from "#media/testing/parts.ts";
+import {
+  addFilter,
+  addHashList,
+  forgetRemovedText,
+  mergeEntries,
+  removeFilter,
+} from "#store/lists.ts";
+import { draftOf, type Rig, threadRig } from "#thread/testing/rig.ts";
+
+const files = testParts({ ffmpeg: false });
+const screen = new Screen();
+const recent = new Recent(1000, 60_000);
+let rig: Rig;
+let board = 0;
+let picture: Ingested;
+
+const TEXT =
+  "The old gardener carried the green lantern over the narrow bridge, and nobody at the station could say why he did so every morning before the bells rang.";
+
+beforeAll(async () => {
+  const guards: Rig["guards"][number][] = [];
+  rig = await threadRig(`sqlite:${files.root}/board.db`, {
+    guards,
+    afterWrite: [afterPosting(recent, systemClock)],
+  });
+  guards.push(
+    ...postingGuards({
+      store: rig.store,
+      clock: rig.clock,
+      screen,
+      recent,
+      flood: new Flood(new Limiter(createLimitMemory(1 << 16)), new Uint8Array(8)),
+      floodSettings: DEFAULT_FLOOD,
+      proof: new PostingProof(
+        new Uint8Array(32),
+        "test",
+        new Once(new SharedArrayBuffer(ONCE_WORDS * 4)),
+      ),
+      dnsbl: null,
+      media: files.store,
+      settings: {
+        linksMost: 5,
+        proofOfNewcomers: false,
+        duplicateFilesRefused: true,
+        dnsbl: "off",
+      },
+    }),
+  );
+  board = await rig.board("b");
+  const content = await drawing().png().toBuffer();
+  picture = await files.ingest.ingest({ content, filename: "a.png" }, DEFAULT_MEDIA_POLICY);
+});
+afterAll(async () => {
+  await rig.close();
+  files.stop();
+});
+
+let sessions = 0;
+async function write(text: string, withFile = false) {
+  const poster = {
+    ...draftOf("b").poster,
+    sessionHash: `s${++sessions}`,
+    prefixHash: `p${sessions}`,
+  };
+  const sent = rig.write({ text, poster }, withFile ? [draftFileOf(picture, false)] : []);
+  return await sent.catch((error: AppError) => ({ state: error.code, postId: 0, error }));
+}
+
+async function filter(more: Partial<NewFilter>): Promise<number> {
+  const id = await addFilter(rig.store.kysely, {
+    boardId: null,
+    kind: "word",
+    pattern: "kettle",
+    fields: [],
+    action: "refuse",
+    replacement: "",
+    message: null,
+    createdAt: 0,
+    createdBy: "staff",
+    ...more,
+  });
+  await screen.refresh(rig.store.kysely);
+  return id;
+}
+
+async function queued(postId: number) {
+  return await rig.store.kysely
+    .selectFrom("queue_item")
+    .select(["category", "held"])
+    .where("postId", "=", postId)
+    .executeTakeFirst();
+}
+
+describe("guards of posting", () => {
+  test("filters as staff keep them, for the instance and for a board", async () => {
+    await screen.refresh(rig.store.kysely);
+    expect((await write("a kettle")).state).toBe("visible");
+    const id = await filter({});
+    expect((await write("a k3ttle")).state).toBe("filter.word");
+    expect(await removeFilter(rig.store.kysely, id, board)).toBe(false);
+    expect(await removeFilter(rig.store.kysely, id, null)).toBe(true);
+    const message = { en: "No kettles here.", fr: "Pas de bouilloires ici." };
+    const own = await filter({ boardId: board, message });
+    const told = await write("a kettle");
+    expect(told).toMatchObject({ state: "filter.own_words", error: { publicMessage: message.en } });
+    await removeFilter(rig.store.kysely, own, board);
+    await filter({ boardId: board + 1 });
+    expect((await write("a kettle")).state).toBe("visible");
+  });
+
+  test("held and flagged posts stand before staff; replaced words are replaced", async () => {
+    await filter({ pattern: "teapot", action: "hold" });
+    await filter({ pattern: "saucer", action: "flag" });
+    await filter({ pattern: "spoon", action: "replace", replacement: "fork" });
+    const held = await write("a teapot and a saucer");
+    expect(held.state).toBe("held");
+    expect(await queued(held.postId)).toEqual({ category: "rule", held: "filter" });
+    const flagged = await write("a saucer and a spoon");
+    expect(flagged.state).toBe("visible");
+    expect(await queued(flagged.postId)).toEqual({ category: "rule", held: null });
+    const row = await rig.store.kysely
+      .selectFrom("post")
+      .select("text")
+      .where("id", "=", flagged.postId)
+      .executeTakeFirstOrThrow();
+    expect(row.text).toBe("a saucer and a fork");
+  });
+
+  test("the same long text again, and too many posts at once", async () => {
+    expect((await write(`${TEXT} Once more.`)).state).toBe("visible");
+    expect((await write(`${TEXT.toUpperCase()} 0nce more!`)).state).toBe("filter.duplicate_text");
+    const poster = { ...draftOf("b").poster, sessionHash: "hasty" };
+    const sent: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      const one = rig.write({ text: `x${i}`, poster });
+      sent.push(await one.then(() => "taken").catch((error: AppError) => error.code));
+    }
+    expect(sent).toEqual(["taken", "taken", "filter.flood", "filter.flood"]);
+  });
+
+  test("a text that was removed comes back to staff, not to the board", async () => {
+    const post = { postId: 999, subject: "", text: TEXT };
+    await rig.store.transaction((trx) => rememberRemoved(trx, post, "terrorism", 0));
+    await screen.refresh(rig.store.kysely);
+    const back = await write(
+      `Look what I found: ${TEXT.replace("green", "gréen").replace("nobody", "no one")}`,
+    );
+    expect(back.state).toBe("held");
+    expect(await queued(back.postId)).toEqual({ category: "terrorism", held: "match" });
+    await forgetRemovedText(rig.store.kysely, 999);
+    await screen.refresh(rig.store.kysely);
+    expect((await write(`Again: ${TEXT.replace("nobody", "no one")}`)).state).toBe("visible");
+  });
+
+  test("a file on a list is held, sealed and queued in the list's lane; its sender sees nothing", async () => {
+    const db = rig.store.kysely;
+    const list = { name: "ours", category: "intimate-images", createdAt: 0 };
+    const id = await addHashList(db, list);
+    const value = picture.fingerprints.md5[0] as string;
+    const entry = { signal: "md5", value, tags: [], withdrawn: false } as const;
+    expect(await mergeEntries(db, id, [entry, entry], 0)).toBe(1);
+    await screen.refresh(db);
+    const held = await write("with a picture", true);
+    expect(held.state).toBe("held");
+    expect(await queued(held.postId)).toEqual({ category: "intimate-images", held: "match" });
+    const media = { sha256: picture.sha256, kind: picture.kind, thumb: false } as const;
+    expect(await files.store.open(media)).toBeNull();
+    expect(await files.store.openSealed(media)).not.toBeNull();
+    const row = await db.selectFrom("media").select("state").executeTakeFirstOrThrow();
+    expect(row.state).toBe("sealed");
+
+    // Taken off the list, what was sealed stays so until staff decide.
+    expect(await mergeEntries(db, id, [{ ...entry, withdrawn: true }], 0)).toBe(0);
+    await screen.refresh(db);
+    expect(screen.hashes.size).toBe(0);
+    rig.clock.advance(120_000);
+    expect((await write("again", true)).state).toBe("held");
+  });
+
+  test("lists grow by what is new, and are read anew where something went", async () => {
+    const db = rig.store.kysely;
+    const id = await addHashList(db, { name: "large", category: "spam", createdAt: 0 });
+    const entries = Array.from({ length: 2500 }, (_none, i) => ({
+      signal: "sha256" as const,
+      value: i.toString(16).padStart(64, "0"),
+      tags: [],
+      withdrawn: false,
+    }));
+    await mergeEntries(db, id, entries.slice(0, 2000), 0);
+    await screen.refresh(db);
+    const before = screen.hashes;
+    await mergeEntries(db, id, entries.slice(2000), 0);
+    await screen.refresh(db);
+    expect([screen.hashes === before, screen.hashes.size]).toEqual([true, 2500]);
+    await mergeEntries(
+      db,
+      id,
+      entries.slice(0, 10).map((one) => ({ ...one, withdrawn: true })),
+      0,
+    );
+    await screen.refresh(db);
+    expect([screen.hashes === before, screen.hashes.size]).toEqual([false, 2490]);
+  });
+});
