@@ -1,7 +1,7 @@
 /**
  * The heavy suites, each for itself:
  *
- *   npm run hostile -- [--seconds 5] [--only NAME] [--memory MB] [--json FILE]
+ *   npm run hostile -- [--seconds 5] [--only NAME]… [--memory MB] [--json FILE]
  *   npm run soak    -- [--minutes 10] [--every 10]
  *   npm run crash   -- [--rounds 10]
  *   npm run big     -- [--gigabytes 10]
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
     memory: { type: "string", default: "256" },
     rounds: { type: "string", default: "10" },
     gigabytes: { type: "string", default: "10" },
-    only: { type: "string", default: "" },
+    only: { type: "string", multiple: true, default: [""] },
     json: { type: "string" },
   },
 });

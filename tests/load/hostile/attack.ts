@@ -2,6 +2,7 @@ import type { Socket } from "bun";
 
 export interface Victim {
   readonly http: number;
+  readonly https: number;
   /** Path prefix under which the origin sends bodies of N bytes. */
   readonly originPort: number;
 }

@@ -6,6 +6,7 @@ import type { Window } from "../client/latency.ts";
 import { type Attack, aborted } from "./attack.ts";
 import { bombAttacks } from "./bombs.ts";
 import { h2Attacks } from "./h2-floods.ts";
+import { openingAttacks } from "./openings.ts";
 import { slowAttacks } from "./slow.ts";
 
 /** What the machine gives without any attack: the figure to hold the others against. */
@@ -18,7 +19,13 @@ const calm: Attack = {
   },
 };
 
-const attacks: readonly Attack[] = [calm, ...slowAttacks, ...h2Attacks, ...bombAttacks];
+const attacks: readonly Attack[] = [
+  calm,
+  ...slowAttacks,
+  ...h2Attacks,
+  ...openingAttacks,
+  ...bombAttacks,
+];
 
 /** Longer than the edge lets a dead connection live under these limits. */
 const QUIET_MS = 15_000;
@@ -36,7 +43,8 @@ export interface AttackResult {
 
 export interface HostileOptions {
   readonly seconds: number;
-  readonly only: string;
+  /** Those whose names begin so; "": all. */
+  readonly only: readonly string[];
   /** Memory that one attack may add, in bytes. */
   readonly memory: number;
   readonly p99: number;
@@ -52,6 +60,7 @@ export async function runHostile(
   const bulk = await startOriginProcess("bulk");
   const edge = await EdgeProcess.start({
     originPort: site.port,
+    tls: true,
     // All of the attackers come from one address here: the cap for one would end the play too early.
     config: { limits: { connectionsPerAddress: 20_000, headerSeconds: 5, rateWindowSeconds: 5 } },
     zones: [
@@ -75,7 +84,7 @@ export async function runHostile(
     await good.window();
     const quiet = openDescriptors(edge.pid) + 32;
     for (const attack of attacks) {
-      if (!attack.name.startsWith(options.only)) continue;
+      if (!options.only.some((name) => attack.name.startsWith(name))) continue;
       await untilQuiet(edge, quiet);
       const result = await measure(attack, edge, site.port, good, options);
       results.push(result);
@@ -112,7 +121,7 @@ async function measure(
   }, 50);
   await good.window();
   const time = AbortSignal.timeout(options.seconds * 1000);
-  const did = await attack.run({ http: edge.http, originPort }, time);
+  const did = await attack.run({ http: edge.http, https: edge.https, originPort }, time);
   const window = await good.window();
   clearInterval(watch);
   const complaints: string[] = [];
