@@ -1,7 +1,8 @@
 /**
- * `npm run drill -- --all | --attack NAME [--attack NAME…] [--strict] [--json FILE] [--html FILE]
- *   [--seed N] [--rate N] [--seconds N]`: an installation of its own with its site, on loopback, attacked
- * while people use it. Nothing is configured by hand but that the site exists.
+ * `npm run drill -- --all | --attack NAME… | --day | --event NAME… [--tls] [--strict] [--json FILE]
+ *   [--html FILE] [--seed N] [--rate N] [--seconds N]`: an installation of its own with its site, on
+ * loopback, attacked while people use it, or on a busy day on which nobody attacks. Nothing is
+ * configured by hand but that the site exists.
  */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
@@ -11,7 +12,10 @@ import { startProcess } from "@egide/testkit/process.ts";
 import { ATTACKS } from "../../../apps/egide/src/drill/attack/library.ts";
 import { ask } from "../../../apps/egide/src/control/client.ts";
 import { cpuSeconds } from "../../../apps/egide/src/drill/cpu.ts";
-import { html } from "../../../apps/egide/src/drill/report/html.ts";
+import { EVENTS } from "../../../apps/egide/src/drill/day/events.ts";
+import { dayMisses, dayTable } from "../../../apps/egide/src/drill/day/figures.ts";
+import { runDay } from "../../../apps/egide/src/drill/day/run.ts";
+import { dayHtml, html } from "../../../apps/egide/src/drill/report/html.ts";
 import { misses, table } from "../../../apps/egide/src/drill/report/table.ts";
 import { mitigationsSchema } from "../../../apps/egide/src/mitigation/message.ts";
 import { runDrill } from "../../../apps/egide/src/drill/run.ts";
@@ -20,6 +24,9 @@ const { values } = parseArgs({
   options: {
     all: { type: "boolean", default: false },
     attack: { type: "string", multiple: true, default: [] },
+    day: { type: "boolean", default: false },
+    event: { type: "string", multiple: true, default: [] },
+    tls: { type: "boolean", default: false },
     strict: { type: "boolean", default: false },
     json: { type: "string" },
     html: { type: "string" },
@@ -32,10 +39,16 @@ const { values } = parseArgs({
   },
 });
 
-const names = values.all ? ATTACKS.map(({ name }) => name) : values.attack;
-if (names.length === 0) {
+const namesOf = (scenes: readonly { readonly name: string }[]): string[] =>
+  scenes.map(({ name }) => name);
+const attacks = values.all ? namesOf(ATTACKS) : values.attack;
+const events = values.day ? namesOf(EVENTS) : values.event;
+const isKnown =
+  attacks.every((name) => namesOf(ATTACKS).includes(name)) &&
+  events.every((name) => namesOf(EVENTS).includes(name));
+if ((attacks.length === 0) === (events.length === 0) || !isKnown) {
   console.error(
-    `say which: --all or --attack with one of ${ATTACKS.map((a) => a.name).join(", ")}`,
+    `say which: --all, --day, --attack with one of ${namesOf(ATTACKS).join(", ")}, or --event with one of ${namesOf(EVENTS).join(", ")}`,
   );
   process.exit(2);
 }
@@ -51,41 +64,75 @@ const edge = await EdgeProcess.start({
   zone: { mitigation: { mode: "on" } },
 });
 const socket = join(edge.directory, "state", "egide.sock");
-const rules = async (): Promise<number> =>
-  (await ask(socket, { op: "mitigation" }, mitigationsSchema)).rules.length;
-try {
-  const result = await runDrill({
-    target: { host: "127.0.0.1", port: edge.http, tls: false, name: "site.test" },
-    site: {
-      pages: ["/", "/news", "/news/1", "/news/2", "/about", "/board/a/", "/board/b/"],
-      assets: Array.from({ length: 6 }, (_, n) => `/static/${n}.${n % 2 === 0 ? "css" : "png"}`),
-      feed: "/feed.xml",
-      data: "/api/items",
-    },
-    seed: Number(values.seed),
-    attacks: names,
-    rate: Number(values.rate),
-    acquaintMs: Number(values.acquaint) * 1000,
-    quietMs: 5000,
-    attackMs: Number(values.seconds) * 1000,
-    patienceMs: 60_000,
-    readers: 40,
-    neighbours: 8,
-    spread: true,
-    thread: new URL("../../../apps/egide/src/drill/attack/thread.ts", import.meta.url),
-    rules,
-    cpu: () => cpuSeconds(edge.pid),
-    told: (text) => console.log(text),
-  });
+const mitigations = () => ask(socket, { op: "mitigation" }, mitigationsSchema);
+const options = {
+  target: {
+    host: "127.0.0.1",
+    port: values.tls ? edge.https : edge.http,
+    tls: values.tls,
+    name: "site.test",
+  },
+  site: {
+    pages: ["/", "/news", "/news/1", "/news/2", "/about", "/board/a/", "/board/b/"],
+    assets: Array.from({ length: 6 }, (_, n) => `/static/${n}.${n % 2 === 0 ? "css" : "png"}`),
+    feed: "/feed.xml",
+    data: "/api/items",
+    form: "/order",
+    archive: Array.from({ length: 500 }, (_, n) => `/news/${n}`),
+  },
+  seed: Number(values.seed),
+  rate: Number(values.rate),
+  acquaintMs: Number(values.acquaint) * 1000,
+  quietMs: 5000,
+  patienceMs: 60_000,
+  readers: 40,
+  neighbours: 8,
+  spread: true,
+  thread: new URL("../../../apps/egide/src/drill/attack/thread.ts", import.meta.url),
+  rules: async () => (await mitigations()).rules.length,
+  cpu: () => cpuSeconds(edge.pid),
+  told: (text: string) => console.log(text),
+};
+
+/** Figures, what is missed of the goals, and the page with plots. */
+interface Outcome {
+  readonly figures: object;
+  readonly missed: readonly string[];
+  readonly page: string;
+}
+
+async function drill(): Promise<Outcome> {
+  const answered = async (): Promise<number> =>
+    Number(await (await fetch(`http://127.0.0.1:${port}/--answered`)).text());
+  const attackMs = Number(values.seconds) * 1000;
+  const result = await runDrill({ ...options, attacks, attackMs, answered });
   console.log(`\n${table(result.attacks)}`);
-  const missed = misses(result.attacks);
+  const { seed, rate } = result;
+  const figures = { seed, rate, tls: values.tls, attacks: result.attacks };
+  return { figures, missed: misses(result.attacks), page: html(result) };
+}
+
+async function day(): Promise<Outcome> {
+  const result = await runDay({
+    ...options,
+    events,
+    eventMs: Number(values.seconds) * 1000,
+    done: async (ms) =>
+      (await mitigations()).past.filter(({ ago }) => ago <= ms).map(({ text }) => text),
+  });
+  console.log(`\n${dayTable(result.events)}`);
+  const figures = { seed: result.seed, tls: values.tls, events: result.events };
+  return { figures, missed: dayMisses(result.events), page: dayHtml(result) };
+}
+
+try {
+  const { figures, missed, page } = await (events.length > 0 ? day() : drill());
   for (const text of missed) console.log(`missed: ${text}`);
-  const { attacks } = result;
-  const settings = { seed: result.seed, rate: result.rate };
+  if (missed.length === 0) console.log("all goals are met");
   if (values.json !== undefined) {
-    await Bun.write(values.json, `${JSON.stringify({ ...settings, attacks }, null, 2)}\n`);
+    await Bun.write(values.json, `${JSON.stringify(figures, null, 2)}\n`);
   }
-  if (values.html !== undefined) await Bun.write(values.html, html(result));
+  if (values.html !== undefined) await Bun.write(values.html, page);
   if (values.log) console.log(edge.output);
   process.exitCode = values.strict && missed.length > 0 ? 1 : 0;
 } finally {

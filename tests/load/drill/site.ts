@@ -9,6 +9,7 @@ const SEARCHES = 8;
 let searching = 0;
 const waiting: (() => void)[] = [];
 let sessions = 0;
+let answered = 0;
 
 const assets = Array.from({ length: 6 }, (_, n) => `/static/${n}.${n % 2 === 0 ? "css" : "png"}`);
 const page = (title: string): string =>
@@ -32,13 +33,24 @@ const server = Bun.serve({
   port: 0,
   async fetch(request) {
     const { pathname } = new URL(request.url);
+    if (pathname === "/--answered") return new Response(String(answered));
+    answered += 1;
     if (pathname.startsWith("/static/")) {
       return new Response(file, { headers: { "cache-control": "public, max-age=3600" } });
     }
-    if (pathname === "/search") await search();
+    if (pathname === "/search" || pathname === "/graphql") await search();
+    if (pathname === "/order") return new Response("ordered", { status: 201 });
     if (pathname === "/login") return new Response("wrong password", { status: 401 });
     if (pathname === "/feed.xml") {
-      const headers = { "content-type": "application/rss+xml", "cache-control": "max-age=60" };
+      const headers = {
+        "content-type": "application/rss+xml",
+        // Asked for anew each time, as many sites have it.
+        "cache-control": "no-cache",
+        etag: '"1"',
+      };
+      if (request.headers.get("if-none-match") === headers.etag) {
+        return new Response(null, { status: 304, headers });
+      }
       return new Response("<rss version='2.0'><channel/></rss>", { headers });
     }
     if (pathname.startsWith("/api/")) return Response.json({ items: [] });

@@ -112,6 +112,7 @@ async function drill({ options }: Input, shell: Shell): Promise<number> {
       return rules.filter((rule) => rule.zone === zone.id).length;
     },
     cpu: () => cpuSeconds(pid),
+    answered: null,
     told: (line) => shell.err(`${line}\n`),
   });
   shell.out(`${table(result.attacks)}\n`);

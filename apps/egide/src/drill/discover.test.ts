@@ -10,9 +10,16 @@ test("pages, files and the feed of a start page, those of others left out", () =
     assets: ["/a.css", "/b.png?v=2"],
     feed: "/feed.xml",
     data: null,
+    form: null,
   });
 });
 
 test("a page without anything is still a page", () => {
-  expect(readSite("", "site.test")).toEqual({ pages: ["/"], assets: [], feed: null, data: null });
+  expect(readSite("", "site.test")).toEqual({
+    pages: ["/"],
+    assets: [],
+    feed: null,
+    data: null,
+    form: null,
+  });
 });

@@ -31,6 +31,7 @@ export function readSite(text: string, host: string): Site {
     assets: assets.slice(0, MOST_ASSETS),
     feed: all.find((path) => FEED.test(path)) ?? null,
     data: null,
+    form: null,
   };
 }
 

@@ -29,6 +29,8 @@ export interface AttackFigures {
   readonly withdrawn: number | null;
   /** CPU seconds of the installation while the attack went on. */
   readonly cpu: number;
+  /** Requests a second that the site itself answered, people's and the attack's; 0 where nobody knows. */
+  readonly origin: { readonly before: number; readonly during: number };
 }
 
 /** Share of the attack's requests that may still reach the site once it counts as mitigated. */

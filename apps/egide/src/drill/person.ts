@@ -9,6 +9,10 @@ export interface Site {
   readonly assets: readonly string[];
   readonly feed: string | null;
   readonly data: string | null;
+  /** Where a form is sent; null: the site is not known to have one. */
+  readonly form: string | null;
+  /** More pages than visitors usually read, for who reads them all. */
+  readonly archive?: readonly string[];
 }
 
 export interface PersonOptions {
@@ -19,6 +23,8 @@ export interface PersonOptions {
   readonly random: () => number;
   /** Milliseconds between two pages, on average. */
   readonly think: number;
+  /** Share of visits on which a form is sent, where the site has one. */
+  readonly writes?: number;
   readonly told: (outcome: Outcome, ms: number) => void;
 }
 
@@ -57,6 +63,8 @@ export class Person {
       // A browser keeps what may be kept, and asks for it again now and then.
       const wanted = site.assets.filter((path) => !this.#cached.has(path) || random() < 0.2);
       await Promise.all(this.#lines.map((line, i) => this.#fetchAll(line, wanted, i)));
+      if (site.form !== null && random() < (this.#options.writes ?? 0))
+        await this.#write(site.form);
     }
     if (!this.#stopped) this.start(wait(think, random));
   }
@@ -69,29 +77,47 @@ export class Person {
     }
   }
 
+  /** Fills in a form and sends it. */
+  async #write(path: string): Promise<void> {
+    await Bun.sleep(500 + this.#options.random() * 1500);
+    await this.#ask(this.#lines[0] as Connection, path, null, `name=a&amount=${this.#cached.size}`);
+  }
+
   /** Follows one redirect, as every browser does; that is then one request to the person. */
-  async #ask(line: Connection, path: string, accept: string | null): Promise<Answer | null> {
-    const first = await this.#askOnce(line, path, accept);
+  async #ask(
+    line: Connection,
+    path: string,
+    accept: string | null,
+    body?: string,
+  ): Promise<Answer | null> {
+    const first = await this.#askOnce(line, path, accept, body);
     const location = first?.headers.get("location")?.[0];
     const isSent = first !== null && first.status >= 300 && first.status < 400;
     const last =
-      isSent && location !== undefined ? await this.#askOnce(line, location, accept) : first;
+      isSent && location !== undefined ? await this.#askOnce(line, location, accept, body) : first;
     if (last === null || this.#stopped) return null;
     const ms = last === first || first === null ? last.ms : first.ms + last.ms;
     this.#options.told(outcomeOf(last), ms);
     return last;
   }
 
-  async #askOnce(line: Connection, path: string, accept: string | null): Promise<Answer | null> {
+  async #askOnce(
+    line: Connection,
+    path: string,
+    accept: string | null,
+    body: string | undefined,
+  ): Promise<Answer | null> {
     if (this.#stopped || line.isBusy) return null;
     const { looks, target } = this.#options;
     const fields = looks.fields.map(([name, value]) =>
       name === "Accept" && accept !== null ? ([name, accept] as const) : ([name, value] as const),
     );
     const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const extra = cookies === "" ? [] : [["Cookie", cookies] as const];
+    const extra: [string, string][] = cookies === "" ? [] : [["Cookie", cookies]];
+    const ask = { path, host: target.name, looks: { fields }, extra };
+    if (body !== undefined) extra.push(["Content-Type", "application/x-www-form-urlencoded"]);
     const answer = await line.ask(
-      requestText({ path, host: target.name, looks: { fields }, extra }),
+      requestText(body === undefined ? ask : { ...ask, method: "POST", body }),
     );
     if (this.#stopped) return null;
     for (const cookie of answer.headers.get("set-cookie") ?? []) {

@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly next: () => string;
   /** Milliseconds until it asks again. */
   readonly pause: () => number;
+  /** Keeps what it was given, and asks whether there is anything newer. */
+  readonly isThrifty?: boolean;
   readonly told: (outcome: Outcome, ms: number) => void;
 }
 
@@ -19,6 +21,7 @@ export class Program {
   readonly #line: Connection;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #stopped = false;
+  #tag: string | null = null;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
@@ -37,8 +40,11 @@ export class Program {
 
   async #ask(): Promise<void> {
     const { target, looks, next, pause, told } = this.#options;
-    const answer = await this.#line.ask(requestText({ path: next(), host: target.name, looks }));
+    const extra = this.#tag === null ? [] : [["If-None-Match", this.#tag] as const];
+    const request = { path: next(), host: target.name, looks, extra };
+    const answer = await this.#line.ask(requestText(request));
     if (this.#stopped) return;
+    if (this.#options.isThrifty === true) this.#tag = answer.headers.get("etag")?.[0] ?? this.#tag;
     told(outcomeOf(answer), answer.ms);
     this.start(pause());
   }

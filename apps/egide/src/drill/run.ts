@@ -1,32 +1,21 @@
-import { loopback } from "#drill/address.ts";
-import type { AttackOrder } from "#drill/attack/thread.ts";
-import type { Target } from "#drill/connection.ts";
 import { type AttackFigures, fared, hasReached, timeToMitigate } from "#drill/measure.ts";
 import type { Shot } from "#drill/outcome.ts";
-import { startPeople } from "#drill/people.ts";
-import type { Site } from "#drill/person.ts";
+import { Stage, type StageOptions } from "#drill/stage.ts";
 
-export interface DrillOptions {
-  readonly target: Target;
-  readonly site: Site;
-  readonly seed: number;
+export interface DrillOptions extends StageOptions {
   /** Names of attacks, in order. */
   readonly attacks: readonly string[];
-  readonly rate: number;
   /** Milliseconds of quiet before the first attack, of quiet before each, of each attack. */
   readonly acquaintMs: number;
   readonly quietMs: number;
   readonly attackMs: number;
   /** Longest that is waited for rules to go. */
   readonly patienceMs: number;
-  readonly readers: number;
-  readonly neighbours: number;
-  readonly spread: boolean;
-  /** The program of the attackers' thread. */
-  readonly thread: URL;
   /** Of the installation: rules in force for the zone, and seconds of CPU so far. */
   readonly rules: () => Promise<number>;
   readonly cpu: () => number;
+  /** Requests that the site itself has answered so far; null where nobody can tell. */
+  readonly answered: (() => Promise<number>) | null;
   readonly told: (line: string) => void;
 }
 
@@ -41,59 +30,33 @@ export interface DrillResult {
 }
 
 const ASK_MS = 100;
-/** Groups of addresses that an attack has to itself, above the people's. */
-const FIRST_GROUP = 16;
-const GROUPS = 4;
 
 /** Plays the attacks one after the other while people use the site, and measures how both fare. */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
-  const { target, site, seed, rate, spread, told } = options;
-  const origin = performance.timeOrigin + performance.now();
-  const now = (): number => performance.timeOrigin + performance.now() - origin;
-  const people: Shot[] = [];
-  const address = (group: number, n: number): string | undefined =>
-    spread ? loopback(group, n) : undefined;
-  const crowd = startPeople({
-    target,
-    site,
-    seed,
-    readers: options.readers,
-    neighbours: options.neighbours,
-    address,
-    now,
-    told: (shot) => people.push(shot),
-  });
-  const attackers = new Worker(options.thread);
-  const shots: Shot[] = [];
-  attackers.addEventListener("message", ({ data }: MessageEvent<Shot[]>) => {
-    for (const shot of data) shots.push(shot);
-  });
+  const { seed, rate, told } = options;
+  const answered = options.answered ?? (() => Promise.resolve(0));
+  const stage = new Stage(options);
+  const { people, shots } = stage;
+  const now = (): number => stage.now();
   const attacks: AttackFigures[] = [];
   const spans: DrillResult["spans"][number][] = [];
   try {
     told(`getting to know the site for ${Math.round(options.acquaintMs / 1000)} s`);
     await Bun.sleep(options.acquaintMs);
-    for (const [n, name] of options.attacks.entries()) {
+    for (const name of options.attacks) {
       const quietFrom = now();
+      const answeredQuiet = await answered();
       await Bun.sleep(options.quietMs);
       const from = now();
       const first = shots.length;
       const cpuBefore = options.cpu();
-      const order: AttackOrder = {
-        name,
-        target,
-        site,
-        seed,
-        rate,
-        spread,
-        group: FIRST_GROUP + n * GROUPS,
-        origin,
-      };
-      attackers.postMessage(order);
+      const answeredBefore = await answered();
+      stage.begin(name);
       const detected = await watch(options, now, from, from + options.attackMs);
-      attackers.postMessage("stop");
+      stage.end();
       const to = now();
       const cpu = options.cpu() - cpuBefore;
+      const answeredAfter = await answered();
       const withdrawn = await untilNoRule(options, now, to);
       const after = now();
       spans.push({ name, from, to });
@@ -113,13 +76,16 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
         after: fared(people, to, after),
         withdrawn,
         cpu,
+        origin: {
+          before: ((answeredBefore - answeredQuiet) * 1000) / (from - quietFrom),
+          during: ((answeredAfter - answeredBefore) * 1000) / (to - from),
+        },
       };
       attacks.push(figures);
       told(line(figures));
     }
   } finally {
-    crowd.stop();
-    attackers.terminate();
+    stage.close();
   }
   return { seed, rate, attacks, people, shots, spans };
 }
@@ -139,8 +105,8 @@ async function watch(
   return detected;
 }
 
-async function untilNoRule(
-  { rules, patienceMs }: DrillOptions,
+export async function untilNoRule(
+  { rules, patienceMs }: Pick<DrillOptions, "rules" | "patienceMs">,
   now: () => number,
   ended: number,
 ): Promise<number | null> {

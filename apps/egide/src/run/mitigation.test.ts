@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { MitigationFileContent } from "@egide/contract/mitigation-file.ts";
 import { zoneSchema } from "@egide/contract/policy/zone.ts";
 import { createMitigationMemory } from "@egide/edge/mitigate/memory.ts";
 import { FEATURES } from "@egide/edge/mitigate/features.ts";
@@ -17,8 +18,13 @@ const ZONE = zoneSchema.parse({
 });
 const HOUR = 3_600_000;
 
+/** What is kept over a restart. */
+interface Kept {
+  content: Pick<MitigationFileContent, "zones" | "visitors"> | null;
+}
+
 /** One address that asks `rate` times a second, while `clock` goes on; what came of it. */
-function stage() {
+function stage(file: Kept = { content: null }) {
   const clock = new FakeClock();
   const now = machineTime(clock);
   const enforced: (readonly EnforcedRule[])[] = [];
@@ -26,11 +32,15 @@ function stage() {
   const mitigation = new Mitigation({
     clock,
     logger: createLogger({ isTerminal: false, level: "error", write() {}, colour: false }),
-    memory: createMitigationMemory(),
+    memory: createMitigationMemory(new Uint8Array(32)),
     now,
     zones: () => [ZONE],
     enforce: (_, rules) => void enforced.push(rules),
     ban: (_, wishes) => void bans.push(...wishes),
+    file: {
+      read: () => file.content ?? { zones: {}, visitors: [] },
+      write: (content) => void (file.content = content),
+    },
     remember() {},
   });
   const report = (rate: number): void => {
@@ -69,7 +79,7 @@ function stage() {
       clock.advance(100);
     }
   };
-  return { clock, enforced, bans, play };
+  return { clock, enforced, bans, play, mitigation };
 }
 
 test.each([
@@ -100,4 +110,42 @@ test.each([
   expect(attacked.enforced).toHaveLength(1);
   attacked.play(10, 0);
   expect(attacked.enforced.at(-1)).toEqual([]);
+});
+
+test("a newer process takes over what was learned, and who is known", () => {
+  const file: Kept = { content: null };
+  const older = stage(file);
+  older.clock.advance(100);
+  older.play(20, 5);
+  older.mitigation.save();
+  const saved = file.content;
+  expect(saved?.visitors).toHaveLength(1);
+  expect(saved?.zones["z"]?.rate).toBeCloseTo(5, 0);
+  expect(saved?.zones["z"]?.kept.length).toBeGreaterThan(50);
+  expect(JSON.stringify(saved)).not.toContain("192.0.2.1");
+  // It drains after that: what it still sees must not undo what the newer one has learned.
+  older.mitigation.handOver();
+  older.play(90, 5);
+  older.mitigation.close();
+  expect(file.content).toBe(saved);
+
+  const newer = stage(file);
+  newer.clock.advance(100);
+  newer.mitigation.close();
+  expect(file.content?.visitors).toEqual(saved?.visitors as [number, number][]);
+  expect(file.content?.zones["z"]?.rate).toBeCloseTo(saved?.zones["z"]?.rate ?? 0, 1);
+  expect(file.content?.zones["z"]?.kept).toEqual(saved?.zones["z"]?.kept ?? []);
+});
+
+test("what was learned is kept every minute, and when the process ends", () => {
+  const file: Kept = { content: null };
+  const { clock, play, mitigation } = stage(file);
+  clock.advance(100);
+  play(59, 5);
+  expect(file.content).toBeNull();
+  play(2, 5);
+  const first = file.content;
+  expect(first).not.toBeNull();
+  mitigation.close();
+  expect(file.content).not.toBe(first);
 });

@@ -11,6 +11,7 @@ import { TICK_MS } from "@egide/edge/mitigate/worker.ts";
 import type { EnforcedRule } from "@egide/edge/mitigate/zone-watch.ts";
 import type { Clock, Timer } from "@egide/std/clock.ts";
 import type { Logger } from "#log/logger.ts";
+import type { MitigationFile } from "#mitigation/file.ts";
 
 export interface MitigationOptions {
   readonly clock: Clock;
@@ -22,12 +23,15 @@ export interface MitigationOptions {
   readonly zones: () => readonly Zone[];
   readonly enforce: (zone: string, rules: readonly EnforcedRule[]) => void;
   readonly ban: (zone: string, bans: readonly BanWish[]) => void;
+  /** Where what was learned is kept over a restart. */
+  readonly file: Pick<MitigationFile, "read" | "write">;
   /** Keeps the evidence behind a rule that is in force from here on. */
   readonly remember: (rule: MitigationRule) => void;
 }
 
 /** Bans are told so often at most. */
 const BANS_MS = 10_000;
+const SAVE_MS = 60_000;
 
 /** The main thread's part in holding off attacks: it hears all workers, decides, and says so. */
 export class Mitigation {
@@ -37,6 +41,8 @@ export class Mitigation {
   #timer: Timer | null = null;
   #zones: readonly Zone[] = [];
   #bans = 0;
+  #savedAt: number;
+  #isSucceeded = false;
   #bansTold = Number.NEGATIVE_INFINITY;
 
   constructor(options: MitigationOptions) {
@@ -47,7 +53,28 @@ export class Mitigation {
       enforce: options.enforce,
       decided: (decision, now) => this.#decided(decision, now),
     });
+    const { zones, visitors } = options.file.read(options.clock.now());
+    this.centre.restore(zones);
+    const now = options.now();
+    // The latest last: where there is no room for all, they stay.
+    for (const [visitor, rate] of visitors.toReversed()) this.#book.write({ visitor, rate }, now);
+    this.#savedAt = now;
     this.#wait();
+  }
+
+  /** Keeps what was learned, for the process that comes after this one. */
+  save(): void {
+    const { file, clock, now } = this.#options;
+    this.#savedAt = now();
+    const visitors = this.#book
+      .list(now())
+      .map(({ visitor, rate }): [number, number] => [visitor, rate]);
+    file.write({ zones: this.centre.save(), visitors }, clock.now());
+  }
+
+  /** A newer process has taken over: what is learned from here on is its own. */
+  handOver(): void {
+    this.#isSucceeded = true;
   }
 
   take(reports: readonly ZoneReport[]): void {
@@ -56,6 +83,7 @@ export class Mitigation {
 
   close(): void {
     this.#timer?.cancel();
+    if (!this.#isSucceeded) this.save();
   }
 
   #wait(): void {
@@ -64,6 +92,7 @@ export class Mitigation {
       this.#wait();
       this.#look();
       this.centre.step(now(), new Date(clock.now()).getUTCHours());
+      if (now() - this.#savedAt >= SAVE_MS && !this.#isSucceeded) this.save();
     });
   }
 

@@ -19,6 +19,7 @@ import type { Loaded } from "#config/load.ts";
 import { renderProblem, type Paint } from "#config/problem.ts";
 import type { Logger } from "#log/logger.ts";
 import { DecisionLog } from "#mitigation/decision-log.ts";
+import { MitigationFile } from "#mitigation/file.ts";
 import { watchOrders } from "#order/watch.ts";
 import { findPredecessor, openControlSocket, type Predecessor } from "#run/control-socket.ts";
 import type { Addresses } from "#run/message.ts";
@@ -129,7 +130,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   const workers = workerCount(options.config);
   const counters = createMetricsMemory(workers);
-  const shared = createMitigationMemory();
+  const keys = loadKeys(state);
+  const shared = createMitigationMemory(keys.secret);
   const now = machineTime(systemClock);
   supervisor = new Supervisor({
     workers,
@@ -139,7 +141,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       cacheBytes: Math.floor(options.config.cache.memoryBytes / workers),
       cacheDisk: { path: join(state, "cache"), bytes: options.config.cache.diskBytes },
       geo: options.config.geo,
-      keys: loadKeys(state),
+      keys,
       botRanges: readBotRanges(state, (message) => logger.warn(message)),
       challenge: createChallengeMemory(),
       rules: join(state, "rules", "crs"),
@@ -167,6 +169,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     now,
     zones: () => policy.config.zones,
     enforce: (zone, rules) => supervisor?.setMitigations(zone, rules),
+    file: new MitigationFile(state, logger),
     remember: (rule) => remember(decisions, rule, logger),
     ban: (zone, wishes) => void kernel.ban(wishes.map((wish) => banFor(zone, wish))),
   });
@@ -187,6 +190,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     const control = openControlSocket(socketPath, {
       hello: () => {
         running.freeze(true);
+        // The newer process reads it before it begins.
+        mitigation.save();
         return { pid: process.pid, addresses: running.addresses };
       },
       abandoned: () => running.freeze(false),
@@ -212,6 +217,7 @@ export async function serve(options: ServeOptions): Promise<number> {
         void metrics?.stop(true);
         exchanging.close();
         kernel.handOver();
+        mitigation.handOver();
         followed?.close();
         await Bun.sleep(HANDSHAKE_MS);
         const drained = running.drain(shutdown.drainSeconds * 1000);

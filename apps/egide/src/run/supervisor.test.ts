@@ -69,7 +69,7 @@ function setUp(workers = 2) {
       samples: "",
       appeals: "",
       metrics: METRICS,
-      mitigation: createMitigationMemory(),
+      mitigation: createMitigationMemory(new Uint8Array(32)),
       bans: BANS,
       limits: BANS,
     },

@@ -1,7 +1,27 @@
+import type { SavedZone } from "@egide/contract/mitigation-file.ts";
 import type { Load } from "#mitigate/alarm.ts";
 import type { Observation } from "#mitigate/observation.ts";
+import { fromSaved, toSaved } from "#mitigate/saved-request.ts";
 import { bears, type Signature } from "#mitigate/signature.ts";
 import type { Weighted } from "#mitigate/search.ts";
+
+/** What of a request is remembered: not who sent it. */
+type Ordinary = Pick<Observation, "weight" | "known" | "resource" | "features">;
+
+/** What of it is kept over a restart. */
+export type SavedBaseline = Pick<
+  SavedZone,
+  | "hours"
+  | "rate"
+  | "variance"
+  | "served"
+  | "work"
+  | "latency"
+  | "inFlight"
+  | "ceiling"
+  | "learned"
+  | "kept"
+>;
 
 const KEPT = 3000;
 /** Of a full reservoir, this share is replaced in a minute of ordinary traffic. */
@@ -18,7 +38,7 @@ const ACQUAINTANCE_MS = 60_000;
 /** What a zone's traffic is like while nothing is wrong. */
 export class Baseline {
   readonly #random: () => number;
-  readonly #kept: Observation[] = [];
+  readonly #kept: Ordinary[] = [];
   /** Requests a second at each hour of the day (UTC). */
   readonly #hours = new Float64Array(HOURS);
   #rate = 0;
@@ -100,7 +120,8 @@ export class Baseline {
     this.#ceiling = this.#learned < ACQUAINTANCE_MS ? lately : Math.min(lately, most);
   }
 
-  #keep(observation: Observation, ms: number): void {
+  #keep({ weight, known, resource, features }: Observation, ms: number): void {
+    const observation: Ordinary = { weight, known, resource, features };
     if (this.#kept.length < KEPT) {
       this.#kept.push(observation);
       return;
@@ -110,11 +131,52 @@ export class Baseline {
     this.#kept[Math.floor(this.#random() * KEPT)] = observation;
   }
 
+  /** At most `most` of the requests. */
+  save(most: number): SavedBaseline {
+    const step = Math.max(1, this.#kept.length / Math.max(1, most));
+    const kept = Array.from(
+      { length: Math.min(most, this.#kept.length) },
+      (_, i) => this.#kept[Math.floor(i * step)] as Ordinary,
+    );
+    return {
+      hours: [...this.#hours],
+      rate: this.#rate,
+      variance: this.#variance,
+      served: this.#served,
+      work: this.#work,
+      latency: this.#latency,
+      inFlight: this.#inFlight,
+      ceiling: this.#ceiling,
+      learned: this.#learned,
+      kept: kept.map(toSaved),
+    };
+  }
+
+  /** Takes up what an earlier process knew, before anything is learned. */
+  restore(saved: SavedBaseline): void {
+    this.#hours.set(saved.hours);
+    this.#rate = saved.rate;
+    this.#variance = saved.variance;
+    this.#served = saved.served;
+    this.#work = saved.work;
+    this.#latency = saved.latency;
+    this.#inFlight = saved.inFlight;
+    this.#ceiling = saved.ceiling;
+    this.#learned = saved.learned;
+    for (const each of saved.kept) this.#kept.push(fromSaved(each));
+  }
+
   /** Requests a second that usually bear `signature`. */
   rateOf(signature: Signature): number {
     let rate = 0;
     for (const each of this.sample(() => 1)) if (bears(each.features, signature)) rate += each.rate;
     return rate;
+  }
+
+  /** Share of ordinary requests that bear `signature`; 1 where nothing is known. */
+  shareOf(signature: Signature): number {
+    const { served } = this;
+    return served === 0 ? 1 : this.rateOf(signature) / served;
   }
 
   /** Ordinary requests with the rates at which they come, each times what it counts for. */

@@ -1,3 +1,4 @@
+import type { SavedZone } from "@egide/contract/mitigation-file.ts";
 import type { MitigationPolicy } from "@egide/contract/policy/mitigation.ts";
 import { type Decision, ZoneGuard } from "#mitigate/guard.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
@@ -26,6 +27,9 @@ export interface Past {
 }
 
 const MOST_PAST = 200;
+/** Requests that are kept over a restart: of one zone, and of all. */
+const MOST_SAVED = 1000;
+const ALL_SAVED = 20_000;
 /** A crowd that stays is told once in so long. */
 const CROWD_MS = 60_000;
 
@@ -35,6 +39,8 @@ export class MitigationCentre {
   readonly #posts = new Map<string, Post>();
   readonly #past: Past[] = [];
   readonly #crowds = new Map<string, number>();
+  /** What an earlier process knew of zones. */
+  #saved: Readonly<Record<string, SavedZone>> = {};
   #ids = 0;
   #steppedAt = -1;
 
@@ -53,6 +59,17 @@ export class MitigationCentre {
 
   isEnforced(zone: string): boolean {
     return this.#posts.get(zone)?.policy.mode === "on";
+  }
+
+  /** What is usual on all zones, to be kept over a restart. */
+  save(): Record<string, SavedZone> {
+    const most = Math.min(MOST_SAVED, Math.floor(ALL_SAVED / Math.max(1, this.#posts.size)));
+    return Object.fromEntries([...this.#posts].map(([id, { guard }]) => [id, guard.save(most)]));
+  }
+
+  /** Before `setZones`: what an earlier process kept. */
+  restore(saved: Readonly<Record<string, SavedZone>>): void {
+    this.#saved = saved;
   }
 
   /** Zones as the configuration has them. What is known of a zone outlives a change of the others. */
@@ -79,6 +96,8 @@ export class MitigationCentre {
         random: this.#deps.random,
         nextId: () => `m-${(++this.#ids).toString(36).padStart(4, "0")}`,
       });
+      const saved = this.#saved[zone];
+      if (saved !== undefined) guard.restore(saved);
       this.#posts.set(zone, { guard, policy, settings: JSON.stringify(policy), reports: [] });
     }
   }

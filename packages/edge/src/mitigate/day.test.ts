@@ -130,6 +130,22 @@ const EVENTS: readonly Event[] = [
     ],
   },
   {
+    name: "the same in the next room, where everything is there at once",
+    sources: () => [
+      people({
+        people: 500,
+        random,
+        address: () => "127.70.0.1",
+        think: 6000,
+        paths: PATHS,
+        from: CALM,
+        ramp: 5000,
+        isNear: true,
+        jars: 10_000,
+      }),
+    ],
+  },
+  {
     name: "a client of the interface that catches up",
     sources: () => [
       programs({

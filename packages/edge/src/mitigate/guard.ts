@@ -1,8 +1,9 @@
+import type { SavedZone } from "@egide/contract/mitigation-file.ts";
 import { alarm, type Load, type Sensitivity, surges } from "#mitigate/alarm.ts";
 import { Baseline } from "#mitigate/baseline.ts";
 import { Circle, type Welcome } from "#mitigate/circle.ts";
 import { Costs } from "#mitigate/costs.ts";
-import { isUniform, measureFor, paceFor } from "#mitigate/measure.ts";
+import { isUniform, looksOf, measureFor, paceFor } from "#mitigate/measure.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
 import { Patience } from "#mitigate/patience.ts";
 import { Recent } from "#mitigate/recent.ts";
@@ -99,6 +100,16 @@ export class ZoneGuard {
 
   get rules(): readonly Mitigation[] {
     return this.#rules;
+  }
+
+  /** What is usual here, to be kept over a restart, with at most `most` requests. */
+  save(most: number): SavedZone {
+    return { ...this.#baseline.save(most), ...this.#visitors.save() };
+  }
+
+  restore(saved: SavedZone): void {
+    this.#baseline.restore(saved);
+    this.#visitors.restore(saved);
   }
 
   /** Takes what all workers saw in the last `ms`. `hour`: of the day, UTC. */
@@ -267,7 +278,7 @@ export class ZoneGuard {
       case "wait":
         return;
       case "crowd": {
-        if (isUniform(found, met)) {
+        if (isUniform(found, this.#baseline.shareOf(looksOf(found)), met)) {
           patience.found(rate, now, 0);
           this.#make(found, met, "probe", alarm, now, out);
           return;

@@ -1,3 +1,5 @@
+import type { SavedZone } from "@egide/contract/mitigation-file.ts";
+
 /** Whom one set of cookies was seen with since `since`; at most as many as tell something. */
 interface Jar {
   since: number;
@@ -14,6 +16,8 @@ const MOSTLY = 0.9;
 const SELDOM = 0.05;
 /** Beyond this older readers count for half. */
 const MEMORY = 10_000;
+
+export type SavedJars = Pick<SavedZone, "readers" | "withCookies" | "shared">;
 
 /**
  * Cookies say whether somebody is who they were: a browser brings back what it was given, and no two
@@ -57,6 +61,16 @@ export class Jars {
     if (this.#readers < SURE) return false;
     if (isForgetful) return this.#withCookies > this.#readers * MOSTLY;
     return this.#isShared(cookies) && this.#shared < this.#readers * SELDOM;
+  }
+
+  save(): SavedJars {
+    return { readers: this.#readers, withCookies: this.#withCookies, shared: this.#shared };
+  }
+
+  restore({ readers, withCookies, shared }: SavedJars): void {
+    this.#readers = readers;
+    this.#withCookies = withCookies;
+    this.#shared = shared;
   }
 
   #isShared(cookies: number): boolean {

@@ -1,3 +1,4 @@
+import { hkdfSync } from "node:crypto";
 import { createLimitMemory, type LimitMemory } from "@egide/limit/cells.ts";
 import { createVisitorMemory } from "#mitigate/visitor-book.ts";
 
@@ -11,10 +12,11 @@ export interface MitigationMemory {
 
 const PACE_BYTES = 2 << 20;
 
-export function createMitigationMemory(): MitigationMemory {
+/** `secret`: of the installation, so that a newer process knows the same visitors. */
+export function createMitigationMemory(secret: Uint8Array): MitigationMemory {
   return {
     visitors: createVisitorMemory(),
     paces: createLimitMemory(PACE_BYTES),
-    secret: crypto.getRandomValues(new Uint8Array(8)),
+    secret: new Uint8Array(hkdfSync("sha256", secret, "", "egide known visitors v1", 8)),
   };
 }

@@ -95,3 +95,14 @@ test("moments mean the same after weeks, where the words that hold them have wra
   const passed = Array.from({ length: 9 }, () => visitors.spend(7, 1, month)).filter(Boolean);
   expect(passed).toHaveLength(2);
 });
+
+test("all who are known can be told, the latest first", () => {
+  const visitors = book();
+  for (const each of [1, -2, 3])
+    visitors.write({ visitor: each, rate: each + 5 }, NOW + each * 100);
+  visitors.write({ visitor: 1, rate: 0 }, NOW + 400);
+  expect(visitors.list(NOW + 500).map(({ visitor, rate }) => [visitor, rate])).toEqual([
+    [3, 8],
+    [-2, 3],
+  ]);
+});

@@ -69,6 +69,19 @@ export class VisitorBook {
     return ahead > MOST_DEBT_MS ? 0 : Math.max(0, ahead);
   }
 
+  /** All who are known, the latest first. */
+  list(now: number): Welcome[] {
+    const words = this.#words;
+    const found: { readonly visitor: number; readonly rate: number; readonly unseen: number }[] =
+      [];
+    for (let at = 0; at < words.length; at += WORDS) {
+      const visitor = words[at + KEY] as number;
+      if (visitor === 0) continue;
+      found.push({ visitor, rate: words[at + RATE] as number, unseen: this.#unseen(at, now) });
+    }
+    return found.sort((a, b) => a.unseen - b.unseen);
+  }
+
   #find(visitor: number): number {
     const key = visitor | 0;
     const start = this.#start(visitor);

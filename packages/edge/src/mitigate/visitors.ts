@@ -1,4 +1,5 @@
-import { Jars } from "#mitigate/jars.ts";
+import type { SavedZone } from "@egide/contract/mitigation-file.ts";
+import { Jars, type SavedJars } from "#mitigate/jars.ts";
 import type { Observation } from "#mitigate/observation.ts";
 
 /** What is remembered of one address and user agent. Times are monotonic milliseconds; counts are weighted. */
@@ -15,18 +16,26 @@ interface Seen {
   fetched: number;
   assets: number;
   posts: number;
-  /** When each cookie was first sent; those that came back later are sessions. */
-  readonly cookies: Map<number, number>;
+  /** Each set of cookies, until it is a session. */
+  readonly cookies: Map<number, Kept>;
   sessions: number;
   /** The cookies of the last request that had any. */
   jar: number;
 }
 
+/** Cookies that were sent since `first`, `files` times with what a page brings along; < 0: a session. */
+interface Kept {
+  readonly first: number;
+  files: number;
+}
+
 const SPAN_MS = 3000;
 const MOST = 50_000;
-const MOST_COOKIES = 128;
+const MOST_COOKIES = 256;
 /** A cookie that comes back after this long was kept, not made up. */
 const RETURN_MS = 100;
+/** Or that so many files of a page came with: where a visitor is near, they are there at once. */
+const RETURN_FILES = 2;
 /** Pages a second that no reader turns. */
 const READER = 2;
 /** A site with fewer images and styles than this to a page shows nothing by them. */
@@ -36,6 +45,9 @@ const BARE_PAGES = 4;
 /** After so many pages a reader has the cookies that the site gives out. */
 const READ_PAGES = 3;
 const BARE_POSTS = 2;
+
+/** What is kept over a restart of a site's ways. */
+export type SavedWays = Pick<SavedZone, "pages" | "assets"> & SavedJars;
 
 /** How a visitor's behaviour looks so far. */
 export type Bearing = "person" | "machine" | "unclear";
@@ -70,7 +82,7 @@ export class Visitors {
     seen.last = at;
     seen.requests += weight;
     if (cookies !== 0) {
-      noteCookies(seen, cookies, at);
+      noteCookies(seen, cookies, at, kind === "asset");
       this.#jars.note(cookies, visitor, at);
     }
     if (kind === "asset") seen.assets += weight;
@@ -93,6 +105,16 @@ export class Visitors {
       if ((this.#seen.get(visitor)?.fetched ?? 0) < READ_PAGES) continue;
       this.#jars.learn(cookies);
     }
+  }
+
+  save(): SavedWays {
+    return { pages: this.#pages, assets: this.#assets, ...this.#jars.save() };
+  }
+
+  restore(saved: SavedWays): void {
+    this.#pages = saved.pages;
+    this.#assets = saved.assets;
+    this.#jars.restore(saved);
   }
 
   /** Seen for at least `ms`, so that something can be said. */
@@ -161,14 +183,19 @@ function fresh(at: number): Seen {
   };
 }
 
-function noteCookies(seen: Seen, cookies: number, at: number): void {
-  const first = seen.cookies.get(cookies);
-  if (first === undefined) {
-    if (seen.cookies.size < MOST_COOKIES) seen.cookies.set(cookies, at);
-  } else if (first >= 0 && at - first >= RETURN_MS) {
-    seen.cookies.set(cookies, -1);
-    seen.sessions += 1;
+function noteCookies(seen: Seen, cookies: number, at: number, isFile: boolean): void {
+  const kept = seen.cookies.get(cookies);
+  if (kept === undefined) {
+    if (seen.cookies.size < MOST_COOKIES) {
+      seen.cookies.set(cookies, { first: at, files: isFile ? 1 : 0 });
+    }
+    return;
   }
+  if (kept.files < 0) return;
+  if (isFile) kept.files += 1;
+  if (at - kept.first < RETURN_MS && kept.files < RETURN_FILES) return;
+  kept.files = -1;
+  seen.sessions += 1;
 }
 
 /** Ends spans that are over. */

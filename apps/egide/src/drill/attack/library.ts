@@ -1,16 +1,24 @@
 import type { Attack } from "#drill/attack/attack.ts";
+import { H2_ATTACKS } from "#drill/attack/h2.ts";
 import { HTTP_ATTACKS } from "#drill/attack/http.ts";
-import { PROTOCOL_ATTACKS } from "#drill/attack/protocol.ts";
+import { IMITATIONS } from "#drill/attack/imitation.ts";
+import { CONNECTION_ATTACKS } from "#drill/attack/connections.ts";
 
+const SINGLE: readonly Attack[] = [
+  ...HTTP_ATTACKS,
+  ...IMITATIONS,
+  ...H2_ATTACKS,
+  ...CONNECTION_ATTACKS,
+];
 const MIXED = ["quiet", "cache-busting", "stuffing", "slow-headers", "rapid-reset"];
 
 const mix: Attack = {
   name: "mix",
   about: `several at once: ${MIXED.join(", ")}`,
   start(field) {
-    const parts = [...HTTP_ATTACKS, ...PROTOCOL_ATTACKS]
-      .filter(({ name }) => MIXED.includes(name))
-      .map(({ start }) => start({ ...field, rate: field.rate / 2 }));
+    const parts = SINGLE.filter(({ name }) => MIXED.includes(name)).map(({ start }) =>
+      start({ ...field, rate: field.rate / 2 }),
+    );
     return {
       stop() {
         for (const part of parts) part.stop();
@@ -20,4 +28,4 @@ const mix: Attack = {
 };
 
 /** All attacks that a drill can play, in the order in which it plays them. */
-export const ATTACKS: readonly Attack[] = [...HTTP_ATTACKS, ...PROTOCOL_ATTACKS, mix];
+export const ATTACKS: readonly Attack[] = [...SINGLE, mix];

@@ -1,14 +1,15 @@
 import { seeded } from "@egide/std/random.ts";
 import { loopback } from "#drill/address.ts";
 import { ATTACKS } from "#drill/attack/library.ts";
+import { EVENTS } from "#drill/day/events.ts";
 import type { Target } from "#drill/connection.ts";
 import type { Shot } from "#drill/outcome.ts";
 import type { Site } from "#drill/person.ts";
 
-/* The attackers have a thread of their own: what they do must not slow the people's clock. */
+/* What comes besides the everyday has a thread of its own: it must not slow the people's clock. */
 declare const self: Worker;
 
-export interface AttackOrder {
+export interface SceneOrder {
   readonly name: string;
   readonly target: Target;
   readonly site: Site;
@@ -16,7 +17,7 @@ export interface AttackOrder {
   readonly rate: number;
   /** Clients have addresses of their own on loopback; elsewhere all come from this machine's. */
   readonly spread: boolean;
-  /** First of the groups of addresses that are this attack's own: others may be banned by now. */
+  /** First of the groups of addresses that are this scene's own: others may be banned by now. */
   readonly group: number;
   /** Wall clock at which the drill's own clock begins. */
   readonly origin: number;
@@ -25,8 +26,10 @@ export interface AttackOrder {
 const TELL_MS = 100;
 let running: { stop(): void } | null = null;
 let shots: Shot[] = [];
+let scene = 0;
 
-self.addEventListener("message", ({ data }: MessageEvent<AttackOrder | "stop">) => {
+self.addEventListener("message", ({ data }: MessageEvent<SceneOrder | "stop">) => {
+  scene += 1;
   running?.stop();
   running = null;
   if (data === "stop") {
@@ -34,16 +37,20 @@ self.addEventListener("message", ({ data }: MessageEvent<AttackOrder | "stop">) 
     shots = [];
     return;
   }
-  const attack = ATTACKS.find(({ name }) => name === data.name);
-  if (attack === undefined) return;
-  running = attack.start({
+  const played = [...ATTACKS, ...EVENTS].find(({ name }) => name === data.name);
+  if (played === undefined) return;
+  const mine = scene;
+  running = played.start({
     target: data.target,
     site: data.site,
     random: seeded(data.seed),
     rate: data.rate,
     address: (group, n) => (data.spread ? loopback(data.group + group, n) : undefined),
     now: () => performance.timeOrigin + performance.now() - data.origin,
-    told: (shot) => shots.push(shot),
+    // What ends because the scene does is no part of the next one.
+    told(shot) {
+      if (mine === scene) shots.push(shot);
+    },
   });
 });
 

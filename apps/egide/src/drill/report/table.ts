@@ -52,7 +52,9 @@ export function misses(attacks: readonly AttackFigures[]): string[] {
   return out.toSorted((a, b) => a.by - b.by).map(({ text }) => text);
 }
 
-const COLUMNS: readonly (readonly [title: string, of: (figures: AttackFigures) => string])[] = [
+type Columns<Row> = readonly (readonly [title: string, of: (row: Row) => string])[];
+
+const COLUMNS: Columns<AttackFigures> = [
   ["attack", ({ name }) => name],
   ["detected", ({ detected }) => ms(detected)],
   ["mitigated", ({ mitigated }) => ms(mitigated)],
@@ -67,16 +69,24 @@ const COLUMNS: readonly (readonly [title: string, of: (figures: AttackFigures) =
   ],
   ["p99 before / held / after", ({ before, held, after }) => trio(before.p99, held.p99, after.p99)],
   ["withdrawn", ({ withdrawn }) => ms(withdrawn)],
+  [
+    "site answers / s before / during",
+    ({ origin }) => `${origin.before.toFixed(0)} / ${origin.during.toFixed(0)}`,
+  ],
   ["CPU s", ({ cpu }) => cpu.toFixed(1)],
 ];
 
 /** The figures as a table of Markdown, which reads as well on a terminal. */
 export function table(attacks: readonly AttackFigures[]): string {
+  return tableOf(COLUMNS, attacks);
+}
+
+export function tableOf<Row>(columns: Columns<Row>, figures: readonly Row[]): string {
   const rows = [
-    COLUMNS.map(([title]) => title),
-    ...attacks.map((each) => COLUMNS.map(([, of]) => of(each))),
+    columns.map(([title]) => title),
+    ...figures.map((each) => columns.map(([, of]) => of(each))),
   ];
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)));
+  const widths = columns.map((_, i) => Math.max(...rows.map((row) => (row[i] as string).length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i] as number)).join(" | ")} |`;
   const [head = [], ...body] = rows;

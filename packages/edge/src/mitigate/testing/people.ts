@@ -22,6 +22,8 @@ export interface Crowd {
   /** Share of visits on which a form is sent to `form`. */
   readonly writes?: number;
   readonly form?: string;
+  /** They are near: a page has all that it brings along within a few milliseconds. */
+  readonly isNear?: boolean;
   /** Tells their jars from those of another crowd. */
   readonly jars?: number;
 }
@@ -63,9 +65,10 @@ export function people(crowd: Crowd): Source {
     };
     const path = paths[Math.floor(random() * paths.length)] as string;
     put({ ...base, at, path });
+    const delay = crowd.isNear === true ? () => 1 + random() * 20 : () => 80 + random() * 250;
     for (let i = 0; i < 5; i++) {
       const file = { path: `/static/${i}.css`, kind: "asset" as const };
-      put({ ...base, ...file, cookies: jar, referer: true, at: at + 80 + random() * 250 });
+      put({ ...base, ...file, cookies: jar, referer: true, at: at + delay() });
     }
     if (random() >= writes) return;
     const post = { method: "POST", path: form, kind: "data" as const };

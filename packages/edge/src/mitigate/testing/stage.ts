@@ -1,3 +1,4 @@
+import type { SavedZone } from "@egide/contract/mitigation-file.ts";
 import { seeded } from "@egide/std/random.ts";
 import type { Decision, GuardSettings } from "#mitigate/guard.ts";
 import { ZoneGuard } from "#mitigate/guard.ts";
@@ -40,6 +41,8 @@ export function play(
   sources: readonly Source[],
   ms: number,
   settings: Partial<GuardSettings> = {},
+  /** What an earlier process has kept. */
+  saved: SavedZone | null = null,
 ): Verdicts {
   let id = 0;
   const guard = new ZoneGuard({
@@ -48,6 +51,7 @@ export function play(
     random: seeded(7),
     nextId: () => `m-${++id}`,
   });
+  if (saved !== null) guard.restore(saved);
   const book = new VisitorBook(createVisitorMemory());
   const banned = new Map<string, number>();
   const doors = new Doors();
