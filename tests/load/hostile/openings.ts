@@ -36,7 +36,7 @@ const handshakes: Attack = {
       }
     };
     await every(20, signal, () => {
-      for (let i = 0; i < STEP && underWay < MOST; i++) void connect();
+      for (let i = Math.min(STEP, MOST - underWay); i > 0; i--) void connect();
     });
     return `${done} handshakes, ${failed} refused`;
   },

@@ -60,6 +60,7 @@ export class Connection {
   #status = 0;
   #headers: ReadonlyMap<string, readonly string[]> = NO_HEADERS;
   #chunked = false;
+  #isHead = false;
 
   constructor(target: Target, address: string | undefined) {
     this.#target = target;
@@ -75,6 +76,7 @@ export class Connection {
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#asked = performance.now();
+      this.#isHead = request.startsWith("HEAD ");
       const socket = (this.#socket ??= this.#open());
       socket.write(request, "latin1");
     });
@@ -125,9 +127,11 @@ export class Connection {
     }
     this.#status = status;
     this.#headers = headers;
-    this.#chunked = headers.get("transfer-encoding")?.[0] === "chunked";
+    // RFC 9112, section 6.3: whatever these say of a body, none follows.
+    const isBare = this.#isHead || status === 204 || status === 304;
+    this.#chunked = !isBare && headers.get("transfer-encoding")?.[0] === "chunked";
     const length = headers.get("content-length")?.[0];
-    this.#body = status === 204 || status === 304 ? 0 : length === undefined ? -1 : Number(length);
+    this.#body = isBare ? 0 : length === undefined ? -1 : Number(length);
     return true;
   }
 
