@@ -91,3 +91,14 @@ export async function acknowledge(
     return { itemId: row.itemId, first: true };
   });
 }
+
+/** Whether somebody is on it; throws AppError where there is no such call. */
+export async function isTaken({ store }: Pick<ProviderDeps, "store">, token: string) {
+  const row = await store.kysely
+    .selectFrom("alert")
+    .select("acknowledgedAt")
+    .where("token", "=", sha256(token))
+    .executeTakeFirst();
+  if (row === undefined) throw notFound();
+  return row.acknowledgedAt !== null;
+}

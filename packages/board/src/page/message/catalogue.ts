@@ -4,14 +4,16 @@ import { postEn } from "#page/message/post.en.ts";
 import { postFr } from "#page/message/post.fr.ts";
 import { siteEn } from "#page/message/site.en.ts";
 import { siteFr } from "#page/message/site.fr.ts";
+import { staffEn } from "#page/message/staff.en.ts";
+import { staffFr } from "#page/message/staff.fr.ts";
 
 /*
  * All that the pages say, in ICU messages: one file a room and language. The French files
  * have exactly the English ones' keys, so a message that one language lacks does not compile.
  */
-export const EN = { ...siteEn, ...postEn, ...dueEn } as const;
+export const EN = { ...siteEn, ...postEn, ...dueEn, ...staffEn } as const;
 export type MessageKey = keyof typeof EN;
-export const FR = spaced({ ...siteFr, ...postFr, ...dueFr });
+export const FR = spaced({ ...siteFr, ...postFr, ...dueFr, ...staffFr });
 
 /** French sets a narrow no-break space before high signs and inside guillemets. */
 function spaced(

@@ -1,0 +1,242 @@
+import type { Selectable } from "kysely";
+import { UNDO_MS } from "#moderation/act.ts";
+import type { Actor } from "#moderation/service/deps.ts";
+import type { NamedRule } from "#moderation/service/rules.ts";
+import type { ActRow } from "#moderation/service/undo.ts";
+import { address } from "#page/address.ts";
+import type { Frame } from "#page/frame.ts";
+import { Notice, Table, Time } from "#page/part/common.tsx";
+import { Area, Button, Field, Form, Select } from "#page/part/form.tsx";
+import { StaffPage } from "#page/staff/frame.tsx";
+import type { AppealTable, BanTable } from "#store/table/moderation.ts";
+
+interface Common {
+  readonly frame: Frame;
+  readonly actor: Actor;
+  readonly boards: ReadonlyMap<number, string>;
+}
+
+interface ActsProps extends Common {
+  readonly acts: readonly ActRow[];
+  readonly now: number;
+}
+
+export function ActsPage({ frame, actor, boards, acts, now }: ActsProps) {
+  const { t } = frame;
+  const head = [
+    t("staff.when"),
+    t("staff.by"),
+    t("staff.act"),
+    t("staff.post"),
+    t("staff.rule"),
+    t("staff.reason"),
+    t("staff.state"),
+    "",
+  ];
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.acts">
+      {acts.length === 0 ? <p>{t("staff.empty")}</p> : null}
+      <Table caption={t("staff.acts")} head={head}>
+        {acts.map((act) => (
+          <tr>
+            <td>
+              <Time frame={frame} at={act.at} />
+            </td>
+            <td>{act.staffId}</td>
+            <td>{t(`act.${act.kind}`)}</td>
+            <td>
+              /{boards.get(act.boardId) ?? "?"}/ {act.no ?? ""}
+            </td>
+            <td>{act.ruleId ?? "–"}</td>
+            <td dir="auto">{act.reason}</td>
+            <td>{act.state}</td>
+            <td>
+              {act.state === "in-force" && now <= act.at + UNDO_MS ? (
+                <Form frame={frame} action={`/staff/act/${act.id}/undo`} label={t("staff.undo")}>
+                  <Field name="reason" id={`undo-${act.id}`} label={t("staff.reason")} />
+                  <Button kind="plain">{t("staff.undo")}</Button>
+                </Form>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </StaffPage>
+  );
+}
+
+interface BansProps extends Common {
+  readonly bans: readonly (Selectable<BanTable> & { readonly reason: string })[];
+}
+
+export function BansPage({ frame, actor, boards, bans }: BansProps) {
+  const { t } = frame;
+  const head = [
+    t("staff.when"),
+    t("staff.until"),
+    t("staff.ban-scope"),
+    t("staff.ban-target"),
+    t("staff.reason"),
+  ];
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.bans">
+      {bans.length === 0 ? <p>{t("staff.empty")}</p> : null}
+      <Table caption={t("staff.bans")} head={head}>
+        {bans.map((ban) => (
+          <tr>
+            <td>
+              <Time frame={frame} at={ban.startsAt} />
+            </td>
+            <td>
+              {ban.endsAt === null ? t("staff.never") : <Time frame={frame} at={ban.endsAt} />}
+            </td>
+            <td>
+              {t(`staff.ban-${ban.scope}`)}{" "}
+              {ban.boardId === null ? "" : `/${boards.get(ban.boardId) ?? "?"}/`}
+            </td>
+            <td>{t(`staff.by-${ban.target}`)}</td>
+            <td dir="auto">{ban.reason}</td>
+          </tr>
+        ))}
+      </Table>
+    </StaffPage>
+  );
+}
+
+interface AppealsProps extends Common {
+  readonly appeals: readonly {
+    readonly appeal: Selectable<AppealTable>;
+    readonly act: ActRow;
+    readonly text: string;
+  }[];
+}
+
+export function AppealsPage({ frame, actor, boards, appeals }: AppealsProps) {
+  const { t } = frame;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.appeals">
+      {appeals.length === 0 ? <p>{t("staff.empty")}</p> : null}
+      {appeals.map(({ appeal, act, text }) => (
+        <section class="panel">
+          <h2>
+            {t(`act.${act.kind}`)} · /{boards.get(act.boardId) ?? "?"}/ {act.no ?? ""}
+          </h2>
+          <p>
+            <Time frame={frame} at={act.at} /> · {act.ruleId ?? "–"} · {act.reason}
+          </p>
+          {text === "" ? null : <blockquote dir="auto">{text}</blockquote>}
+          <h3>{t("staff.appeal-text")}</h3>
+          <blockquote dir="auto">{appeal.text}</blockquote>
+          {appeal.actBy === actor.id ? (
+            <Notice>{t("staff.not-you")}</Notice>
+          ) : (
+            <Form frame={frame} action={`/staff/appeal/${appeal.id}`} label={t("staff.decide")}>
+              <Select
+                name="verdict"
+                id={`verdict-${appeal.id}`}
+                label={t("staff.verdict")}
+                options={(["kept", "eased", "reversed"] as const)
+                  .filter((verdict) => verdict !== "eased" || act.kind === "ban")
+                  .map((value) => ({ value, label: t(`staff.${value}`) }))}
+              />
+              <Field
+                name="days"
+                id={`days-${appeal.id}`}
+                type="number"
+                min={0}
+                max={3650}
+                value={1}
+                label={t("staff.ban-days")}
+              />
+              <Area
+                name="answer"
+                id={`answer-${appeal.id}`}
+                label={t("staff.answer")}
+                hint={t("staff.reason-hint")}
+                required
+              />
+              <Button>{t("staff.decide")}</Button>
+            </Form>
+          )}
+        </section>
+      ))}
+    </StaffPage>
+  );
+}
+
+interface RemoveProps extends Common {
+  readonly asked: { readonly boardId: number; readonly pattern: string; readonly days: number };
+  /** What fits, once somebody asked; null before. */
+  readonly found: {
+    readonly count: number;
+    readonly posts: readonly {
+      readonly uri: string;
+      readonly threadNo: number;
+      readonly no: number;
+      readonly text: string;
+    }[];
+  } | null;
+  readonly rules: readonly NamedRule[];
+}
+
+/** First what fits is shown, then it is removed: nobody sees the reach of a pattern by looking at it. */
+export function RemovePage({ frame, actor, boards, asked, found, rules }: RemoveProps) {
+  const { t, locale } = frame;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.remove">
+      <form method="get" action="/staff/remove" class="panel">
+        <Select
+          name="board"
+          label={t("staff.board")}
+          value={String(asked.boardId)}
+          options={[
+            { value: "0", label: t("staff.everywhere") },
+            ...[...boards].map(([id, uri]) => ({ value: String(id), label: `/${uri}/` })),
+          ]}
+        />
+        <Field name="pattern" label={t("staff.pattern")} value={asked.pattern} required />
+        <Field
+          name="days"
+          type="number"
+          min={1}
+          max={365}
+          label={t("staff.days-back")}
+          value={asked.days}
+        />
+        <Button kind="plain">{t("staff.preview")}</Button>
+      </form>
+      {found === null ? null : (
+        <>
+          <p role="status">{t("staff.found", { count: found.count })}</p>
+          <ul>
+            {found.posts.map(({ uri, threadNo, no, text }) => (
+              <li>
+                <a href={address.post(uri, threadNo, no)}>
+                  /{uri}/ No. {no}
+                </a>{" "}
+                <span dir="auto">{text.slice(0, 140)}</span>
+              </li>
+            ))}
+          </ul>
+          {found.count === 0 ? null : (
+            <Form frame={frame} action="/staff/remove" class="panel" label={t("staff.remove-all")}>
+              <input type="hidden" name="board" value={asked.boardId} />
+              <input type="hidden" name="pattern" value={asked.pattern} />
+              <input type="hidden" name="days" value={asked.days} />
+              <Select
+                name="rule"
+                label={t("staff.rule")}
+                options={rules.map(({ rule, number, boardId }) => ({
+                  value: `${boardId}:${rule.id}`,
+                  label: `${number}. ${rule.text[locale]}`,
+                }))}
+              />
+              <Area name="reason" label={t("staff.reason")} rows={3} required />
+              <Button kind="danger">{t("staff.remove-all")}</Button>
+            </Form>
+          )}
+        </>
+      )}
+    </StaffPage>
+  );
+}

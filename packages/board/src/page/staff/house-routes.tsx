@@ -1,0 +1,184 @@
+import { type Notice, noticeSchema } from "@egide/contract/abuse/notice.ts";
+import { textOf } from "@egide/web/form.ts";
+import { firstBroken, GENESIS } from "#moderation/chain.ts";
+import type { HoldEvent } from "#moderation/hold.ts";
+import { boardsWhere, type Grant, ROLES } from "#moderation/permission.ts";
+import { bad, need } from "#moderation/service/deps.ts";
+import { changeHold, openSealed, placeHold } from "#moderation/service/hold.ts";
+import { addLog } from "#moderation/service/log.ts";
+import { INSTANCE, rulesOf, saveRules } from "#moderation/service/rules.ts";
+import { appoint, dismissStaff } from "#moderation/service/staff.ts";
+import { rulesFrom } from "#page/staff/act-form.ts";
+import {
+  HoldsPage,
+  InboxPage,
+  PeoplePage,
+  RulesEditor,
+  StaffLogPage,
+  StatisticsPage,
+} from "#page/staff/house.tsx";
+import { perDay, readPeople, scopeOf } from "#page/staff/read.ts";
+import type { StaffRouter } from "#page/staff/session.ts";
+import { boardsBy, type StaffSite, wholeOf } from "#page/staff/site.ts";
+import { FIGURES_DAYS, figuresOf } from "#provider/figures.ts";
+
+const LOG_SHOWN = 100;
+
+/** Rules, people, log, statistics, holds and the provider's inbox. */
+export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
+  const { deps } = site;
+  const db = deps.store.kysely;
+  const { clock } = deps;
+
+  staff.page("/staff/rules", async ({ actor, frame }) => {
+    const boards = await boardsBy(db);
+    const editable = boardsWhere(actor.grants, "editRules");
+    const ids = editable === "all" ? [INSTANCE, ...boards.keys()] : editable;
+    const sets = await Promise.all(
+      ids.map(async (boardId) => {
+        const { rules } = await rulesOf(db, boardId);
+        return { boardId, uri: boards.get(boardId) ?? null, rules };
+      }),
+    );
+    return <RulesEditor frame={frame} actor={actor} sets={sets} />;
+  });
+  staff.form("/staff/rules/:board{[0-9]{1,15}}", async ({ c, actor }, form) => {
+    const boardId = wholeOf(c.req.param("board"));
+    await saveRules(deps, actor, boardId, rulesFrom(textOf(form, "rules")));
+    return "/staff/rules";
+  });
+
+  staff.page("/staff/people", async ({ actor, frame }) => {
+    const people = await readPeople(db, actor);
+    return <PeoplePage frame={frame} actor={actor} people={people} boards={await boardsBy(db)} />;
+  });
+  staff.form("/staff/people", async ({ actor }, form) => {
+    const accountId = textOf(form, "account");
+    const name = textOf(form, "name");
+    if (accountId === "" || name === "") throw bad("board.bad_text", "Say who.");
+    await appoint(deps, actor, { accountId, name, grant: grantOf(form) });
+    return "/staff/people";
+  });
+  staff.form("/staff/people/dismiss", async ({ actor }, form) => {
+    await dismissStaff(deps, actor, { accountId: textOf(form, "account"), grant: grantOf(form) });
+    return "/staff/people";
+  });
+
+  staff.page("/staff/log", async ({ c, actor, frame }) => {
+    const scope = scopeOf(actor, "seeStaffLog");
+    const before = wholeOf(c.req.query("before") ?? "999999999999");
+    const newest = await db
+      .selectFrom("staff_log")
+      .selectAll()
+      .where("seq", "<", before)
+      .$if(scope !== null, (query) => query.where("boardId", "in", scope ?? []))
+      .orderBy("seq", "desc")
+      .limit(LOG_SHOWN)
+      .execute();
+    // Only who sees every entry can tell whether one is missing.
+    const broken = scope === null ? brokenIn(newest.toReversed()) : null;
+    const boards = await boardsBy(db);
+    const props = { frame, actor, boards, entries: newest, broken };
+    return <StaffLogPage {...props} />;
+  });
+
+  staff.page("/staff/statistics", async ({ actor, frame }) => {
+    const boards = boardsWhere(actor.grants, "seeStatistics");
+    const boardId = boards === "all" ? null : (boards[0] ?? -1);
+    const now = clock.now();
+    const figures = await figuresOf(db, now, FIGURES_DAYS, boardId);
+    const reports = await perDay(db, "report", now, FIGURES_DAYS, boardId);
+    const posts = await perDay(db, "post", now, FIGURES_DAYS, boardId);
+    const props = { frame, actor, figures, reports, posts };
+    return <StatisticsPage {...props} />;
+  });
+
+  staff.page("/staff/holds", async ({ actor, frame }) => {
+    need(actor, "hold", null);
+    const rows = await db.selectFrom("hold").selectAll().orderBy("placedAt", "desc").execute();
+    const items = await db.selectFrom("hold_item").select(["holdId", "postId", "hash"]).execute();
+    const holds = rows.map((hold) => ({
+      hold,
+      items: items.filter(({ holdId }) => holdId === hold.id),
+    }));
+    return <HoldsPage frame={frame} actor={actor} holds={holds} />;
+  });
+  staff.form("/staff/holds", async ({ actor }, form) => {
+    const posts = textOf(form, "posts").split(/[\s,]+/);
+    await placeHold(deps, actor, {
+      postIds: posts.filter((text) => text !== "").map(wholeOf),
+      authority: textOf(form, "authority"),
+      reference: textOf(form, "reference"),
+      reason: textOf(form, "reason"),
+    });
+    return "/staff/holds";
+  });
+  for (const type of [
+    "request-release",
+    "refuse-release",
+    "release",
+  ] satisfies HoldEvent["type"][]) {
+    staff.form(`/staff/hold/:id{[0-9]{1,15}}/${type}`, async ({ c, actor }) => {
+      await changeHold(deps, actor, wholeOf(c.req.param("id")), type);
+      return "/staff/holds";
+    });
+  }
+  staff.download("/staff/hold/:id{[0-9]{1,15}}/open", async ({ c, actor }, form) => {
+    const holdId = wholeOf(c.req.param("id"));
+    const postId = wholeOf(textOf(form, "post"));
+    const copy = await openSealed(deps, actor, { holdId, postId, reason: textOf(form, "reason") });
+    return { name: `hold-${holdId}-post-${postId}.json`, json: copy };
+  });
+
+  staff.page("/staff/inbox", async ({ actor, frame }) => {
+    need(actor, "readInbox", null);
+    const rows = await db
+      .selectFrom("inbox_notice")
+      .selectAll()
+      .orderBy("at", "desc")
+      .limit(100)
+      .execute();
+    const notices = rows.map((notice) => {
+      const body: Notice = noticeSchema.parse(JSON.parse(notice.body));
+      return { notice, text: body.text[frame.locale], urls: body.urls };
+    });
+    return <InboxPage frame={frame} actor={actor} notices={notices} />;
+  });
+  staff.form("/staff/inbox/:id{[0-9]{1,15}}", async ({ c, actor }, form) => {
+    need(actor, "readInbox", null);
+    const id = wholeOf(c.req.param("id"));
+    const answer = textOf(form, "answer").slice(0, 2000);
+    const at = clock.now();
+    await deps.store.transaction(async (trx) => {
+      await trx
+        .updateTable("inbox_notice")
+        .set({ state: "done", readBy: actor.id, readAt: at, answer })
+        .where("id", "=", id)
+        .execute();
+      await addLog(trx, deps.store.engine, {
+        at,
+        staff: actor.id,
+        action: "inbox.done",
+        boardId: null,
+        subject: `notice ${id}`,
+        detail: { answer },
+      });
+    });
+    return "/staff/inbox";
+  });
+}
+
+function grantOf(form: FormData): Grant {
+  const role = ROLES.find((name) => name === textOf(form, "role"));
+  if (role === undefined) throw bad("board.bad_text", "There is no such role.");
+  const boardId = wholeOf(textOf(form, "board"));
+  return { role, boardId: boardId === 0 ? null : boardId };
+}
+
+/** Oldest first; what stands before the first is believed, unless it is the very first. */
+function brokenIn(entries: readonly Parameters<typeof firstBroken>[0][number][]): number | null {
+  const [first] = entries;
+  if (first === undefined) return null;
+  if (first.seq === 1) return firstBroken(entries, { seq: 0, hash: GENESIS });
+  return firstBroken(entries, { seq: first.seq - 1, hash: first.previous });
+}

@@ -1,0 +1,311 @@
+import type { Selectable } from "kysely";
+import type { Figures } from "@egide/contract/abuse/figures.ts";
+import { ROLES } from "#moderation/permission.ts";
+import { CATEGORY_NAMES } from "#moderation/category.ts";
+import type { Rule } from "#moderation/rules.ts";
+import type { Actor } from "#moderation/service/deps.ts";
+import type { Frame } from "#page/frame.ts";
+import { Notice, Table, Time } from "#page/part/common.tsx";
+import { Area, Button, Field, Form, Select } from "#page/part/form.tsx";
+import { StaffPage } from "#page/staff/frame.tsx";
+import { Plot } from "#page/staff/plot.tsx";
+import type {
+  HoldItemTable,
+  HoldTable,
+  StaffGrantTable,
+  StaffLogTable,
+} from "#store/table/moderation.ts";
+import type { InboxNoticeTable } from "#store/table/provider.ts";
+
+interface Common {
+  readonly frame: Frame;
+  readonly actor: Actor;
+  readonly boards: ReadonlyMap<number, string>;
+}
+
+interface RulesProps extends Omit<Common, "boards"> {
+  /** Rule sets that this person may edit; 0 is the site's. */
+  readonly sets: readonly {
+    readonly boardId: number;
+    readonly uri: string | null;
+    readonly rules: readonly Rule[];
+  }[];
+}
+
+export function RulesEditor({ frame, actor, sets }: RulesProps) {
+  const { t } = frame;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.rules">
+      {sets.map(({ boardId, uri, rules }) => (
+        <Form frame={frame} action={`/staff/rules/${boardId}`} class="panel">
+          <h2>{uri === null ? t("staff.rules-of-site") : `/${uri}/`}</h2>
+          <Area
+            name="rules"
+            id={`rules-${boardId}`}
+            label={t("staff.rules")}
+            hint={t("staff.rules-hint")}
+            rows={8}
+            value={rules.map(({ id, text }) => `${id} | ${text.en} | ${text.fr}`).join("\n")}
+          />
+          <Button>{t("staff.save")}</Button>
+        </Form>
+      ))}
+    </StaffPage>
+  );
+}
+
+interface PeopleProps extends Common {
+  readonly people: readonly (Selectable<StaffGrantTable> & { readonly name: string })[];
+}
+
+export function PeoplePage({ frame, actor, boards, people }: PeopleProps) {
+  const { t } = frame;
+  const where = (id: number) => (id === 0 ? t("staff.everywhere") : `/${boards.get(id) ?? "?"}/`);
+  const head = [t("staff.name"), t("staff.role"), t("staff.board"), ""];
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.people">
+      <Table caption={t("staff.people")} head={head}>
+        {people.map(({ staffId, name, role, boardId }) => (
+          <tr>
+            <td>{name}</td>
+            <td>{t(`role.${role}`)}</td>
+            <td>{where(boardId)}</td>
+            <td>
+              <Form frame={frame} action="/staff/people/dismiss" label={t("staff.take-away")}>
+                <input type="hidden" name="account" value={staffId} />
+                <input type="hidden" name="role" value={role} />
+                <input type="hidden" name="board" value={boardId} />
+                <Button kind="plain">{t("staff.take-away")}</Button>
+              </Form>
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <Form frame={frame} action="/staff/people" class="panel" label={t("staff.appoint")}>
+        <Field name="account" label={t("staff.account")} required maxlength={100} />
+        <Field name="name" label={t("staff.name")} required maxlength={80} />
+        <Select
+          name="role"
+          label={t("staff.role")}
+          options={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+        />
+        <Select
+          name="board"
+          label={t("staff.board")}
+          options={[0, ...boards.keys()].map((id) => ({ value: String(id), label: where(id) }))}
+        />
+        <Button>{t("staff.appoint")}</Button>
+      </Form>
+    </StaffPage>
+  );
+}
+
+interface LogProps extends Common {
+  readonly entries: readonly Selectable<StaffLogTable>[];
+  /** The first entry that does not follow from the one before; null where all do. */
+  readonly broken: number | null;
+}
+
+export function StaffLogPage({ frame, actor, boards, entries, broken }: LogProps) {
+  const { t } = frame;
+  const last = entries.at(-1)?.seq ?? 0;
+  const head = ["#", t("staff.when"), t("staff.by"), t("staff.action"), t("staff.subject")];
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.log">
+      {broken === null ? (
+        <Notice kind="done">{t("staff.log-sound")}</Notice>
+      ) : (
+        <Notice kind="error">{t("staff.log-broken", { seq: broken })}</Notice>
+      )}
+      <Table caption={t("staff.log")} head={head}>
+        {entries.map((entry) => (
+          <tr>
+            <td>{entry.seq}</td>
+            <td>
+              <Time frame={frame} at={entry.at} />
+            </td>
+            <td>{entry.staff}</td>
+            <td>{entry.action}</td>
+            <td>
+              {entry.boardId === null ? "" : `/${boards.get(entry.boardId) ?? "?"}/ `}
+              {entry.subject} <code>{entry.detail === "{}" ? "" : entry.detail}</code>
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {last > 1 ? <a href={`/staff/log?before=${last}`}>{t("staff.older")}</a> : null}
+    </StaffPage>
+  );
+}
+
+type Days = readonly { readonly label: string; readonly value: number }[];
+
+interface StatisticsProps {
+  readonly frame: Frame;
+  readonly actor: Actor;
+  readonly figures: Figures;
+  readonly reports: Days;
+  readonly posts: Days;
+}
+
+export function StatisticsPage({ frame, actor, figures, reports, posts }: StatisticsProps) {
+  const { t } = frame;
+  const time = (seconds: number | null) => (seconds === null ? "–" : sayDuration(seconds));
+  const head = [
+    t("staff.category"),
+    t("staff.open"),
+    t("staff.stat-first"),
+    t("staff.stat-decision"),
+    t("staff.ninety"),
+    t("staff.upheld"),
+    t("staff.dismissed"),
+  ];
+  const { queue, reversals } = figures;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.statistics">
+      <p>
+        {t("staff.open")}: {queue.open} · {t("staff.stat-age")}: {t("staff.median")}{" "}
+        {time(queue.age.median)}, {t("staff.longest")} {time(queue.age.max)} ·{" "}
+        {t("staff.undone-acts")}: {reversals.undone} · {t("staff.reversed-acts")}:{" "}
+        {reversals.onAppeal}
+      </p>
+      <Plot title={t("staff.stat-posts")} bars={posts} />
+      <Plot title={t("staff.stat-days")} bars={reports} />
+      <Table caption={t("staff.statistics")} head={head}>
+        {CATEGORY_NAMES.map((name) => {
+          const row = figures.categories.find(({ category }) => category === name);
+          return row === undefined ? null : (
+            <tr>
+              <th scope="row">{t(`category.${name}`)}</th>
+              <td>
+                {row.open} / {row.reports}
+              </td>
+              <td>{time(row.firstLook.median)}</td>
+              <td>{time(row.decision.median)}</td>
+              <td>{time(row.decision.p90)}</td>
+              <td>{row.upheld}</td>
+              <td>{row.dismissed}</td>
+            </tr>
+          );
+        })}
+      </Table>
+    </StaffPage>
+  );
+}
+
+/** 90 → `1 min 30 s`; the units are the same in both languages. */
+export function sayDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+interface HoldsProps extends Omit<Common, "boards"> {
+  readonly holds: readonly {
+    readonly hold: Selectable<HoldTable>;
+    readonly items: readonly Pick<Selectable<HoldItemTable>, "postId" | "hash">[];
+  }[];
+}
+
+export function HoldsPage({ frame, actor, holds }: HoldsProps) {
+  const { t } = frame;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.holds">
+      {holds.map(({ hold, items }) => (
+        <section class="panel">
+          <h2>
+            {hold.authority} {hold.reference}
+          </h2>
+          <p>
+            <Time frame={frame} at={hold.placedAt} /> · {hold.placedBy} · {hold.reason} ·{" "}
+            {t(`staff.hold.${hold.state}`, { who: hold.requestedBy ?? "" })}
+          </p>
+          {items.map(({ postId, hash }) => (
+            <Form frame={frame} action={`/staff/hold/${hold.id}/open`}>
+              <input type="hidden" name="post" value={postId} />
+              <p>
+                {t("staff.post")} {postId} <code>{hash.slice(0, 16)}</code>
+              </p>
+              <Field name="reason" id={`open-${hold.id}-${postId}`} label={t("staff.reason")} />
+              <Button kind="plain">{t("staff.open-sealed")}</Button>
+            </Form>
+          ))}
+          {hold.state === "active" ? (
+            <Form frame={frame} action={`/staff/hold/${hold.id}/request-release`}>
+              <Button kind="plain">{t("staff.request-release")}</Button>
+            </Form>
+          ) : null}
+          {hold.state === "release-requested" ? (
+            <>
+              <Form frame={frame} action={`/staff/hold/${hold.id}/release`}>
+                <Button kind="danger">{t("staff.release")}</Button>
+              </Form>
+              <Form frame={frame} action={`/staff/hold/${hold.id}/refuse-release`}>
+                <Button kind="plain">{t("staff.refuse-release")}</Button>
+              </Form>
+            </>
+          ) : null}
+        </section>
+      ))}
+      <Form frame={frame} action="/staff/holds" class="panel" label={t("staff.place-hold")}>
+        <Field name="posts" label={t("staff.post")} hint={t("staff.posts-hint")} required />
+        <Field name="authority" label={t("staff.authority")} required maxlength={300} />
+        <Field name="reference" label={t("staff.reference")} maxlength={300} />
+        <Area name="reason" label={t("staff.reason")} rows={3} required />
+        <Button>{t("staff.place-hold")}</Button>
+      </Form>
+    </StaffPage>
+  );
+}
+
+interface InboxProps extends Omit<Common, "boards"> {
+  readonly notices: readonly {
+    readonly notice: Selectable<InboxNoticeTable>;
+    /** Its words in the reader's language, and the addresses it is about. */
+    readonly text: string;
+    readonly urls: readonly string[];
+  }[];
+}
+
+export function InboxPage({ frame, actor, notices }: InboxProps) {
+  const { t } = frame;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.inbox">
+      {notices.length === 0 ? <p>{t("staff.empty")}</p> : null}
+      {notices.map(({ notice, text, urls }) => (
+        <section class="panel">
+          <h2>
+            {notice.type} · {notice.reference}
+          </h2>
+          <p>
+            <Time frame={frame} at={notice.at} /> · {notice.state}
+            {notice.answerBy === null ? null : (
+              <>
+                {" "}
+                · {t("staff.answer-by")} <Time frame={frame} at={notice.answerBy} />
+              </>
+            )}
+          </p>
+          <p dir="auto">{text}</p>
+          <ul>
+            {urls.map((url) => (
+              <li>
+                <code>{url}</code>
+              </li>
+            ))}
+          </ul>
+          {notice.state === "done" ? (
+            <p>{notice.answer}</p>
+          ) : (
+            <Form frame={frame} action={`/staff/inbox/${notice.id}`}>
+              <Area name="answer" id={`inbox-${notice.id}`} label={t("staff.answer")} rows={3} />
+              <Button>{t("staff.mark-done")}</Button>
+            </Form>
+          )}
+        </section>
+      ))}
+    </StaffPage>
+  );
+}

@@ -1,0 +1,291 @@
+import type { Selectable } from "kysely";
+import type { NamedRule } from "#moderation/service/rules.ts";
+import type { Actor } from "#moderation/service/deps.ts";
+import type { ItemRow } from "#moderation/service/queue.ts";
+import type { ActRow } from "#moderation/service/undo.ts";
+import { address } from "#page/address.ts";
+import type { Frame } from "#page/frame.ts";
+import { Fact, Notice, Table, Time } from "#page/part/common.tsx";
+import { Area, Button, Check, Field, Form, Select } from "#page/part/form.tsx";
+import { StaffPage } from "#page/staff/frame.tsx";
+import type { ReportTable } from "#store/table/moderation.ts";
+import type { EscalationTable } from "#store/table/provider.ts";
+
+interface QueueProps {
+  readonly frame: Frame;
+  readonly actor: Actor;
+  readonly items: readonly ItemRow[];
+  readonly boards: ReadonlyMap<number, string>;
+  readonly now: number;
+}
+
+/** What waits, most urgent first. */
+export function QueuePage({ frame, actor, items, boards, now }: QueueProps) {
+  const { t } = frame;
+  const head = [t("staff.category"), t("staff.post"), t("staff.state"), t("staff.due"), ""];
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.queue">
+      {items.length === 0 ? <p>{t("staff.empty")}</p> : null}
+      <Table caption={t("staff.queue")} head={head}>
+        {items.map((item) => (
+          <tr class={item.lane === 0 ? "urgent" : undefined}>
+            <td>{t(`category.${item.category}`)}</td>
+            <td>
+              /{boards.get(item.boardId) ?? "?"}/ No. {item.no}
+            </td>
+            <td>
+              {item.held === null ? null : `${t("staff.held")} · `}
+              {t("staff.reports", { count: item.reports })}
+            </td>
+            <td>
+              <Time frame={frame} at={item.dueAt} />
+              {item.dueAt < now ? <strong> {t("staff.overdue")}</strong> : null}
+            </td>
+            <td>
+              <a href={`/staff/item/${item.id}`}>{t("staff.look")}</a>
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </StaffPage>
+  );
+}
+
+export interface ItemView {
+  readonly item: ItemRow;
+  readonly uri: string;
+  readonly post: {
+    readonly subject: string;
+    readonly html: string;
+    readonly text: string;
+    readonly state: string;
+    readonly createdAt: number;
+  } | null;
+  readonly reports: readonly Selectable<ReportTable>[];
+  readonly acts: readonly ActRow[];
+  readonly escalations: readonly Selectable<EscalationTable>[];
+  /** Other posts of the same session. */
+  readonly others: readonly {
+    readonly uri: string;
+    readonly threadNo: number;
+    readonly no: number;
+    readonly text: string;
+  }[];
+  readonly rules: readonly NamedRule[];
+  readonly boards: ReadonlyMap<number, string>;
+}
+
+interface ItemProps {
+  readonly frame: Frame;
+  readonly actor: Actor;
+  readonly view: ItemView;
+}
+
+/** One post with what was said of it, and all that can be done. */
+export function ItemPage({ frame, actor, view }: ItemProps) {
+  const { t } = frame;
+  const { item, uri, post } = view;
+  return (
+    <StaffPage frame={frame} actor={actor} title="staff.look">
+      <dl class="facts">
+        <Fact name={t("staff.category")}>{t(`category.${item.category}`)}</Fact>
+        <Fact name={t("staff.post")}>
+          <a href={address.post(uri, item.threadNo, item.no)}>
+            /{uri}/ No. {item.no}
+          </a>
+        </Fact>
+        <Fact name={t("staff.state")}>{post?.state ?? "–"}</Fact>
+        <Fact name={t("staff.due")}>
+          <Time frame={frame} at={item.dueAt} />
+        </Fact>
+      </dl>
+      {post === null ? null : (
+        <article class="post">
+          {post.subject === "" ? null : <h2>{post.subject}</h2>}
+          {/* Rendered once, by the board's own markup: safe HTML. */}
+          <div class="text" dir="auto" dangerouslySetInnerHTML={{ __html: post.html }} />
+        </article>
+      )}
+      <Reports frame={frame} view={view} />
+      {item.waiting === 1 && post !== null ? <Measures frame={frame} view={view} /> : null}
+      <Trail frame={frame} view={view} />
+    </StaffPage>
+  );
+}
+
+function Reports({ frame, view: { reports } }: Omit<ItemProps, "actor">) {
+  const { t } = frame;
+  if (reports.length === 0) return null;
+  return (
+    <section>
+      <h2>{t("staff.reporters-say")}</h2>
+      <ul>
+        {reports.map((report) => (
+          <li>
+            <Time frame={frame} at={report.at} /> {t(`category.${report.category}`)}{" "}
+            <q dir="auto">{report.text}</q>
+            {report.contestText === null ? null : (
+              <p>
+                {t("staff.contested")} <q dir="auto">{report.contestText}</q>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Measures({ frame, view }: Omit<ItemProps, "actor">) {
+  const { t, locale } = frame;
+  const { item, rules, boards } = view;
+  const at = `/staff/item/${item.id}`;
+  const none = { value: "", label: t("staff.rule-none") };
+  return (
+    <>
+      <Form frame={frame} action={`${at}/act`} class="panel" label={t("staff.act")}>
+        <fieldset>
+          <legend>{t("staff.measure")}</legend>
+          {(["approve", "hide", "remove", "warn"] as const).map((kind) => (
+            <Check name="measure" value={kind} label={t(`act.${kind}`)} />
+          ))}
+        </fieldset>
+        <Select
+          name="rule"
+          label={t("staff.rule")}
+          options={[
+            none,
+            ...rules.map(({ rule, number, boardId }) => ({
+              value: `${boardId}:${rule.id}`,
+              label: `${number}. ${rule.text[locale]}`,
+            })),
+          ]}
+        />
+        <Area name="reason" label={t("staff.reason")} hint={t("staff.reason-hint")} rows={3} />
+        <Select
+          name="scope"
+          label={t("staff.ban-scope")}
+          options={[
+            { value: "", label: t("staff.ban-none") },
+            { value: "thread", label: t("staff.ban-thread") },
+            { value: "board", label: t("staff.ban-board") },
+            { value: "global", label: t("staff.ban-global") },
+          ]}
+        />
+        <Select
+          name="target"
+          label={t("staff.ban-target")}
+          options={(["session", "address", "prefix"] as const).map((value) => ({
+            value,
+            label: t(`staff.by-${value}`),
+          }))}
+        />
+        <Field
+          name="days"
+          type="number"
+          min={0}
+          max={3650}
+          value={7}
+          label={t("staff.ban-days")}
+          hint={t("staff.ban-days-hint")}
+        />
+        <Select
+          name="move"
+          label={t("staff.move-to")}
+          options={[
+            none,
+            ...[...boards]
+              .filter(([id]) => id !== item.boardId)
+              .map(([id, uri]) => ({ value: String(id), label: `/${uri}/` })),
+          ]}
+        />
+        <Button kind="danger">{t("staff.act")}</Button>
+      </Form>
+      <Form frame={frame} action={`${at}/dismiss`} class="panel" label={t("staff.dismiss")}>
+        <Field name="reason" id="dismiss-reason" label={t("staff.reason")} />
+        <Button>{t("staff.dismiss")}</Button>
+      </Form>
+      <Form frame={frame} action={`${at}/escalate`} class="panel" label={t("staff.escalate")}>
+        <Button kind="plain">{t("staff.escalate")}</Button>
+      </Form>
+    </>
+  );
+}
+
+function Trail({ frame, view }: Omit<ItemProps, "actor">) {
+  const { t } = frame;
+  return (
+    <>
+      {view.escalations.length === 0 ? null : (
+        <section>
+          <h2>{t("staff.escalations")}</h2>
+          <ul>
+            {view.escalations.map((sent) => (
+              <li>
+                <Time frame={frame} at={sent.at} /> {sent.reference ?? ""}{" "}
+                {sent.deliveredAt === null ? (
+                  <strong>{t("staff.not-delivered")}</strong>
+                ) : (
+                  (sent.state ?? t("staff.escalated"))
+                )}{" "}
+                {sent.text}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {view.acts.length === 0 ? null : (
+        <section>
+          <h2>{t("staff.history")}</h2>
+          <ul>
+            {view.acts.map((act) => (
+              <li>
+                <Time frame={frame} at={act.at} /> {t(`act.${act.kind}`)} · {act.reason} ·{" "}
+                {act.state}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {view.others.length === 0 ? null : (
+        <section>
+          <h2>{t("staff.poster")}</h2>
+          <ul>
+            {view.others.map(({ uri, threadNo, no, text }) => (
+              <li>
+                <a href={address.post(uri, threadNo, no)}>
+                  /{uri}/ No. {no}
+                </a>{" "}
+                <span dir="auto">{text.slice(0, 140)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+interface CallProps {
+  readonly frame: Frame;
+  readonly token: string;
+  readonly taken: boolean;
+}
+
+/** Opened from the alert on a telephone: no sign-in stands between the call and the answer. */
+export function CallPage({ frame, token, taken }: CallProps) {
+  const { t } = frame;
+  return (
+    <Form frame={frame} action={`/staff/on-call/${token}`} class="panel" label={t("staff.on-call")}>
+      <h1>{t("staff.on-call")}</h1>
+      {taken ? (
+        <Notice kind="done">{t("staff.taken")}</Notice>
+      ) : (
+        <>
+          <p>{t("staff.on-call-lead")}</p>
+          <Button>{t("staff.on-it")}</Button>
+        </>
+      )}
+    </Form>
+  );
+}

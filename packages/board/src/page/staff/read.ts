@@ -1,0 +1,143 @@
+import { boardsWhere, type Permission } from "#moderation/permission.ts";
+import type { Actor } from "#moderation/service/deps.ts";
+import { itemRow, type ItemRow } from "#moderation/service/queue.ts";
+import { rulesOn } from "#moderation/service/rules.ts";
+import type { ItemView } from "#page/staff/queue.tsx";
+import { boardsBy } from "#page/staff/site.ts";
+import type { Db } from "#store/open.ts";
+
+/*
+ * What the pages of staff show. Nothing here changes anything; every list is narrowed to the boards
+ * on which the reader has the permission.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** Boards for a query's `in`: null where all are meant; -1, which no board is, where none. */
+export function scopeOf(actor: Actor, permission: Permission): number[] | null {
+  const boards = boardsWhere(actor.grants, permission);
+  if (boards === "all") return null;
+  return boards.length === 0 ? [-1] : [...boards];
+}
+
+export async function readItem(db: Db, id: number): Promise<ItemView> {
+  const item = await itemRow(db, id);
+  const post = await db
+    .selectFrom("post")
+    .select(["subject", "html", "text", "state", "createdAt", "sessionHash"])
+    .where("id", "=", item.postId)
+    .executeTakeFirst();
+  const boards = await boardsBy(db);
+  const reports = await db
+    .selectFrom("report")
+    .selectAll()
+    .where("itemId", "=", id)
+    .orderBy("at", "desc")
+    .limit(50)
+    .execute();
+  const acts = await db
+    .selectFrom("act")
+    .selectAll()
+    .where("postId", "=", item.postId)
+    .orderBy("at", "desc")
+    .limit(50)
+    .execute();
+  const escalations = await db
+    .selectFrom("escalation")
+    .selectAll()
+    .where("itemId", "=", id)
+    .orderBy("at", "desc")
+    .execute();
+  return {
+    item,
+    uri: boards.get(item.boardId) ?? "",
+    post: post ?? null,
+    reports,
+    acts,
+    escalations,
+    others: await othersOf(db, item, post?.sessionHash ?? null),
+    rules: await rulesOn(db, item.boardId),
+    boards,
+  };
+}
+
+async function othersOf(db: Db, item: ItemRow, sessionHash: string | null) {
+  if (sessionHash === null) return [];
+  return (
+    db
+      .selectFrom("post")
+      .innerJoin("board as home", "home.id", "post.boardId")
+      .select(["home.uri", "post.threadNo", "post.no", "post.text"])
+      .where("post.sessionHash", "=", sessionHash)
+      // A board's staff see what was written on their board, and no more.
+      .where("post.boardId", "=", item.boardId)
+      .where("post.id", "!=", item.postId)
+      .orderBy("post.createdAt", "desc")
+      .limit(10)
+      .execute()
+  );
+}
+
+export async function readActs(db: Db, actor: Actor) {
+  const scope = scopeOf(actor, "seeQueue");
+  return db
+    .selectFrom("act")
+    .selectAll()
+    .$if(scope !== null, (query) => query.where("boardId", "in", scope ?? []))
+    .orderBy("at", "desc")
+    .limit(100)
+    .execute();
+}
+
+export async function readBans(db: Db, actor: Actor, now: number) {
+  const scope = scopeOf(actor, "seeQueue");
+  return db
+    .selectFrom("ban")
+    .innerJoin("act", "act.id", "ban.actId")
+    .selectAll("ban")
+    .select("act.reason")
+    .where("ban.liftedAt", "is", null)
+    .where((row) => row.or([row("ban.endsAt", "is", null), row("ban.endsAt", ">", now)]))
+    .$if(scope !== null, (query) => query.where("ban.boardId", "in", scope ?? []))
+    .orderBy("ban.startsAt", "desc")
+    .limit(200)
+    .execute();
+}
+
+export async function readPeople(db: Db, actor: Actor) {
+  const scope = scopeOf(actor, "appointStaff");
+  return db
+    .selectFrom("staff_grant")
+    .innerJoin("staff", "staff.id", "staff_grant.staffId")
+    .selectAll("staff_grant")
+    .select("staff.name")
+    .$if(scope !== null, (query) => query.where("staff_grant.boardId", "in", scope ?? []))
+    .orderBy("staff.name")
+    .execute();
+}
+
+/** How many rows of a table fell on each of the last days. */
+export async function perDay(
+  db: Db,
+  table: "post" | "report",
+  now: number,
+  days: number,
+  boardId: number | null,
+): Promise<readonly { readonly label: string; readonly value: number }[]> {
+  const column = table === "post" ? "createdAt" : "at";
+  const today = Math.floor(now / DAY_MS);
+  const counts = await Promise.all(
+    Array.from({ length: days }, async (_, i) => {
+      const start = (today - days + 1 + i) * DAY_MS;
+      const { value } = await db
+        .selectFrom(table)
+        .select((row) => row.fn.countAll<number>().as("value"))
+        .where(column as "at", ">=", start)
+        .where(column as "at", "<", start + DAY_MS)
+        .$if(boardId !== null, (query) => query.where("boardId", "=", boardId ?? 0))
+        .executeTakeFirstOrThrow();
+      return { label: new Date(start).toISOString().slice(0, 10), value };
+    }),
+  );
+  return counts;
+}
