@@ -3,12 +3,14 @@ import type { Issued } from "@egide/challenge/zone.ts";
 import type { Exchange } from "#exchange.ts";
 import { CHALLENGE_CSP, challengeFragment } from "#respond/challenge/fragment.ts";
 import type { KeptForm } from "#respond/challenge/form.ts";
+import { ChallengePages } from "#respond/challenge/made.ts";
 import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
 import type { Notice } from "#respond/page/notice.ts";
 import { problemJson } from "#respond/page/plain.ts";
 import { safeTarget } from "#respond/pass.ts";
+import type { Pages } from "#respond/page/pages.ts";
 import type { OwnReply } from "#respond/reply.ts";
-import { sendText } from "#respond/send-text.ts";
+import { sendBytes, sendText } from "#respond/send-text.ts";
 import type { RawHeaders } from "#stream.ts";
 import { getHeader, joinHeader } from "#wire/headers.ts";
 
@@ -42,6 +44,9 @@ export function notice(status: number, code: string, detail = ""): Notice {
   };
 }
 
+const REQUIRED = notice(403, "challenge.required");
+const kept = new WeakMap<Pages, ChallengePages>();
+
 export function sendChallenge(
   exchange: Exchange,
   reply: OwnReply,
@@ -51,16 +56,20 @@ export function sendChallenge(
   form: KeptForm | null,
 ): void {
   const lang = chooseLang(joinHeader(exchange.head.headers, "accept-language"));
-  const { method } = exchange.head;
-  const fragment = challengeFragment({
-    issued,
-    mode,
-    lang,
-    method: method === "POST" ? "POST" : "GET",
-    target: safeTarget(target),
-    form,
-  });
-  sendPage(exchange, reply, notice(403, "challenge.required"), fragment);
+  const method = exchange.head.method === "POST" ? "POST" : "GET";
+  const shown = { issued, mode, lang, method, target: safeTarget(target), form };
+  const { pages } = reply.dress;
+  if (method === "POST") {
+    sendPage(exchange, reply, REQUIRED, challengeFragment(shown));
+    return;
+  }
+  let made = kept.get(pages);
+  if (made === undefined) {
+    made = new ChallengePages();
+    kept.set(pages, made);
+  }
+  const headers = headersOf(lang, pages.framedCsp + CHALLENGE_CSP);
+  sendBytes(exchange, 403, headers, made.write(pages, REQUIRED, shown, reply), reply);
 }
 
 /** A page that asks for nothing (any more). */
@@ -72,15 +81,7 @@ export function sendPage(
 ): void {
   const { pages } = reply.dress;
   const lang = chooseLang(joinHeader(exchange.head.headers, "accept-language"));
-  const headers = [
-    "Content-Type",
-    "text/html; charset=utf-8",
-    "Content-Security-Policy",
-    fragment === "" ? pages.csp : pages.framedCsp + CHALLENGE_CSP,
-    "Referrer-Policy",
-    "same-origin",
-    ...common(lang),
-  ];
+  const headers = headersOf(lang, fragment === "" ? pages.csp : pages.framedCsp + CHALLENGE_CSP);
   if (shown.retryAfter !== null) headers.push("Retry-After", String(shown.retryAfter));
   sendText(exchange, shown.status, headers, pages.html(shown, reply, lang, fragment), reply);
 }
@@ -90,6 +91,18 @@ export function sendProblem(exchange: Exchange, reply: OwnReply, code: string): 
   const lang = chooseLang(joinHeader(exchange.head.headers, "accept-language"));
   const headers = ["Content-Type", "application/problem+json", ...common(lang)];
   sendText(exchange, 403, headers, problemJson(notice(403, code), reply, lang), reply);
+}
+
+function headersOf(lang: string, policy: string): RawHeaders {
+  return [
+    "Content-Type",
+    "text/html; charset=utf-8",
+    "Content-Security-Policy",
+    policy,
+    "Referrer-Policy",
+    "same-origin",
+    ...common(lang),
+  ];
 }
 
 function common(lang: string): RawHeaders {

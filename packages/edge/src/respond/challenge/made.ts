@@ -1,0 +1,98 @@
+import { escapeHtml } from "@egide/contract/page-template.ts";
+import type { Work } from "@egide/challenge/kind/proof.ts";
+import { challengeFragment, type Shown } from "#respond/challenge/fragment.ts";
+import type { Asked, Notice } from "#respond/page/notice.ts";
+import type { Pages } from "#respond/page/pages.ts";
+
+/** What differs from one visitor's page to the next. */
+type Blank = "ticket" | "target" | "id";
+
+/** A page with blanks; good for one second, since it tells the time. */
+interface Form {
+  readonly second: number;
+  readonly pieces: readonly (Buffer | Blank)[];
+  /** Bytes of it that are always the same, and how many blanks there are. */
+  readonly fixed: number;
+  readonly blanks: number;
+}
+
+/** Kinds of pages that are kept: languages, modes and pieces of work, under few names of hosts. */
+const MOST = 64;
+/** Stand for the blanks where a page is made. No page of a site's own holds them by chance. */
+const MARK = crypto.randomUUID().replaceAll("-", "");
+const MARKS: Readonly<Record<Blank, string>> = {
+  ticket: `t${MARK}`,
+  target: `u${MARK}`,
+  id: `i${MARK}`,
+};
+const SPLIT = new RegExp(`([tui]${MARK})`);
+
+let scratch = Buffer.alloc(65_536);
+
+/**
+ * Challenges are put by the thousand too: all of a page but ticket, target and request id is made once
+ * a second. For pages without a form of the visitor's.
+ */
+export class ChallengePages {
+  readonly #forms = new Map<string, Form>();
+
+  /** The page's bytes, borrowed until the next call. */
+  write(pages: Pages, notice: Notice, shown: Shown, asked: Asked): Buffer {
+    const form = this.#form(pages, notice, shown, asked);
+    const values = {
+      ticket: shown.issued.ticket,
+      target: targetAsWritten(shown),
+      id: asked.requestId,
+    };
+    // One UTF-16 unit is at most three bytes of UTF-8.
+    const longest = Math.max(values.ticket.length, values.target.length, values.id.length) * 3;
+    const most = form.fixed + form.blanks * longest;
+    if (most > scratch.length) scratch = Buffer.alloc(most);
+    let at = 0;
+    for (const piece of form.pieces) {
+      if (typeof piece === "string") at += scratch.write(values[piece], at);
+      else {
+        scratch.set(piece, at);
+        at += piece.length;
+      }
+    }
+    return scratch.subarray(0, at);
+  }
+
+  #form(pages: Pages, notice: Notice, shown: Shown, asked: Asked): Form {
+    const { issued, mode, lang } = shown;
+    const key = `${lang} ${mode} ${issued.wait} ${workKey(issued.work)} ${asked.host}`;
+    const second = Math.floor(asked.time / 1000);
+    const known = this.#forms.get(key);
+    if (known?.second === second) return known;
+    const fragment = challengeFragment({
+      ...shown,
+      issued: { ...issued, ticket: MARKS.ticket },
+      target: MARKS.target,
+    });
+    // No receipt: a challenge is nothing to be contested.
+    const { host, time } = asked;
+    const html = pages.html(notice, { host, time, requestId: MARKS.id }, lang, fragment);
+    const pieces = html.split(SPLIT).map((text) => blankOf(text) ?? Buffer.from(text));
+    const buffers = pieces.filter((piece) => typeof piece !== "string");
+    const fixed = buffers.reduce((sum, { length }) => sum + length, 0);
+    const form = { second, pieces, fixed, blanks: pieces.length - buffers.length };
+    if (known === undefined && this.#forms.size >= MOST) this.#forms.clear();
+    this.#forms.set(key, form);
+    return form;
+  }
+}
+
+function blankOf(text: string): Blank | undefined {
+  if (text.length !== MARK.length + 1 || !text.endsWith(MARK)) return undefined;
+  return text.startsWith("t") ? "ticket" : text.startsWith("u") ? "target" : "id";
+}
+
+/** As `challengeFragment` writes it: within a query where there is a wait, else as it is. */
+function targetAsWritten({ issued, target }: Shown): string {
+  return escapeHtml(issued.wait === 0 ? target : encodeURIComponent(target));
+}
+
+function workKey({ kind, size, least, full }: Work): string {
+  return `${kind} ${size} ${least} ${full}`;
+}
