@@ -108,7 +108,7 @@ export class NativeLoop {
       const runtimeHasWork = count > 0 && this.#dispatch(count);
       // A sleep was had, or somebody else waits: the runtime's timers are due a look.
       if (runtimeHasWork || (wait > 0 && count <= 0) || performance.now() >= end) break;
-      wait = worked ? PAUSE_MS : IDLE_MS;
+      wait = count > 0 ? 0 : worked ? PAUSE_MS : IDLE_MS;
     }
   }
 
