@@ -278,32 +278,6 @@ onEachEngine("due process", (fresh) => {
     await close();
   });
 
-  test("the public log names rules and roles, never people; the one concerned reads all", async () => {
-    const { deps, ada, cem, addPost, close } = await cast();
-    const postId = await addPost({ text: "What I wrote" });
-    const [id] = await act(deps, ada, { ...remove, postId });
-    await act(deps, cem, { ...remove, postId: await addPost({ boardId: 2 }) });
-    const { acts, pages } = await publicLog(deps, 1, 1);
-    expect(pages).toBe(1);
-    expect(acts).toMatchObject([
-      { kind: "remove", board: "b", postNo: 1, rule: "law", by: "board-moderator", undone: false },
-    ]);
-    expect(JSON.stringify(acts)).not.toContain("ada");
-    expect((await publicLog(deps, null, 1)).acts.length).toBe(2);
-    expect(await decisionOf(deps, id as string)).toMatchObject({
-      kind: "remove",
-      rule: { id: "law" },
-      text: "What I wrote",
-      appeal: null,
-    });
-    await appealDecision(deps, id as string, "No.", "en");
-    const told = await decisionOf(deps, id as string);
-    expect(told).toMatchObject({ appealUntil: null, appeal: { state: "open" } });
-    expect(await decisionOf(deps, "guess")).toBeNull();
-    expect((await publicRules(deps, 1)).site.rules.length).toBe(5);
-    await close();
-  });
-
   test("files go out of reach with the last post that shows them, and come back with it", async () => {
     const { deps, store, ada, addPost, close } = await cast();
     const [first, second] = [await addPost(), await addPost()];
