@@ -37,6 +37,18 @@ export interface LoadOptions {
 
 /** Loads rule files in their order. Throws a RuleError that names file, line and column. */
 export function loadRuleSet(files: readonly RuleFile[], options: LoadOptions = {}): RuleSet {
+  const steps = loadInSteps(files, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in many small steps, for a thread on which others wait meanwhile. */
+export function* loadInSteps(
+  files: readonly RuleFile[],
+  options: LoadOptions = {},
+): Generator<undefined, RuleSet> {
   const data = new Map((options.data ?? []).map((file) => [baseName(file.name), file.text]));
   const builder = new RuleBuilder({
     injection: options.injection ?? sharedInjection(),
@@ -44,17 +56,20 @@ export function loadRuleSet(files: readonly RuleFile[], options: LoadOptions = {
     data: (name) => data.get(baseName(name)),
   });
   const byName = new Map(files.map((file) => [file.name, file]));
-  for (const file of files) addFile(file, builder, byName, 0);
-  return new RuleSet(builder.finish(), options);
+  for (const file of files) yield* addFile(file, builder, byName, 0);
+  const built = builder.finish();
+  yield;
+  return new RuleSet(built, yield* makePlan(built), options);
 }
 
-function addFile(
+function* addFile(
   file: RuleFile,
   builder: RuleBuilder,
   byName: ReadonlyMap<string, RuleFile>,
   depth: number,
-): void {
+): Generator<undefined, void> {
   for (const directive of parseFile(file.name, file.text)) {
+    yield;
     if (!/^include(?:optional)?$/i.test(directive.name.text)) {
       builder.add(directive);
       continue;
@@ -63,7 +78,7 @@ function addFile(
     if (word === undefined) throw new RuleError("Include wants a file", directive.position);
     const included = byName.get(word.text) ?? word.fail(`the file ${word.text} was not handed in`);
     if (depth > 8) word.fail("files include each other too deeply");
-    addFile(included, builder, byName, depth + 1);
+    yield* addFile(included, builder, byName, depth + 1);
   }
 }
 
@@ -87,10 +102,9 @@ export class RuleSet {
   readonly #chains = new Map<Rule, number>();
   readonly #found = new WeakMap<RuleSelector, readonly number[]>();
 
-  constructor(built: BuiltRules, options: LoadOptions) {
+  constructor(built: BuiltRules, plan: Plan, options: LoadOptions) {
     const { config } = built;
     const clock = options.clock ?? systemClock;
-    const plan = makePlan(built);
     const shared = new SharedTexts();
     this.rules = built.rules;
     this.#plan = plan;

@@ -158,6 +158,19 @@ describe("a request", () => {
     });
   });
 
+  test("is seen as the visitor sent it, whatever it is rewritten to", () => {
+    const zone = wafOf(rules, { exclusions: [{ path: "/free", rules: [1] }] });
+    const verdictOf = (target: string, forward: string): Verdict | null => {
+      const host = new Host(zone, { target });
+      host.facts.forward = forward;
+      host.inspection.request();
+      return host.verdict;
+    };
+    expect(verdictOf("/?q=evil", "/free?q=calm")).toMatchObject({ status: 403 });
+    expect(verdictOf("/free?q=evil", "/?q=evil")).toBeNull();
+    expect(verdictOf("/?q=calm", "/?q=evil")).toBeNull();
+  });
+
   test("is refused for its head before any of its body is read", () => {
     const source = new FakeSource();
     const host = new Host(waf, { ...form(source), headers: ["User-Agent", "scanner"] });

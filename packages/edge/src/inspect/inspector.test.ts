@@ -46,11 +46,9 @@ function setUp(own: readonly RuleFile[] = []) {
       waf: wafSchema.parse({ mode: "block", ...waf }),
       log: logPolicySchema.parse({}),
     }));
-    const made = inspector.prepare(zones);
-    inspector.close();
-    return made;
+    return inspector.prepare(zones);
   };
-  return { told, prepare };
+  return { told, prepare, settled: () => inspector.settled() };
 }
 
 let stamp = 1_700_000_000;
@@ -74,14 +72,18 @@ describe("rule sets", () => {
     expect(new Set(zones.map((zone) => zone.rules?.set)).size).toBe(1);
   });
 
-  test("are loaded again when a file has changed, and only then", () => {
+  test("are loaded again when a file has changed, and only then", async () => {
     const path = write("again/a.conf", rule(1));
-    const { prepare } = setUp();
+    const { prepare, settled } = setUp();
     const first = prepare({ rules: [path] }).get("z0")?.rules;
     expect(prepare({ rules: [path] }).get("z0")?.rules).toBe(first as never);
     write("again/a.conf", rule(2));
-    const second = prepare({ rules: [path] }).get("z0")?.rules;
-    expect([...(second?.set.rules.keys() ?? [])]).toContain(2);
+    const second = prepare({ rules: [path] }).get("z0");
+    // Those before stay in force while the new ones are loaded.
+    expect(second?.rules).toBe(first as never);
+    await settled();
+    expect([...(second?.rules?.set.rules.keys() ?? [])]).toContain(2);
+    expect(prepare({ rules: [path] }).get("z0")?.rules).toBe(second?.rules as never);
   });
 
   test("are found out about once, whatever becomes of what was kept", () => {
@@ -102,12 +104,14 @@ describe("rule sets", () => {
     expect(readFileSync(file, "utf8")).toBe(text);
   });
 
-  test("that no longer load leave those in force, and say where and why", () => {
+  test("that no longer load leave those in force, and say where and why", async () => {
     const path = write("bad/a.conf", rule(1));
-    const { told, prepare } = setUp();
-    const before = prepare({ rules: [path] }).get("z0");
+    const { told, prepare, settled } = setUp();
+    const before = prepare({ rules: [path] }).get("z0")?.rules;
     write("bad/a.conf", `\n\nSecRule NOSUCH "@rx x" "id:2,phase:1,deny"\n`);
-    expect(prepare({ rules: [path] }).get("z0")).toBe(before as never);
+    const after = prepare({ rules: [path] }).get("z0");
+    await settled();
+    expect(after?.rules).toBe(before as never);
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({ level: "error", fields: { inForce: "those before" } });
     expect(String(told[0]?.fields["error"])).toStartWith(`${path}:3:9: `);
@@ -136,25 +140,27 @@ describe("rule sets", () => {
     expect(told[0]?.message).toContain("no rules");
   });
 
-  test("the installed one goes before the system's, and both before our own", () => {
-    const { prepare } = setUp([{ name: "own.conf", text: rule(1) }]);
-    const ids = (choice: "auto" | "crs" | "own") => [
-      ...(prepare({ rules: choice }).get("z0")?.rules?.set.rules.keys() ?? []),
-    ];
-    expect(ids("crs")).toEqual([]);
-    expect(ids("auto")).toContain(1);
+  test("the installed one goes before the system's, and both before our own", async () => {
+    const { prepare, settled } = setUp([{ name: "own.conf", text: rule(1) }]);
+    const ids = async (choice: "auto" | "crs" | "own") => {
+      const zone = prepare({ rules: choice }).get("z0");
+      await settled();
+      return [...(zone?.rules?.set.rules.keys() ?? [])];
+    };
+    expect(await ids("crs")).toEqual([]);
+    expect(await ids("auto")).toContain(1);
     write(
       "system/rules/b.conf",
       `${rule(2)}SecRule ARGS "@pmFromFile b.data" "id:22,phase:2,deny"\n`,
     );
     write("system/rules/b.data", "word\n");
     write("system-setup/crs-setup.conf", "");
-    expect(ids("auto")).toContain(2);
+    expect(await ids("auto")).toContain(2);
     write("installed/rules/c.conf", rule(3));
     write("installed/crs-setup.conf.example", "");
-    expect(ids("auto")).toContain(3);
-    expect(ids("crs")).toContain(3);
-    expect(ids("own")).toContain(1);
+    expect(await ids("auto")).toContain(3);
+    expect(await ids("crs")).toContain(3);
+    expect(await ids("own")).toContain(1);
   });
 });
 

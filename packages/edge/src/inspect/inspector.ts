@@ -7,7 +7,7 @@ import { RequestSample } from "#inspect/record/sample.ts";
 import { SampleFile } from "#inspect/record/sample-file.ts";
 import type { RulePlaces } from "#inspect/rules/find.ts";
 import { PatternFiles } from "#inspect/rules/pattern-file.ts";
-import { type LoadedRules, RuleShelf, type RuleStock } from "#inspect/rules/shelf.ts";
+import { type LoadedRules, type Pending, RuleShelf, type RuleStock } from "#inspect/rules/shelf.ts";
 import { Warmer } from "#inspect/rules/warm.ts";
 import { type InspectedZone, ZoneWaf } from "#inspect/zone/zone-waf.ts";
 
@@ -36,6 +36,8 @@ export class Inspector {
   readonly #warmer: Warmer;
   readonly #files = new Map<string, SampleFile>();
   #zones: ReadonlyMap<string, ZoneWaf> = new Map();
+  /** Zones whose rules are being loaded, by the source of these. */
+  readonly #pending = new Map<string, InspectedZone[]>();
   #saidNone = false;
 
   constructor(options: InspectorOptions) {
@@ -44,29 +46,36 @@ export class Inspector {
       options.places,
       options.stock,
       new PatternFiles(options.patterns, options.worker),
+      options.clock,
+      (source, outcome) => this.#ready(source, outcome),
     );
     this.#warmer = new Warmer(options.clock);
   }
 
   /**
    * The engine of each zone that wants one. Never throws: what does not load is told, and what ran
-   * until now stays; where nothing did, the zone's fail mode decides.
+   * until now stays; where nothing did, the zone's fail mode decides. Where something did, new rules
+   * are loaded while it goes on, and take its place then.
    */
   prepare(zones: readonly InspectedZone[]): ReadonlyMap<string, ZoneWaf> {
     const next = new Map<string, ZoneWaf>();
     const known = this.#rulesInForce();
     this.#shelf.renew();
+    this.#pending.clear();
     for (const zone of zones) {
       if (zone.waf.mode === "off") continue;
       const waf = this.#zone(zone);
       if (waf !== null) next.set(zone.id, waf);
     }
     this.#zones = next;
-    const used = this.#rulesInForce();
-    for (const rules of used) if (!known.has(rules)) this.#warmer.add(rules.set);
-    this.#shelf.keepOnly(used);
+    this.#tidy(known);
     this.#dropSamples();
     return next;
+  }
+
+  /** Settles when no rules are being loaded. */
+  settled(): Promise<void> {
+    return this.#shelf.settled();
   }
 
   /** Settles when what was sampled so far is on disk, or lost. */
@@ -75,13 +84,47 @@ export class Inspector {
   }
 
   close(): void {
+    this.#shelf.close();
     this.#warmer.close();
+  }
+
+  /** Rules that zones wait for are there, or won't be. */
+  #ready(source: string, outcome: LoadedRules | Error): void {
+    const known = this.#rulesInForce();
+    for (const zone of this.#pending.get(source) ?? []) {
+      try {
+        if (outcome instanceof Error) throw outcome;
+        this.#zones.get(zone.id)?.become(outcome, this.#exclusions(zone));
+      } catch (error) {
+        this.#notLoaded(zone, error);
+      }
+    }
+    this.#pending.delete(source);
+    this.#tidy(known);
+  }
+
+  /** Warms what is new, and lets go of what nobody uses. */
+  #tidy(known: ReadonlySet<LoadedRules>): void {
+    const used = this.#rulesInForce();
+    for (const rules of used) if (!known.has(rules)) this.#warmer.add(rules.set);
+    this.#shelf.keepOnly(used);
+  }
+
+  #notLoaded({ id, waf }: InspectedZone, error: unknown): void {
+    const isRunning = (this.#zones.get(id)?.rules ?? null) !== null;
+    this.#options.report("error", "rules not loaded", {
+      zone: id,
+      error: error instanceof AppError ? error.publicMessage : String(error),
+      inForce: isRunning ? "those before" : `fail mode ${waf.failMode}`,
+    });
   }
 
   #zone(zone: InspectedZone): ZoneWaf | null {
     const { report, random } = this.#options;
     try {
-      const rules = this.#shelf.load(zone.waf.rules);
+      const before = this.#zones.get(zone.id)?.rules ?? null;
+      const found = this.#shelf.load(zone.waf.rules, before !== null);
+      const rules = found !== null && "pending" in found ? this.#wait(zone, found, before) : found;
       if (rules === null) {
         if (!this.#saidNone) {
           this.#saidNone = true;
@@ -94,14 +137,17 @@ export class Inspector {
       return new ZoneWaf(zone, rules, this.#exclusions(zone), this.#sample(zone), random);
     } catch (error) {
       const running = this.#zones.get(zone.id);
-      report("error", "rules not loaded", {
-        zone: zone.id,
-        error: error instanceof AppError ? error.publicMessage : String(error),
-        inForce: running?.rules === undefined ? `fail mode ${zone.waf.failMode}` : "those before",
-      });
+      this.#notLoaded(zone, error);
       if (running !== undefined) return running;
       return zone.waf.failMode === "open" ? null : new ZoneWaf(zone, null, [], null, random);
     }
+  }
+
+  #wait(zone: InspectedZone, { pending }: Pending, before: LoadedRules | null): LoadedRules | null {
+    const waiting = this.#pending.get(pending);
+    if (waiting === undefined) this.#pending.set(pending, [zone]);
+    else waiting.push(zone);
+    return before;
   }
 
   #exclusions(zone: InspectedZone): readonly WafExclusion[] {

@@ -40,7 +40,8 @@ export interface Plan {
   readonly operators: readonly Operator[];
 }
 
-export function makePlan(built: BuiltRules): Plan {
+/** Makes the plan in steps, so that a thread can do other things in between. */
+export function makePlan(built: BuiltRules): Generator<undefined, Plan> {
   return new Planner().run(built);
 }
 
@@ -56,12 +57,17 @@ class Planner {
   readonly #links = new Map<number, Step>();
   #chains = 0;
 
-  run(built: BuiltRules): Plan {
+  *run(built: BuiltRules): Generator<undefined, Plan> {
     const steps: (Step | undefined)[] = [];
-    const phases = built.phases.map((entries) => this.#phase(entries, steps));
+    const phases: Range[] = [];
+    for (const entries of built.phases) {
+      phases.push(this.#phase(entries, steps));
+      yield;
+    }
     const gates = this.#addGates(steps);
     const watched = new Uint8Array(this.#slots.names.length);
     for (const step of steps) if (step?.still === true) watch(step, this.#slots, watched);
+    yield;
     return {
       steps,
       links: this.#links,

@@ -1,5 +1,6 @@
 import type { WafExclusion, WafPolicy } from "@egide/contract/policy/waf.ts";
-import { loadRuleSet, type RuleFile, type RuleSet } from "@egide/waf/rule-set.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import { loadInSteps, type RuleFile, type RuleSet } from "@egide/waf/rule-set.ts";
 import {
   listFiles,
   readRuleFile,
@@ -9,6 +10,7 @@ import {
 } from "#inspect/rules/find.ts";
 import type { PatternFiles } from "#inspect/rules/pattern-file.ts";
 import { frame } from "#inspect/rules/preamble.ts";
+import { SlowLoader } from "#inspect/rules/slow-loader.ts";
 
 type ReadyList = Extract<WafPolicy["exclusions"][number], string>;
 
@@ -25,19 +27,46 @@ export interface LoadedRules {
   readonly stamp: string;
 }
 
+/** Rules that are being loaded while others are in force: named by their source. */
+export interface Pending {
+  readonly pending: string;
+}
+
+type Answer = () => LoadedRules | Pending | null;
+
+/** A source as it lies on the disk now. */
+interface Found {
+  readonly key: string;
+  readonly stamp: string;
+  readonly read: () => readonly RuleFile[];
+}
+
 /** The rule sets of one thread, each loaded once, and again only when its files have changed. */
 export class RuleShelf {
   readonly #places: RulePlaces;
   readonly #stock: RuleStock;
   readonly #patterns: PatternFiles;
+  readonly #loader: SlowLoader<LoadedRules>;
   readonly #loaded = new Map<string, LoadedRules>();
   /** What came of each choice since `renew`, so that a thousand zones ask the disk once. */
-  readonly #asked = new Map<string, () => LoadedRules | null>();
+  readonly #asked = new Map<string, Answer>();
 
-  constructor(places: RulePlaces, stock: RuleStock, patterns: PatternFiles) {
+  /** `ready` hears of rules that were pending. */
+  constructor(
+    places: RulePlaces,
+    stock: RuleStock,
+    patterns: PatternFiles,
+    clock: Clock,
+    ready: (source: string, outcome: LoadedRules | Error) => void,
+  ) {
     this.#places = places;
     this.#stock = stock;
     this.#patterns = patterns;
+    this.#loader = new SlowLoader(clock, (key, outcome) => {
+      if (!(outcome instanceof Error)) this.#loaded.set(key, outcome);
+      this.#asked.clear();
+      ready(key, outcome);
+    });
   }
 
   /** From now on files are looked at again. */
@@ -45,20 +74,41 @@ export class RuleShelf {
     this.#asked.clear();
   }
 
-  /** The rules of this choice; null where there are none to be found. Throws where they don't load. */
-  load(choice: RuleChoice): LoadedRules | null {
-    const key = JSON.stringify(choice);
+  /**
+   * The rules of this choice; null where there are none to be found. Throws where they don't load.
+   * Who has others in force `mayWait`: then new ones are loaded in slices, while requests are served.
+   */
+  load(choice: RuleChoice, mayWait: boolean): LoadedRules | Pending | null {
+    const key = `${mayWait} ${JSON.stringify(choice)}`;
     let answer = this.#asked.get(key);
     if (answer === undefined) {
-      answer = this.#answer(choice);
+      answer = this.#answer(choice, mayWait);
       this.#asked.set(key, answer);
     }
     return answer();
   }
 
-  #answer(choice: RuleChoice): () => LoadedRules | null {
+  /** Settles when nothing is pending. */
+  settled(): Promise<void> {
+    return this.#loader.settled();
+  }
+
+  close(): void {
+    this.#loader.close();
+  }
+
+  #answer(choice: RuleChoice, mayWait: boolean): Answer {
     try {
-      const loaded = this.#load(choice);
+      const found = this.#find(choice);
+      if (found === null) return () => null;
+      const known = this.#loaded.get(found.key);
+      if (known?.stamp === found.stamp) return () => known;
+      if (mayWait) {
+        this.#loader.start(found.key, found.stamp, () => this.#steps(found));
+        return () => ({ pending: found.key });
+      }
+      const loaded = atOnce(this.#steps(found));
+      this.#loaded.set(found.key, loaded);
       return () => loaded;
     } catch (error) {
       return () => {
@@ -67,23 +117,26 @@ export class RuleShelf {
     }
   }
 
-  #load(choice: RuleChoice): LoadedRules | null {
+  #find(choice: RuleChoice): Found | null {
     const source = sourceOf(choice, this.#places, this.#stock.own.length > 0);
     if (source === null) return null;
     const key = JSON.stringify(source);
-    const listed = source === "own" ? [] : listFiles(source);
+    if (source === "own") return { key, stamp: key, read: () => this.#stock.own };
+    const listed = listFiles(source);
     const stamp = `${key}\n${listed.map((file) => file.stamp).join("\n")}`;
-    const known = this.#loaded.get(key);
-    if (known?.stamp === stamp) return known;
-    const files = source === "own" ? this.#stock.own : listed.map(({ path }) => readRuleFile(path));
+    return { key, stamp, read: () => listed.map(({ path }) => readRuleFile(path)) };
+  }
+
+  *#steps({ key, stamp, read }: Found): Generator<undefined, LoadedRules> {
+    const files = read();
+    yield;
     const isData = ({ name }: RuleFile): boolean => /\.(?:data|txt)$/.test(name);
     const { files: framed, overruled } = frame(files.filter((file) => !isData(file)));
     const patterns = this.#patterns.read(key);
-    const set = loadRuleSet(framed, { data: files.filter(isData), patterns });
+    yield;
+    const set = yield* loadInSteps(framed, { data: files.filter(isData), patterns });
     this.#patterns.write(key, patterns);
-    const loaded = { set, overruled, stamp };
-    this.#loaded.set(key, loaded);
-    return loaded;
+    return { set, overruled, stamp };
   }
 
   /** Lets go of what no zone uses any more. */
@@ -93,5 +146,12 @@ export class RuleShelf {
 
   ready(list: ReadyList): readonly WafExclusion[] {
     return this.#stock.ready(list);
+  }
+}
+
+function atOnce<T>(steps: Iterator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
   }
 }

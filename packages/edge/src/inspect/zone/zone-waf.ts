@@ -15,12 +15,12 @@ export type InspectedZone = Pick<Zone, "id" | "waf" | "log">;
 /** The rule engine as one zone has set it: what its requests begin with. */
 export class ZoneWaf {
   readonly policy: WafPolicy;
-  /** Null: its rules never loaded, and the fail mode decides about every request. */
-  readonly rules: LoadedRules | null;
+  #rules: LoadedRules | null = null;
   readonly sample: RequestSample | null;
   readonly audit: AuditRules;
-  readonly #variables: Readonly<Record<string, string>>;
-  readonly #exclusions: Exclusions | null;
+  #variables: Readonly<Record<string, string>> = {};
+  #exclusions: Exclusions | null = null;
+  readonly #zone: string;
   readonly #random: () => number;
 
   /** Throws a RuleError where an exclusion names what does not exist. */
@@ -34,9 +34,24 @@ export class ZoneWaf {
     this.policy = policy;
     // Who wants no query in the log wants no part of one either.
     this.audit = { secrets: new SecretNames(log.redact), excerpts: log.query };
-    this.rules = rules;
     this.sample = sample;
+    this.#zone = id;
     this.#random = random;
+    this.become(rules, exclusions);
+  }
+
+  /** Null: its rules never loaded, and the fail mode decides about every request. */
+  get rules(): LoadedRules | null {
+    return this.#rules;
+  }
+
+  /** From the next request on, these rules. Throws as the constructor does, and changes nothing then. */
+  become(rules: LoadedRules | null, exclusions: readonly WafExclusion[]): void {
+    const { policy } = this;
+    this.#exclusions =
+      rules === null
+        ? null
+        : new Exclusions(rules.set.overlay, exclusions, `zone ${this.#zone}: waf.exclusions`);
     const { paranoia, detectionParanoia = paranoia } = policy;
     this.#variables = zoneVariables(
       {
@@ -47,21 +62,18 @@ export class ZoneWaf {
       },
       rules?.overruled === true,
     );
-    this.#exclusions =
-      rules === null
-        ? null
-        : new Exclusions(rules.set.overlay, exclusions, `zone ${id}: waf.exclusions`);
+    this.#rules = rules;
   }
 
   /** A transaction for this request; null where it is none of those that are looked at. */
   begin(facts: Facts<unknown>): Transaction | null {
-    if (this.rules === null || this.#exclusions === null) return null;
+    if (this.#rules === null || this.#exclusions === null) return null;
     const { policy } = this;
     if (policy.sample < 1 && this.#random() >= policy.sample) return null;
     const overlay = this.#exclusions.for(facts.target);
     if (overlay === null) return null;
     const { remote, local } = facts.exchange.client;
-    const transaction = this.rules.set.begin({
+    const transaction = this.#rules.set.begin({
       mode: policy.mode === "block" ? "on" : "detect",
       failMode: policy.failMode,
       id: facts.requestId,
