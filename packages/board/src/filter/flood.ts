@@ -14,12 +14,6 @@ export interface FloodSettings {
   readonly prefix: FloodLimit;
 }
 
-export const DEFAULT_FLOOD: FloodSettings = {
-  threads: { seconds: 120, burst: 2 },
-  replies: { seconds: 8, burst: 4 },
-  prefix: { seconds: 2, burst: 30 },
-};
-
 /** Posts by session and by prefix, counted in memory that all workers share. */
 export class Flood {
   readonly #limiter: Limiter;

@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { Once, ONCE_WORDS } from "@egide/challenge/verify/once.ts";
-import { createLimitMemory } from "@egide/limit/cells.ts";
-import { Limiter } from "@egide/limit/limiter.ts";
 import { AppError } from "@egide/std/error.ts";
-import { systemClock } from "@egide/std/clock.ts";
-import { afterPosting, rememberRemoved } from "#filter/after.ts";
-import { DEFAULT_FLOOD, Flood } from "#filter/flood.ts";
-import { postingGuards } from "#filter/guards.ts";
-import { PostingProof } from "#filter/proof.ts";
-import { Recent } from "#filter/recent.ts";
+import { rememberRemoved } from "#filter/after.ts";
+import { type OpenFilters, openFilters } from "#filter/open.ts";
 import type { NewFilter } from "#filter/row.ts";
 import { Screen } from "#filter/screen.ts";
+import { filterSettingsSchema } from "#settings/filter.ts";
 import { draftFileOf, type Ingested } from "#media/ingest.ts";
 import { DEFAULT_MEDIA_POLICY } from "#media/policy.ts";
 import { drawing } from "#media/testing/make.ts";
@@ -25,8 +19,7 @@ import {
 import { draftOf, type Rig, threadRig } from "#thread/testing/rig.ts";
 
 const files = testParts({ ffmpeg: false });
-const screen = new Screen();
-const recent = new Recent(1000, 60_000);
+let filters: OpenFilters;
 let rig: Rig;
 let board = 0;
 let picture: Ingested;
@@ -36,33 +29,19 @@ const TEXT =
 
 beforeAll(async () => {
   const guards: Rig["guards"][number][] = [];
-  rig = await threadRig(`sqlite:${files.root}/board.db`, {
-    guards,
-    afterWrite: [afterPosting(recent, systemClock)],
+  const afterWrite: Rig["afterWrite"][number][] = [];
+  rig = await threadRig(`sqlite:${files.root}/board.db`, { guards, afterWrite });
+  const { store, clock } = rig;
+  const settings = filterSettingsSchema.parse({});
+  filters = await openFilters({
+    store,
+    clock,
+    media: files.store,
+    secret: new Uint8Array(32),
+    settings,
   });
-  guards.push(
-    ...postingGuards({
-      store: rig.store,
-      clock: rig.clock,
-      screen,
-      recent,
-      flood: new Flood(new Limiter(createLimitMemory(1 << 16)), new Uint8Array(8)),
-      floodSettings: DEFAULT_FLOOD,
-      proof: new PostingProof(
-        new Uint8Array(32),
-        "test",
-        new Once(new SharedArrayBuffer(ONCE_WORDS * 4)),
-      ),
-      dnsbl: null,
-      media: files.store,
-      settings: {
-        linksMost: 5,
-        proofOfNewcomers: false,
-        duplicateFilesRefused: true,
-        dnsbl: "off",
-      },
-    }),
-  );
+  guards.push(...filters.guards);
+  afterWrite.push(filters.afterWrite);
   board = await rig.board("b");
   const content = await drawing().png().toBuffer();
   picture = await files.ingest.ingest({ content, filename: "a.png" }, DEFAULT_MEDIA_POLICY);
@@ -96,7 +75,7 @@ async function filter(more: Partial<NewFilter>): Promise<number> {
     createdBy: "staff",
     ...more,
   });
-  await screen.refresh(rig.store.kysely);
+  await filters.refresh();
   return id;
 }
 
@@ -110,7 +89,7 @@ async function queued(postId: number) {
 
 describe("guards of posting", () => {
   test("filters as staff keep them, for the instance and for a board", async () => {
-    await screen.refresh(rig.store.kysely);
+    await filters.refresh();
     expect((await write("a kettle")).state).toBe("visible");
     const id = await filter({});
     expect((await write("a k3ttle")).state).toBe("filter.word");
@@ -158,14 +137,14 @@ describe("guards of posting", () => {
   test("a text that was removed comes back to staff, not to the board", async () => {
     const post = { postId: 999, subject: "", text: TEXT };
     await rig.store.transaction((trx) => rememberRemoved(trx, post, "terrorism", 0));
-    await screen.refresh(rig.store.kysely);
+    await filters.refresh();
     const back = await write(
       `Look what I found: ${TEXT.replace("green", "gréen").replace("nobody", "no one")}`,
     );
     expect(back.state).toBe("held");
     expect(await queued(back.postId)).toEqual({ category: "terrorism", held: "match" });
     await forgetRemovedText(rig.store.kysely, 999);
-    await screen.refresh(rig.store.kysely);
+    await filters.refresh();
     expect((await write(`Again: ${TEXT.replace("nobody", "no one")}`)).state).toBe("visible");
   });
 
@@ -176,7 +155,7 @@ describe("guards of posting", () => {
     const value = picture.fingerprints.md5[0] as string;
     const entry = { signal: "md5", value, tags: [], withdrawn: false } as const;
     expect(await mergeEntries(db, id, [entry, entry], 0)).toBe(1);
-    await screen.refresh(db);
+    await filters.refresh();
     const held = await write("with a picture", true);
     expect(held.state).toBe("held");
     expect(await queued(held.postId)).toEqual({ category: "intimate-images", held: "match" });
@@ -188,14 +167,14 @@ describe("guards of posting", () => {
 
     // Taken off the list, what was sealed stays so until staff decide.
     expect(await mergeEntries(db, id, [{ ...entry, withdrawn: true }], 0)).toBe(0);
-    await screen.refresh(db);
-    expect(screen.hashes.size).toBe(0);
-    rig.clock.advance(120_000);
+    await filters.refresh();
+    rig.clock.advance(3_700_000);
     expect((await write("again", true)).state).toBe("held");
   });
 
   test("lists grow by what is new, and are read anew where something went", async () => {
     const db = rig.store.kysely;
+    const screen = new Screen();
     const id = await addHashList(db, { name: "large", category: "spam", createdAt: 0 });
     const entries = Array.from({ length: 2500 }, (_none, i) => ({
       signal: "sha256" as const,

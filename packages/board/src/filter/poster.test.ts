@@ -6,8 +6,9 @@ import { digest } from "@egide/challenge/kind/sha256.ts";
 import { createLimitMemory } from "@egide/limit/cells.ts";
 import { Limiter } from "@egide/limit/limiter.ts";
 import { AddressHasher, type AddressKey, prefixOf, traceUntil } from "#filter/address.ts";
-import { DEFAULT_FLOOD, Flood } from "#filter/flood.ts";
+import { Flood } from "#filter/flood.ts";
 import { PostingProof } from "#filter/proof.ts";
+import { filterSettingsSchema } from "#settings/filter.ts";
 import { Recent } from "#filter/recent.ts";
 
 const DAY = 86_400_000;
@@ -68,7 +69,7 @@ describe("floods", () => {
   test("a session has its share, a prefix a larger one", () => {
     const flood = new Flood(new Limiter(createLimitMemory(1 << 16)), new Uint8Array(8));
     const reply = (session: string, now: number, prefix = "p"): number =>
-      flood.take(false, session, prefix, DEFAULT_FLOOD, now);
+      flood.take(false, session, prefix, filterSettingsSchema.parse({}), now);
     const first = [0, 1, 2, 3, 4].map((now) => reply("a", now));
     expect(first.slice(0, 4)).toEqual([0, 0, 0, 0]);
     expect(first[4]).toBeGreaterThan(7000);

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { mediaPolicySchema } from "#media/policy.ts";
+import { filterSettingsSchema } from "#settings/filter.ts";
 
 /** What the instance's admin sets; rooms add a line each with a schema in a file of their own. */
 export const instanceSettingsSchema = z.object({
@@ -12,6 +14,9 @@ export const instanceSettingsSchema = z.object({
   boardsPerAccount: z.number().int().min(0).max(1000).default(3),
   /** Hours for which plain addresses are kept; 0: never. */
   addressHours: z.number().int().min(0).max(720).default(24),
+  /** Files that are taken. */
+  media: mediaPolicySchema.prefault({}),
+  filters: filterSettingsSchema.prefault({}),
   threadsWatchedMost: z.number().int().min(1).max(1000).default(200),
 });
 
