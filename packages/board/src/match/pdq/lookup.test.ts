@@ -70,7 +70,7 @@ describe("the index of hashes", () => {
     expect(found).toBeGreaterThan(1000);
   });
 
-  test("a million hashes are searched in well under a frame", () => {
+  test("a million hashes are searched far faster than one by one", () => {
     const next = stream(11);
     const index = new PdqIndex();
     const kept: Uint32Array[] = [];
@@ -89,7 +89,15 @@ describe("the index of hashes", () => {
     process.stdout.write(
       `1,000,000 hashes: sorted in ${Math.round(sorted - began)} ms, a search takes ${each.toFixed(3)} ms\n`,
     );
-    // About 0.1 ms on a quiet machine; a comparison of all takes 20.
-    expect(each).toBeLessThan(5);
+    // A comparison with all, on the same machine in the same minute, is the measure.
+    const all = new Uint32Array(1_000_000 * 8);
+    for (let i = 0; i < all.length; i++) all[i] = next();
+    const one = kept[1] as Uint32Array;
+    const scanned = performance.now();
+    let sum = 0;
+    for (let i = 0; i < all.length; i++) sum += ones((all[i] as number) ^ (one[i & 7] as number));
+    const scan = performance.now() - scanned;
+    expect(sum).toBeGreaterThan(0);
+    expect(each).toBeLessThan(scan / 3);
   }, 60_000);
 });
