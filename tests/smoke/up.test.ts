@@ -9,6 +9,11 @@ const directory = mkdtempSync(join(tmpdir(), "egide-up-"));
 let up: Bun.Subprocess<"ignore", "pipe", "pipe">;
 let banner = "";
 let log = "";
+/** A red dot. */
+const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==",
+  "base64",
+);
 let http = "";
 let https = "";
 
@@ -68,17 +73,48 @@ describe("npm run up", () => {
     expect(banner).toMatch(/metrics +http:\/\/127\.0\.0\.1:\d+\/metrics/);
   });
 
-  test("serves the demonstration in two languages, with what the edge adds", async () => {
-    const english = await get("/");
+  test("serves a board in two languages, with what the edge adds", async () => {
+    const english = await get("/egide/", { "accept-language": "en" });
     expect(english.status).toBe(200);
     expect(english.headers.get("x-request-id")).toBeTruthy();
     expect(english.headers.get("via")).toContain("egide");
     const text = await english.text();
-    expect(text).toContain('<html lang="en">');
-    expect(text).toContain("<dt>x-forwarded-for</dt>");
-    expect(await (await get("/fr")).text()).toContain('<html lang="fr">');
+    expect(text).toContain('<html lang="en"');
+    const french = await get("/b/", { "accept-language": "fr" });
+    expect(await french.text()).toContain('<html lang="fr"');
     // Nothing is asked of third parties.
-    expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    expect(text).not.toMatch(/(?:src|href)="(?:https?:)?\/\/(?!localhost)/);
+    expect(banner).toMatch(/staff +admin, password \S{16}/);
+  });
+
+  test("the edge keeps its pages, and forgets them when somebody posts", async () => {
+    const until = performance.now() + 5000;
+    let status = "";
+    while (!status.includes("hit") && performance.now() < until) {
+      const page = await get("/b/thread/1", { "accept-language": "en" });
+      status = page.headers.get("cache-status") ?? "";
+      await page.text();
+    }
+    expect(status).toContain("hit");
+    const body = new FormData();
+    body.append("thread", "1");
+    body.append("text", "Through the edge >>1");
+    const headers = { origin: http, "sec-fetch-site": "same-origin" };
+    const posted = await fetch(`${http}/b/post`, {
+      method: "POST",
+      body,
+      headers,
+      redirect: "manual",
+    });
+    expect(posted.status).toBe(303);
+    let seen = false;
+    while (!seen && performance.now() < until + 5000) {
+      const page = await get("/b/thread/1", { "accept-language": "en" });
+      seen = (await page.text()).includes("Through the edge");
+    }
+    expect(seen).toBe(true);
+    const { posts } = (await (await get("/b/thread/1.json")).json()) as { posts: object[] };
+    expect(posts.length).toBe(3);
   });
 
   test("speaks TLS", async () => {
@@ -88,20 +124,46 @@ describe("npm run up", () => {
   });
 
   test("lets events through as they come", async () => {
-    const began = performance.now();
-    const response = await get("/events");
+    const response = await get("/b/thread/1/events");
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    const { value } = await reader.read();
-    expect(new TextDecoder().decode(value)).toStartWith("data: ");
-    expect(performance.now() - began).toBeLessThan(1000);
+    const body = new FormData();
+    body.append("thread", "1");
+    body.append("text", "Live");
+    const headers = { origin: http, "sec-fetch-site": "same-origin" };
+    await fetch(`${http}/b/post`, { method: "POST", body, headers, redirect: "manual" });
+    const began = performance.now();
+    let heard = "";
+    while (!heard.includes("Live")) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      heard += new TextDecoder().decode(value);
+    }
+    expect(heard).toContain("Live");
+    expect(performance.now() - began).toBeLessThan(2000);
     await reader.cancel();
   });
 
-  test("takes uploads", async () => {
+  test("takes pictures, encodes them anew and serves them inert", async () => {
     const body = new FormData();
-    body.append("file", new Blob([new Uint8Array(3_000_000)]), "zeros");
-    const response = await fetch(`${http}/upload?lang=fr`, { method: "POST", body });
-    expect(await response.text()).toMatch(/3[\s\u202f\u00a0]000[\s\u202f\u00a0]\d{3} octets/);
+    body.append("thread", "1");
+    body.append("text", "A picture");
+    body.append("files", new Blob([PICTURE]), "dot.png");
+    const headers = { origin: http, "sec-fetch-site": "same-origin" };
+    const posted = await fetch(`${http}/b/post`, {
+      method: "POST",
+      body,
+      headers,
+      redirect: "manual",
+    });
+    expect(posted.status).toBe(303);
+    const page = await (await get("/b/catalog.json")).text();
+    expect(page).toContain('"ext":".png"');
+    const thread = await (await get("/b/thread/1?fresh")).text();
+    const path = /\/media\/[0-9a-f]{64}\.png/.exec(thread)?.[0] ?? "";
+    const picture = await get(path);
+    expect(picture.headers.get("content-type")).toBe("image/png");
+    expect(picture.headers.get("content-security-policy")).toContain("sandbox");
   });
 
   test("counts what it did", async () => {
@@ -122,16 +184,16 @@ describe("npm run up", () => {
       "--id",
       "a",
       "--path",
-      "/cached",
+      "/overboard",
       ...why,
       ...where,
     );
-    expect(await until("/cached", 403)).toBeLessThan(1000);
+    expect(await until("/overboard", 403)).toBeLessThan(1000);
     expect((await get("/")).status).toBe(200);
     // Not by another spelling either.
-    expect((await get("/%63ached")).status).toBe(403);
+    expect((await get("/%6fverboard")).status).toBe(403);
     await egide("order", "lift", "a", ...where);
-    expect(await until("/cached", 200)).toBeLessThan(1000);
+    expect(await until("/overboard", 200)).toBeLessThan(1000);
     await egide(
       "order",
       "add",
@@ -152,7 +214,8 @@ describe("npm run up", () => {
   });
 
   test("records requests, and its log has no complaint", () => {
-    expect(log).not.toMatch(/error|warn/i);
+    // What npm says of the machine it installs on is its own business.
+    expect(log.replace(/^npm .*$/gm, "")).not.toMatch(/error|warn/i);
     const records = readFileSync(join(directory, "var/requests.log"), "utf8").trim().split("\n");
     expect(records.length).toBeGreaterThan(5);
     expect(JSON.parse(records[0] as string)).toMatchObject({ zone: "site", status: 200 });

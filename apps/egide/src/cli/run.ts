@@ -4,6 +4,7 @@ import { renderHelp, usage } from "#cli/help.ts";
 import { paintFor } from "#cli/paint.ts";
 import { parse } from "#cli/parse.ts";
 import { appealCommand } from "#command/appeal.ts";
+import { boardCommand } from "#command/board.ts";
 import { botsCommand } from "#command/bots.ts";
 import { challengeCommand } from "#command/challenge.ts";
 import { checkCommand } from "#command/check.ts";
@@ -31,6 +32,7 @@ export const rootCommand: Command = {
   commands: [
     upCommand,
     edgeCommand,
+    boardCommand,
     checkCommand,
     exprCommand,
     orderCommand,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Config, configSchema } from "@egide/contract/config.ts";
 import { AppError } from "@egide/std/error.ts";
 import { type Command, type OptionValues, type Shell, text, texts } from "#cli/command.ts";
@@ -7,7 +8,8 @@ import { printProblems } from "#command/check.ts";
 import { loggerFor, RUN_OPTIONS, SIGNALS_ABOUT, wantsTakeover } from "#command/run-options.ts";
 import { configFile } from "#config/file.ts";
 import { type Loaded, loadConfigFile, loadConfigText } from "#config/load.ts";
-import { startDemo } from "#demo/server.ts";
+import { type RunningBoard, startBoardServer } from "#board/start.ts";
+import type { Logger } from "#log/logger.ts";
 import type { Addresses } from "#run/message.ts";
 import { freePorts, isPortFree, localUrl } from "#run/ports.ts";
 import { WORKER_PROGRAM } from "#run/program.ts";
@@ -16,7 +18,7 @@ import { serve } from "#run/serve.ts";
 export const upCommand: Command = {
   name: "up",
   summary: "Put a site behind Égide, now.",
-  about: `Takes ./egide.yaml if there is one. With --origin no configuration is needed; with neither, a small demonstration site is served. Where the usual ports are taken or not allowed, others are picked and printed. ${SIGNALS_ABOUT}`,
+  about: `Takes ./egide.yaml if there is one. With --origin no configuration is needed; with neither, an imageboard is served, with two boards to try it on. Where the usual ports are taken or not allowed, others are picked and printed. ${SIGNALS_ABOUT}`,
   options: {
     ...RUN_OPTIONS,
     origin: {
@@ -30,7 +32,7 @@ export const upCommand: Command = {
     https: { type: "string", value: "address", summary: "Where to answer HTTPS, e.g. 8443." },
   },
   examples: [
-    ["egide up", "The demonstration site, or what ./egide.yaml says."],
+    ["egide up", "The board, or what ./egide.yaml says."],
     ["egide up --origin http://127.0.0.1:3000", "Your own site."],
     ["egide up -o http://127.0.0.1:3000 --http 8080 --https 8443", "On ports of your choice."],
   ],
@@ -39,8 +41,9 @@ export const upCommand: Command = {
     const file = configFile(text(options, "config"), shell);
     const origins = texts(options, "origin");
     const hasFile = origins.length === 0 && (existsSync(file.path) || isNamed(options, shell));
-    const demo = origins.length === 0 && !hasFile ? startDemo() : null;
-    const site = demo === null ? origins : [`http://127.0.0.1:${demo.port}`];
+    const logger = loggerFor(options, shell);
+    const board = origins.length === 0 && !hasFile ? await ownBoard(shell, logger) : null;
+    const site = board === null ? origins : [`http://127.0.0.1:${board.port}`];
     const load = (): Loaded =>
       hasFile ? loadConfigFile(file, shell.env) : loadQuick(site, shell.env);
     const loaded = load();
@@ -57,22 +60,49 @@ export const upCommand: Command = {
       takeover: wantsTakeover(options),
       worker: WORKER_PROGRAM,
       onReady(addresses, metrics) {
-        const what =
-          demo === null ? (hasFile ? file.name : site.join(", ")) : "a demonstration site";
+        const what = board === null ? (hasFile ? file.name : site.join(", ")) : "a board";
+        board?.reachedAt(siteUrls(addresses));
         const { sink } = config.log;
         const records = sink.kind === "file" ? sink.path : sink.kind;
-        const rows = [["site", what] as const, ["requests", records] as const];
+        const rows: (readonly [string, string])[] = [
+          ["site", what],
+          ["requests", records],
+        ];
+        const staff = board?.firstStaff ?? null;
+        if (staff !== null) rows.push(["staff", `${staff.name}, password ${staff.password}`]);
         shell.out(banner(addresses, metrics, rows, paint.bold));
       },
-      logger: loggerFor(options, shell),
+      logger,
       paint,
       env: shell.env,
       cwd: shell.cwd,
     });
-    void demo?.stop(true);
+    await board?.stop();
     return code;
   },
 };
+
+/** The board that stands behind the edge where nothing else does. */
+function ownBoard(shell: Shell, logger: Logger): Promise<RunningBoard> {
+  return startBoardServer({
+    state: join(shell.cwd, "var/board"),
+    hostname: "127.0.0.1",
+    port: 0,
+    // Where it is reached is known once the edge has its ports.
+    origins: ["http://localhost"],
+    settings: {},
+    trusted: ["127.0.0.0/8", "::1/128"],
+    edge: { state: join(shell.cwd, "var"), zone: "site" },
+    logger,
+  });
+}
+
+function siteUrls({ http, https }: Addresses): readonly string[] {
+  return [
+    ...http.map((address) => localUrl("http", address)),
+    ...https.map((address) => localUrl("https", address)),
+  ];
+}
 
 /** One zone that answers for every name. */
 function loadQuick(origin: readonly string[], env: Shell["env"]): Loaded {

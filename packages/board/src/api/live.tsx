@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import type { Locale } from "@egide/web/locale.ts";
 import type { Hono } from "hono";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { ErrorPage as DrawError, WebEnv } from "@egide/web/context.ts";
 import type { Hono } from "hono";
 import { frameOf } from "#api/answer.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { AppError } from "@egide/std/error.ts";
 import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import { describe } from "@egide/web/describe.ts";

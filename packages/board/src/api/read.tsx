@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import type { Hono } from "hono";
 import { frameOf, page, sharedPage, wholeOf } from "#api/answer.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { expect, test } from "bun:test";
 import { Layout, toDocument } from "#page/layout.tsx";
 import { Notice, Pager, Table, Time } from "#page/part/common.tsx";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Frame } from "#page/frame.ts";
 import { address } from "#page/address.ts";
 import { sayBytes } from "#page/part/say.ts";

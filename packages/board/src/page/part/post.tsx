@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { raw } from "hono/html";
 import { shorten } from "#markup/shorten.ts";
 import { address } from "#page/address.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Selectable } from "kysely";
 import { UNDO_MS } from "#moderation/act.ts";
 import type { Actor } from "#moderation/service/deps.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import { allows, boardsWhere, type Permission } from "#moderation/permission.ts";
 import type { Actor } from "#moderation/service/deps.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { type Notice, noticeSchema } from "@egide/contract/abuse/notice.ts";
 import { textOf } from "@egide/web/form.ts";
 import { firstBroken, GENESIS } from "#moderation/chain.ts";

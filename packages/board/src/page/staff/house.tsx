@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Selectable } from "kysely";
 import type { Figures } from "@egide/contract/abuse/figures.ts";
 import { ROLES } from "#moderation/permission.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { PROOF_PATH } from "@egide/contract/abuse/proof.ts";
 import { MOST_MESSAGE_BYTES } from "@egide/contract/abuse/sealed.ts";
 import type { WebContext, WebEnv } from "@egide/web/context.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 interface PlotProps {
   /** Says to who can't see it what it shows. */
   readonly title: string;

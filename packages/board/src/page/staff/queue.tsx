@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Selectable } from "kysely";
 import type { NamedRule } from "#moderation/service/rules.ts";
 import type { Actor } from "#moderation/service/deps.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { WebEnv } from "@egide/web/context.ts";
 import { textOf } from "@egide/web/form.ts";
 import type { Hono } from "hono";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { ActKind } from "#moderation/act.ts";
 import { APPEAL_MOST, type AppealState } from "#moderation/appeal.ts";
 import type { Rule } from "#moderation/rules.ts";

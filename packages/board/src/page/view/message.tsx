@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import type { MessageKey } from "#page/message/catalogue.ts";

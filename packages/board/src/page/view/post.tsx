@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { CATEGORY_NAMES } from "#moderation/category.ts";
 import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { ActKind } from "#moderation/act.ts";
 import type { RuleSet } from "#moderation/rules.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";

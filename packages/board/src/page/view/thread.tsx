@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { parse } from "#markup/parse.ts";
 import { toPlain } from "#markup/plain.ts";
 import { address } from "#page/address.ts";

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { describe, expect, test } from "bun:test";
 import { makeAssets } from "#page/assets.ts";
 import type { Frame } from "#page/frame.ts";

@@ -1,0 +1,199 @@
+import { signingKeyOf } from "@egide/contract/signing.ts";
+import { Outbox } from "@egide/sql/outbox/outbox.ts";
+import type { Clock } from "@egide/std/clock.ts";
+import type { CidrSet } from "@egide/std/ip.ts";
+import { Accounts } from "@egide/web/account/accounts.ts";
+import { accountRoutes } from "@egide/web/account/routes.tsx";
+import { Signer } from "@egide/web/signed.ts";
+import { createWeb } from "@egide/web/web.ts";
+import { dueDoor } from "#api/due-door.ts";
+import { errorPage, mountBoard } from "#api/mount.tsx";
+import type { BoardSite } from "#api/site.ts";
+import { accountFrame } from "#app/account.tsx";
+import { FILE_LIMITS, openFiles } from "#app/files.ts";
+import { defences } from "#app/guards.ts";
+import { posterOf } from "#app/poster.ts";
+import { Secret } from "#app/secret.ts";
+import { STATUSES, TEXTS } from "#app/texts.ts";
+import { AddressHasher } from "#filter/address.ts";
+import { every } from "#job/every.ts";
+import { expireAll, forgetAddresses, sweep } from "#job/housekeeping.ts";
+import type { ModerationDeps } from "#moderation/service/deps.ts";
+import { mustKeep } from "#moderation/service/keep.ts";
+import { makeAssets } from "#page/assets.ts";
+import { deliveries } from "#provider/deliver.ts";
+import type { EdgePurge } from "#provider/deps.ts";
+import { providerDoor } from "#provider/door.ts";
+import type { InstanceSettings } from "#settings/instance.ts";
+import { providerSettingsSchema } from "#settings/provider.ts";
+import { AddressKeys } from "#store/address-keys.ts";
+import { openStore } from "#store/open.ts";
+import type { ThreadContext } from "#thread/context.ts";
+import { Events } from "#thread/events.ts";
+import { moveThread } from "#thread/move.ts";
+import { Previews } from "#thread/previews.ts";
+import { setPostState } from "#thread/visibility.ts";
+
+export interface BoardOptions {
+  /** `sqlite:…` or `postgres://…`. */
+  readonly database: string;
+  /** Folder of files. */
+  readonly media: string;
+  /** 32 bytes that no page shows; everything secret is derived from it. */
+  readonly secret: Uint8Array;
+  readonly settings: InstanceSettings;
+  /** Addresses that the site is reached by; looked at with each request. */
+  readonly origins: [string, ...string[]];
+  /** Proxies that are believed: the edge in front. */
+  readonly trusted: CidrSet;
+  readonly clock: Clock;
+  /** Null where no edge of ours stands in front. */
+  readonly edge: (EdgePurge & { readonly forget: (tags: readonly string[]) => void }) | null;
+  /** Takes what nobody expected, for the log. */
+  readonly report: (error: unknown, reference: string) => void;
+}
+
+export interface BoardApp {
+  readonly site: BoardSite;
+  readonly accounts: Accounts;
+  readonly moderation: ModerationDeps;
+  /** `peer`: the address that holds the connection. */
+  fetch(request: Request, peer: string): Response | Promise<Response>;
+  stop(): Promise<void>;
+}
+
+const HOUR = 3_600_000;
+/** Days of a key of address hashes, and how many keys are kept. */
+const KEY_DAYS = 30;
+const KEYS_KEPT = 3;
+const MAX_BODY = 80 * 1024 * 1024;
+
+/** Puts the board together: the one place where rooms meet. */
+export async function startBoard(options: BoardOptions): Promise<BoardApp> {
+  const { clock, settings, origins, report } = options;
+  const secret = new Secret(options.secret);
+  const store = await openStore(options.database);
+  const files = await openFiles(options.media, secret.of("sealed files"), clock);
+  // Nothing is under way yet: what no row names was left by a process that ended.
+  const age = store.engine === "sqlite" ? 0 : HOUR;
+  await sweep(store, files.store, options.media, clock.now(), age);
+  const hasher = new AddressHasher(new AddressKeys(store), KEY_DAYS, KEYS_KEPT);
+  await hasher.turn(clock.now());
+
+  const defence = await defences(store, files.store, hasher, secret, clock);
+  const events = new Events();
+  const threads: ThreadContext = {
+    store,
+    clock,
+    settings,
+    secret: secret.of("threads"),
+    events,
+    guards: defence.guards,
+    afterWrite: defence.afterWrite,
+    mustKeep,
+    random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
+  };
+  const siteUrl = settings.url.replace(/\/$/, "");
+  const { hostname } = new URL(settings.url);
+  const provider = {
+    store,
+    clock,
+    settings: providerSettingsSchema.parse({
+      contact: { org: settings.name, contact: `abuse@${mailHost(hostname)}`, domain: hostname },
+    }),
+    siteUrl,
+    key: signingKeyOf(secret.of("signing")),
+    edge: options.edge,
+    kick: () => outbox.kick(),
+  };
+  const outbox = new Outbox(store, {
+    clock,
+    handlers: deliveries(provider),
+    onDead: (kind, key, error) => report(error, `${kind} ${key}`),
+  });
+  const moderation: ModerationDeps = {
+    store,
+    clock,
+    posts: {
+      async setState(trx, postId, state, now) {
+        const event = await setPostState(store, trx, postId, state, now);
+        // Readers are told once the act is committed.
+        if (event !== null) clock.after(200, () => events.publish(event));
+      },
+      moveThread: (trx, postId, toBoardId, now) => moveThread(threads, trx, postId, toBoardId, now),
+    },
+    kick: () => outbox.kick(),
+    siteUrl,
+    sealKey: secret.of("legal hold"),
+    provider: providerDoor(provider),
+  };
+  const accounts = new Accounts({
+    db: store.kysely,
+    dialect: store.engine,
+    secret: Buffer.from(secret.of("accounts")).toString("base64url"),
+    origins,
+    siteName: settings.name,
+    registration: settings.boardCreation === "staff" ? "closed" : "open",
+  });
+  await accounts.prepare();
+
+  const sessionKey = secret.of("sessions");
+  const site: BoardSite = {
+    threads,
+    previews: new Previews(),
+    assets: await makeAssets(),
+    media: files.store,
+    due: dueDoor(moderation, (address) => hasher.allHashes(address)),
+    takeFile: (sent) => files.take(sent),
+    fileLimits: () => FILE_LIMITS,
+    posterOf: (c) => posterOf(c, sessionKey, hasher),
+    personOf: async (c) => (await accounts.session(c))?.person ?? null,
+    forget: (tags) => options.edge?.forget(tags),
+    about: { people: "", contact: "", keyDays: KEY_DAYS * KEYS_KEPT },
+    announcement: "",
+    texts: TEXTS,
+  };
+  const app = createWeb({
+    signer: new Signer(secret.of("cookies")),
+    origins,
+    trusted: options.trusted,
+    locale: settings.language,
+    policy: { media: [] },
+    maxBody: MAX_BODY,
+    signedPaths: [],
+    statuses: STATUSES,
+    texts: TEXTS,
+    errorPage: errorPage(() => site),
+    report,
+  });
+  // Names of the site's own come before those of boards.
+  accountRoutes(app, accounts, accountFrame(site));
+  mountBoard(app, site);
+
+  const failed = (error: unknown): void => report(error, "job");
+  const jobs = [
+    every(clock, 2000, () => defence.refresh(), failed),
+    every(clock, HOUR, () => hasher.turn(clock.now()), failed),
+    every(clock, HOUR, () => forgetAddresses(threads), failed),
+    every(clock, HOUR, () => expireAll(threads), failed),
+    every(clock, HOUR, () => sweep(store, files.store, options.media, clock.now(), HOUR), failed),
+  ];
+  outbox.start();
+  return {
+    site,
+    accounts,
+    moderation,
+    fetch: (request, peer) => app.fetch(request, { peer }),
+    async stop() {
+      await Promise.all(jobs.map((job) => job.stop()));
+      await outbox.stop();
+      files.stop();
+      await store.close();
+    },
+  };
+}
+
+/** A name that mail addresses may end with, also where the site has none yet. */
+function mailHost(hostname: string): string {
+  return hostname.includes(".") ? hostname : `${hostname}.localdomain`;
+}

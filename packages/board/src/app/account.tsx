@@ -1,0 +1,19 @@
+/** @jsxImportSource hono/jsx */
+import type { Frame } from "@egide/web/account/routes.tsx";
+import { frameOf } from "#api/answer.ts";
+import type { BoardSite } from "#api/site.ts";
+import { Layout, toDocument } from "#page/layout.tsx";
+
+/** Account pages in the site's own frame. */
+export function accountFrame(site: BoardSite): Frame {
+  return async (c, { title, body, status }) => {
+    const frame = await frameOf(c, site, false);
+    const drawn = (
+      <Layout frame={frame} head={{ title, noIndex: true }}>
+        {body}
+      </Layout>
+    );
+    c.header("cache-control", "private, no-store");
+    return c.html(toDocument(drawn), status as 200);
+  };
+}
