@@ -12,7 +12,6 @@ import { mustKeep } from "#moderation/service/keep.ts";
 import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { findLike, removeLike } from "#moderation/service/pattern.ts";
 import { bansAgainst, holdForApproval, markTold, untold } from "#moderation/service/poster.ts";
-import { appealDecision, decisionOf, publicLog, publicRules } from "#moderation/service/public.ts";
 import { dismiss, lookAt, queueOf } from "#moderation/service/queue.ts";
 import { contest, reportStatus, takeReport } from "#moderation/service/report.ts";
 import { ruleText, rulesOn, saveRules } from "#moderation/service/rules.ts";

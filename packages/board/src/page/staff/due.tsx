@@ -4,11 +4,11 @@ import { UNDO_MS } from "#moderation/act.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import type { NamedRule } from "#moderation/service/rules.ts";
 import type { ActRow } from "#moderation/service/undo.ts";
-import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Notice, Table, Time } from "#page/part/common.tsx";
 import { Area, Button, Field, Form, Select } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
+import { PostList } from "#page/staff/post-list.tsx";
 import type { AppealTable, BanTable } from "#store/table/moderation.ts";
 
 interface Common {
@@ -209,16 +209,7 @@ export function RemovePage({ frame, actor, boards, asked, found, rules }: Remove
       {found === null ? null : (
         <>
           <p role="status">{t("staff.found", { count: found.count })}</p>
-          <ul>
-            {found.posts.map(({ uri, threadNo, no, text }) => (
-              <li>
-                <a href={address.post(uri, threadNo, no)}>
-                  /{uri}/ No. {no}
-                </a>{" "}
-                <span dir="auto">{text.slice(0, 140)}</span>
-              </li>
-            ))}
-          </ul>
+          <PostList posts={found.posts} />
           {found.count === 0 ? null : (
             <Form frame={frame} action="/staff/remove" class="panel" label={t("staff.remove-all")}>
               <input type="hidden" name="board" value={asked.boardId} />

@@ -9,6 +9,7 @@ import type { Frame } from "#page/frame.ts";
 import { Fact, Notice, Table, Time } from "#page/part/common.tsx";
 import { Area, Button, Check, Field, Form, Select } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
+import { PostList } from "#page/staff/post-list.tsx";
 import type { ReportTable } from "#store/table/moderation.ts";
 import type { EscalationTable } from "#store/table/provider.ts";
 
@@ -251,16 +252,7 @@ function Trail({ frame, view }: Omit<ItemProps, "actor">) {
       {view.others.length === 0 ? null : (
         <section>
           <h2>{t("staff.poster")}</h2>
-          <ul>
-            {view.others.map(({ uri, threadNo, no, text }) => (
-              <li>
-                <a href={address.post(uri, threadNo, no)}>
-                  /{uri}/ No. {no}
-                </a>{" "}
-                <span dir="auto">{text.slice(0, 140)}</span>
-              </li>
-            ))}
-          </ul>
+          <PostList posts={view.others} />
         </section>
       )}
     </>
