@@ -85,7 +85,7 @@ test("an attack that swells slowly is one none the less", () => {
   const run = play([...everyday(seeded(3), CALM + 40_000), attack], CALM + 40_000);
   expect(run.passed.length / run.attack).toBeLessThan(0.05);
   expect(run.refused).toBe(0);
-});
+}, 60_000);
 
 test("a process that takes over knows what is usual, and tells nobody who asked", () => {
   const dice = seeded(37);
@@ -116,4 +116,4 @@ test("a process that takes over knows what is usual, and tells nobody who asked"
   const busy = play(visitors(), CALM).guard.save(500);
   expect(told(play(visitors(), 10_000, {}, busy))).toBe(0);
   expect(again.zones["example"]).toEqual(saved);
-});
+}, 60_000);

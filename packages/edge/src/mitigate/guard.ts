@@ -6,9 +6,10 @@ import { Costs } from "#mitigate/costs.ts";
 import { isUniform, looksOf, measureFor, paceFor } from "#mitigate/measure.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
 import { Patience } from "#mitigate/patience.ts";
+import { Places } from "#mitigate/places.ts";
 import { Recent } from "#mitigate/recent.ts";
 import { holdMs, type Measure, type Mitigation, upkeep } from "#mitigate/rule.ts";
-import { findSignature, type Found } from "#mitigate/search.ts";
+import type { Found } from "#mitigate/search.ts";
 import { bears, type Signature, signatureKey, toExpression } from "#mitigate/signature.ts";
 import { type BanWish, Strikes } from "#mitigate/strikes.ts";
 import {
@@ -79,6 +80,7 @@ export class ZoneGuard {
   readonly #visitors = new Visitors();
   readonly #circle = new Circle(this.#visitors);
   readonly #strikes = new Strikes();
+  readonly #places = new Places();
   #rules: readonly Mitigation[] = [];
   /** How often each signature was met with a rule. */
   readonly #times = new Map<string, number>();
@@ -258,7 +260,7 @@ export class ZoneGuard {
       known: false,
       rate: (weigh(sample.resource) * sample.weight) / seconds,
     }));
-    const found = findSignature(current, this.#baseline.sample(weigh), start);
+    const found = this.#places.find(current, this.#baseline.sample(weigh), start, now);
     if (
       found === null ||
       !isWorthwhile(found, total(samples, weigh) / seconds) ||
@@ -335,6 +337,7 @@ export class ZoneGuard {
     };
     this.#rules = [...this.#rules, rule];
     this.#settledAt = now + SETTLE_MS;
+    this.#places.made(signature, now);
     this.#recent.drop(({ features, known }) => !known && bears(features, signature));
     out.push({ kind: "made", rule });
   }

@@ -44,12 +44,13 @@ const TELLING: ReadonlySet<FeatureName> = new Set([
  * each feature's most frequent values. Null where there is nothing in excess.
  *
  * @param current requests of strangers now; @param ordinary what comes without an attack;
- * @param start what the signature holds in any case.
+ * @param start what the signature holds in any case; @param without features that it is not to hold.
  */
 export function findSignature(
   current: readonly Weighted[],
   ordinary: readonly Weighted[],
   start: Signature = [],
+  without: ReadonlySet<FeatureName> = NONE,
 ): Found | null {
   const usual = sum(ordinary);
   const whole = branch(start, current, ordinary, { usual, excess: 0 });
@@ -58,7 +59,7 @@ export function findSignature(
   let best: Branch = { ...whole, found: { ...whole.found, coverage: 1 } };
   let beam = [best];
   for (let depth = 0; depth < DEPTH; depth++) {
-    const next = beam.flatMap((each) => narrower(each, { usual, excess }));
+    const next = beam.flatMap((each) => narrower(each, { usual, excess }, without));
     beam = distinct(next).toSorted(byWorth).slice(0, BEAM);
     const [first] = beam;
     if (first === undefined) break;
@@ -66,6 +67,8 @@ export function findSignature(
   }
   return best.found;
 }
+
+const NONE: ReadonlySet<FeatureName> = new Set();
 
 interface Branch {
   readonly found: Found;
@@ -95,10 +98,14 @@ function branch(
   return { found: { signature, rate, expected, coverage, collateral }, current, ordinary };
 }
 
-function narrower({ found, current, ordinary }: Branch, whole: Whole): Branch[] {
+function narrower(
+  { found, current, ordinary }: Branch,
+  whole: Whole,
+  without: ReadonlySet<FeatureName>,
+): Branch[] {
   const out: Branch[] = [];
   for (const { name } of FEATURES) {
-    if (found.signature.some(({ feature }) => feature === name)) continue;
+    if (without.has(name) || found.signature.some(({ feature }) => feature === name)) continue;
     for (const value of frequent(current, PLACE[name], whole.excess * SHARE)) {
       const signature = [...found.signature, { feature: name, value }];
       out.push(branch(signature, current, ordinary, whole));

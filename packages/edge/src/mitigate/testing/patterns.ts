@@ -265,6 +265,18 @@ export const PATTERNS: readonly Pattern[] = [
     }),
   },
   {
+    name: "one visit replayed from one neighbourhood after the other",
+    rate: 1500,
+    // Two neighbourhoods are followed before it is seen that it moves.
+    within: 5000,
+    make: (n) => ({
+      address: `127.55.${Math.floor(n / 1536) & 255}.${Math.floor(n / 6) & 255}`,
+      ...browser(1),
+      cookies: 77,
+      ...(n % 6 === 0 ? {} : { path: `/static/${n % 6}.css`, kind: "asset" as const }),
+    }),
+  },
+  {
     name: "forms sent after a look at the page",
     rate: 200,
     // Pages and forms are two things.
