@@ -80,7 +80,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const hasher = new AddressHasher(new AddressKeys(store), KEY_DAYS, KEYS_KEPT);
   await hasher.turn(clock.now());
 
-  const defence = await defences(store, files.store, hasher, secret, clock);
+  const defence = await defences(store, files.store, hasher, secret, clock, settings.filters);
   const events = new Events();
   const threads: ThreadContext = {
     store,

@@ -1,18 +1,11 @@
-import { Once, ONCE_WORDS } from "@egide/challenge/verify/once.ts";
-import { createLimitMemory } from "@egide/limit/cells.ts";
-import { Limiter } from "@egide/limit/limiter.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { Secret } from "#app/secret.ts";
 import type { AddressHasher } from "#filter/address.ts";
-import { afterPosting } from "#filter/after.ts";
-import { DEFAULT_FLOOD, Flood } from "#filter/flood.ts";
-import { postingGuards } from "#filter/guards.ts";
-import { PostingProof } from "#filter/proof.ts";
-import { Recent } from "#filter/recent.ts";
-import { Screen } from "#filter/screen.ts";
+import { openFilters } from "#filter/open.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import { bansAgainst } from "#moderation/service/poster.ts";
+import type { FilterSettings } from "#settings/filter.ts";
 import type { Store } from "#store/open.ts";
 import type { AfterWrite, Guard } from "#thread/posting/guard.ts";
 
@@ -53,43 +46,24 @@ export interface Defences {
   refresh(): Promise<void>;
 }
 
-const RECENT_MOST = 20_000;
-const RECENT_MS = 600_000;
-const COUNTERS = 1 << 16;
-
 export async function defences(
   store: Store,
   media: MediaStore,
   hasher: AddressHasher,
   secret: Secret,
   clock: Clock,
+  settings: FilterSettings,
 ): Promise<Defences> {
-  const screen = new Screen();
-  const refresh = (): Promise<void> => screen.refresh(store.kysely);
-  await refresh();
-  const recent = new Recent(RECENT_MOST, RECENT_MS);
-  const once = new Once(new SharedArrayBuffer(ONCE_WORDS * 4));
-  const guards = postingGuards({
+  const filters = await openFilters({
     store,
     clock,
-    screen,
-    recent,
-    flood: new Flood(new Limiter(createLimitMemory(COUNTERS)), secret.of("flood", 8)),
-    floodSettings: DEFAULT_FLOOD,
-    proof: new PostingProof(secret.of("proof"), "board", once),
-    dnsbl: null,
     media,
-    settings: {
-      linksMost: 20,
-      // The edge in front asks for work already; forms that ask again are not drawn yet.
-      proofOfNewcomers: false,
-      duplicateFilesRefused: false,
-      dnsbl: "off",
-    },
+    secret: secret.of("filters"),
+    settings,
   });
   return {
-    guards: [banGuard(store, hasher, () => clock.now()), ...guards],
-    afterWrite: [afterPosting(recent, clock)],
-    refresh,
+    guards: [banGuard(store, hasher, () => clock.now()), ...filters.guards],
+    afterWrite: [filters.afterWrite],
+    refresh: filters.refresh,
   };
 }

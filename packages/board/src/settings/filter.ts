@@ -13,11 +13,11 @@ const floodLimit = (seconds: number, burst: number) =>
 /** What posts are held against, on all boards of the instance. */
 export const filterSettingsSchema = z.object({
   linksMost: z.number().int().min(0).max(500).default(20),
-  /** Who has no post standing here proves work first. The form has to carry the proof. */
+  /** Who has no post standing here proves work first. Forms do not ask for it yet: for clients of one's own. */
   proofOfNewcomers: z.boolean().default(false),
-  duplicateFilesRefused: z.boolean().default(true),
+  duplicateFilesRefused: z.boolean().default(false),
   /** Minutes for which texts and files count as posted a moment ago. */
-  recentMinutes: z.number().int().min(1).max(10_080).default(60),
+  recentMinutes: z.number().int().min(1).max(10_080).default(10),
   threads: floodLimit(120, 2),
   replies: floodLimit(8, 4),
   /** All who share a prefix of addresses, together. */
