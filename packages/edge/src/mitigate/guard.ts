@@ -7,6 +7,7 @@ import { isUniform, looksOf, measureFor, paceFor } from "#mitigate/measure.ts";
 import type { ZoneReport } from "#mitigate/observation.ts";
 import { Patience } from "#mitigate/patience.ts";
 import { Places } from "#mitigate/places.ts";
+import { pretend } from "#mitigate/pretend.ts";
 import { Recent } from "#mitigate/recent.ts";
 import { holdMs, type Measure, type Mitigation, upkeep } from "#mitigate/rule.ts";
 import type { Found } from "#mitigate/search.ts";
@@ -117,7 +118,9 @@ export class ZoneGuard {
   /** Takes what all workers saw in the last `ms`. `hour`: of the day, UTC. */
   step(seen: readonly ZoneReport[], now: number, ms: number, hour: number): Decision[] {
     const out: Decision[] = [];
-    const reports = this.#deps.settings.isWatching ? seen.map((each) => this.#pretend(each)) : seen;
+    const reports = this.#deps.settings.isWatching
+      ? seen.map((each) => pretend(each, this.#rules))
+      : seen;
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
     const load = this.#recent.load(LOOK_MS, this.#costs);
@@ -153,20 +156,6 @@ export class ZoneGuard {
     if (rule === undefined) return null;
     this.#rules = this.#rules.filter((each) => each !== rule);
     return { kind: "withdrawn", rule, why: "lifted" };
-  }
-
-  /** The report as it would be if the rules were enforced. */
-  #pretend(report: ZoneReport): ZoneReport {
-    const rules = this.#rules;
-    if (rules.length === 0) return report;
-    const stopped = new Map<string, number>();
-    const samples = report.samples.filter(({ features, known, weight }) => {
-      const rule = known ? undefined : rules.find(({ signature }) => bears(features, signature));
-      if (rule !== undefined) stopped.set(rule.id, (stopped.get(rule.id) ?? 0) + weight);
-      return rule === undefined;
-    });
-    const arrived = report.arrived - [...stopped.values()].reduce((sum, n) => sum + n, 0);
-    return { ...report, arrived, samples, stopped };
   }
 
   #overload(load: Load, now: number, hour: number): Seen {
