@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "@egide/std/clock.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { Signer } from "@egide/web/signed.ts";
 import { createWeb } from "@egide/web/web.ts";
@@ -9,9 +10,13 @@ import { dueDoor } from "#api/due-door.ts";
 import { errorPage, mountBoard } from "#api/mount.tsx";
 import type { BoardSite } from "#api/site.ts";
 import { API_STATUSES, API_TEXTS } from "#api/texts.ts";
+import { DecoderPool, DEFAULT_POOL_LIMITS } from "#media/decode/pool.ts";
+import { Ingest } from "#media/ingest.ts";
+import { DEFAULT_MEDIA_POLICY } from "#media/policy.ts";
 import { DiskStore } from "#media/store/disk.ts";
 import { Sealing } from "#media/store/sealing.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
+import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { makeAssets } from "#page/assets.ts";
 import { THREAD_STATUSES, THREAD_TEXTS } from "#thread/errors.ts";
 import { type Rig, threadRig } from "#thread/testing/rig.ts";
@@ -22,16 +27,22 @@ export const OWN = "https://board.test";
 export interface SiteRig extends Rig {
   readonly site: BoardSite;
   readonly forgotten: string[];
+  readonly deps: ModerationDeps;
   /** A request of one visitor, whose cookie is kept from answer to answer. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Sends a form as the site's own pages do. */
   send(path: string, fields: Readonly<Record<string, string | File>>): Promise<Response>;
+  /** For a server on a real socket. */
+  fetch(request: Request, peer: string): Response | Promise<Response>;
   /** Somebody else from now on. */
   another(): void;
 }
 
 /** The public site over an empty store, with files as they come, driven without sockets. */
-export async function siteRig(instance: Partial<InstanceSettings> = {}): Promise<SiteRig> {
+export async function siteRig(
+  instance: Partial<InstanceSettings> = {},
+  decode = false,
+): Promise<SiteRig> {
   const folder = await mkdtemp(join(tmpdir(), "egide-site-"));
   const rig = await threadRig(
     `sqlite:${join(folder, "board.db")}`,
@@ -40,52 +51,61 @@ export async function siteRig(instance: Partial<InstanceSettings> = {}): Promise
   );
   const media = new DiskStore(folder, new Sealing(new Uint8Array(32)));
   const forgotten: string[] = [];
+  const decoders = new DecoderPool(DEFAULT_POOL_LIMITS, systemClock);
+  const ingest = new Ingest({ store: media, decoders, recoder: null, temp: folder });
+  const decoded: BoardSite["takeFile"] = async ({ bytes, filename, spoiler }) => {
+    const {
+      fingerprints: _,
+      pdq,
+      ...taken
+    } = await ingest.ingest({ content: bytes, filename }, DEFAULT_MEDIA_POLICY);
+    return { ...taken, pdq: pdq?.hash ?? null, spoiler };
+  };
+  const asItCame: BoardSite["takeFile"] = async ({ bytes, filename, spoiler }) => {
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const path = join(folder, crypto.randomUUID());
+    await Bun.write(path, bytes);
+    await media.put({ sha256, kind: "png", thumb: false }, path);
+    return {
+      sha256,
+      md5: createHash("md5").update(bytes).digest("hex"),
+      pdq: null,
+      originalHash: sha256,
+      kind: "png",
+      filename,
+      bytes: bytes.length,
+      width: 1,
+      height: 1,
+      durationMs: null,
+      thumb: null,
+      spoiler,
+    };
+  };
+  const deps: ModerationDeps = {
+    store: rig.store,
+    clock: rig.clock,
+    posts: {
+      setState: async (trx, id, state, now) => {
+        await setPostState(rig.store, trx, id, state, now);
+      },
+      moveThread: async () => undefined,
+    },
+    kick: () => undefined,
+    siteUrl: rig.settings.url,
+    sealKey: new Uint8Array(32),
+    provider: {
+      lifeReported: async () => undefined,
+      escalate: async () => "",
+      removed: async () => undefined,
+    },
+  };
   const site: BoardSite = {
     threads: rig,
     previews: rig.previews,
     assets: await makeAssets(),
     media,
-    due: dueDoor(
-      {
-        store: rig.store,
-        clock: rig.clock,
-        posts: {
-          setState: async (trx, id, state, now) => {
-            await setPostState(rig.store, trx, id, state, now);
-          },
-          moveThread: async () => undefined,
-        },
-        kick: () => undefined,
-        siteUrl: OWN,
-        sealKey: new Uint8Array(32),
-        provider: {
-          lifeReported: async () => undefined,
-          escalate: async () => "",
-          removed: async () => undefined,
-        },
-      },
-      () => [],
-    ),
-    takeFile: async ({ bytes, filename, spoiler }) => {
-      const sha256 = createHash("sha256").update(bytes).digest("hex");
-      const path = join(folder, crypto.randomUUID());
-      await Bun.write(path, bytes);
-      await media.put({ sha256, kind: "png", thumb: false }, path);
-      return {
-        sha256,
-        md5: createHash("md5").update(bytes).digest("hex"),
-        pdq: null,
-        originalHash: sha256,
-        kind: "png",
-        filename,
-        bytes: bytes.length,
-        width: 1,
-        height: 1,
-        durationMs: null,
-        thumb: null,
-        spoiler,
-      };
-    },
+    due: dueDoor(deps, () => []),
+    takeFile: decode ? decoded : asItCame,
     fileLimits: () => ({ bytesMost: 1e6, secondsMost: 60, kinds: ["PNG"], accept: "image/png" }),
     posterOf: (c) => ({
       sessionHash: c.get("visitor").id,
@@ -103,7 +123,7 @@ export async function siteRig(instance: Partial<InstanceSettings> = {}): Promise
   };
   const app = createWeb({
     signer: new Signer(new Uint8Array(32).fill(3)),
-    origins: [OWN],
+    origins: [rig.settings.url],
     trusted: new CidrSet([]),
     locale: "en",
     policy: { media: [] },
@@ -119,7 +139,11 @@ export async function siteRig(instance: Partial<InstanceSettings> = {}): Promise
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (cookie !== "" && !headers.has("cookie")) headers.set("cookie", cookie);
-    const response = await app.request(OWN + path, { ...init, headers }, { peer: "192.0.2.1" });
+    const response = await app.request(
+      rig.settings.url + path,
+      { ...init, headers },
+      { peer: "192.0.2.1" },
+    );
     const set = response.headers.get("set-cookie");
     if (set !== null) cookie = set.split(";", 1)[0] ?? "";
     return response;
@@ -127,17 +151,20 @@ export async function siteRig(instance: Partial<InstanceSettings> = {}): Promise
   return {
     ...rig,
     site,
+    deps,
     forgotten,
     ask,
+    fetch: (request, peer) => app.fetch(request, { peer }),
     send: async (path, fields) => {
       const body = new FormData();
       for (const [name, value] of Object.entries(fields)) body.set(name, value);
-      return ask(path, { method: "POST", body, headers: { origin: OWN } });
+      return ask(path, { method: "POST", body, headers: { origin: rig.settings.url } });
     },
     another: () => {
       cookie = "";
     },
     close: async () => {
+      decoders.stop();
       await rig.close();
       await rm(folder, { recursive: true, force: true });
     },

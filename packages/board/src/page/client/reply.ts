@@ -40,7 +40,7 @@ export function easeReply(): void {
     const link = within(event, "a.cite", HTMLAnchorElement);
     if (link === null || thread === null || event.defaultPrevented) return;
     event.preventDefault();
-    quote(link.textContent ?? "");
+    quote(new URL(link.href).searchParams.get("quote") ?? "");
   });
 }
 

@@ -36,7 +36,6 @@ export const postEn = {
   "post.markup.heading": "heading",
   "post.markup.dice": "rolls dice",
   "post.no": "No.",
-  "post.link": "Link to post {no}",
   "post.quote-this": "Quote post {no}",
   "post.replies-to": "Replies:",
   "post.menu": "Actions on post {no}",

@@ -38,7 +38,6 @@ export const postFr: Readonly<Record<keyof typeof postEn, string>> = {
   "post.markup.heading": "titre",
   "post.markup.dice": "lance des dés",
   "post.no": "Nº",
-  "post.link": "Lien vers le message {no}",
   "post.quote-this": "Citer le message {no}",
   "post.replies-to": "Réponses :",
   "post.menu": "Actions sur le message {no}",

@@ -12,7 +12,11 @@ interface TimeProps {
 
 /** A moment, in the reader's language; scripts turn it to the reader's own zone. */
 export function Time({ frame, at, style = "full" }: TimeProps) {
-  return <time datetime={new Date(at).toISOString()}>{sayTime(at, frame.locale, style)}</time>;
+  return (
+    <time datetime={new Date(at).toISOString().replace(/\.\d+/, "")}>
+      {sayTime(at, frame.locale, style)}
+    </time>
+  );
 }
 
 interface NoticeProps {

@@ -102,7 +102,7 @@ function ComposeForm({ frame, board, threadNo, draft = NO_DRAFT, files, children
         )}
         {settings.filesMost === 0 ? null : <Check name="spoiler" label={t("post.spoiler-file")} />}
       </div>
-      <MoreOptions frame={frame} />
+      <MoreOptions frame={frame} withMarkup={threadNo !== null} />
     </Form>
   );
 }
@@ -150,7 +150,13 @@ const MARKUP = [
   ["##2d6+1", "post.markup.dice"],
 ] as const;
 
-function MoreOptions({ frame: { t } }: { readonly frame: Frame }) {
+interface MoreProps {
+  readonly frame: Frame;
+  /** How texts are formatted: left out where the page has to be light. */
+  readonly withMarkup: boolean;
+}
+
+function MoreOptions({ frame: { t }, withMarkup }: MoreProps) {
   return (
     <details class="more">
       <summary>{t("post.more")}</summary>
@@ -165,16 +171,22 @@ function MoreOptions({ frame: { t } }: { readonly frame: Frame }) {
         autocomplete="off"
         maxlength={128}
       />
-      <dl class="markup" aria-label={t("post.markup")}>
-        {MARKUP.map(([written, key]) => (
-          <div>
-            <dt>
-              <code>{written}</code>
-            </dt>
-            <dd>{t(key)}</dd>
-          </div>
-        ))}
-      </dl>
+      {withMarkup ? <Markup t={t} /> : null}
     </details>
+  );
+}
+
+function Markup({ t }: { readonly t: Frame["t"] }) {
+  return (
+    <dl class="markup" aria-label={t("post.markup")}>
+      {MARKUP.map(([written, key]) => (
+        <div>
+          <dt>
+            <code>{written}</code>
+          </dt>
+          <dd>{t(key)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

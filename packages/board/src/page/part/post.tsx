@@ -27,7 +27,7 @@ export function PostView({ frame, board, post, thread, brief = false }: PostProp
     : { html: post.html, isCut: false };
   return (
     <article class={thread === undefined ? "post" : "post op"} id={`p${post.no}`}>
-      <PostHead frame={frame} board={board} post={post} thread={thread} />
+      <PostHead frame={frame} board={board} post={post} thread={thread} brief={brief} />
       <Files frame={frame} files={post.files} />
       {shown.html === "" ? null : (
         <div class="text" dir="auto">
@@ -53,9 +53,10 @@ interface HeadProps {
   readonly board: Pick<Board, "uri" | "settings">;
   readonly post: Post;
   readonly thread: Thread | undefined;
+  readonly brief: boolean;
 }
 
-function PostHead({ frame, board, post, thread }: HeadProps) {
+function PostHead({ frame, board, post, thread, brief }: HeadProps) {
   const { t } = frame;
   const { uri } = board;
   return (
@@ -69,27 +70,22 @@ function PostHead({ frame, board, post, thread }: HeadProps) {
       )}
       <Author frame={frame} post={post} />
       <Time frame={frame} at={post.createdAt} />
-      <span class="no">
-        <a
-          href={address.post(uri, post.threadNo, post.no)}
-          aria-label={t("post.link", { no: post.no })}
-        >
-          {t("post.no")}
-        </a>
+      <a href={address.post(uri, post.threadNo, post.no)}>
+        {t("post.no")} {post.no}
+      </a>
+      {brief ? null : (
         <a
           class="cite"
-          rel="nofollow"
           href={address.quote(uri, post.threadNo, post.no)}
           aria-label={t("post.quote-this", { no: post.no })}
         >
-          {post.no}
+          ↩
         </a>
-      </span>
+      )}
       {thread === undefined ? null : <Marks frame={frame} thread={thread} />}
       {post.state === "held" ? <mark>{t("post.waits")}</mark> : null}
       <a
         class="acts"
-        rel="nofollow"
         href={address.acts(uri, post.no)}
         aria-label={t("post.menu", { no: post.no })}
       >
@@ -105,11 +101,9 @@ function Author({ frame, post }: Pick<HeadProps, "frame" | "post">) {
   const name = post.name === "Anonymous" ? t("post.anonymous") : post.name;
   return (
     <>
-      <span class="author">
-        <b>{name}</b>
-        {post.trip === null ? null : <span class="trip">{post.trip}</span>}
-        {post.capcode === null ? null : <span class="capcode">## {post.capcode}</span>}
-      </span>
+      <b class="author">{name}</b>
+      {post.trip === null ? null : <span class="trip">{post.trip}</span>}
+      {post.capcode === null ? null : <span class="capcode">## {post.capcode}</span>}
       {post.posterId === null ? null : (
         <span class={`id i${hueOf(post.posterId)}`} title={t("post.id")}>
           {post.posterId}
@@ -153,7 +147,7 @@ function Marks({ frame: { t }, thread }: { readonly frame: Frame; readonly threa
   );
 }
 
-function Backlinks({ frame: { t }, board, post }: Omit<HeadProps, "thread">) {
+function Backlinks({ frame: { t }, board, post }: Pick<HeadProps, "frame" | "board" | "post">) {
   if (post.backlinks.length === 0) return null;
   return (
     <p class="backlinks">

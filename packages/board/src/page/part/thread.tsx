@@ -20,7 +20,7 @@ export function ThreadPreviewView({ frame, board, preview, withBoard = false }: 
   const omitted = Math.max(0, thread.replies - replies.length);
   const files = Math.max(0, thread.media - shown);
   return (
-    <section class="thread" aria-label={t("thread.title", { no: String(thread.no) })}>
+    <section class="thread">
       {withBoard ? (
         <p class="from">
           <a href={address.board(board.uri)}>
