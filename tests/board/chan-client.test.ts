@@ -47,7 +47,7 @@ const client = Imageboard("4chan", { sendHttpRequest } as never);
 
 test("it reads the list of boards", async () => {
   const { boards } = await client.getBoards();
-  expect(boards.map(({ id, title }) => [String(id), title])).toEqual([["b", "b"]]);
+  expect(boards.map(({ id, title }) => [id, title])).toEqual([["b", "b"]]);
 });
 
 test("it reads the catalog", async () => {
@@ -64,7 +64,8 @@ test("it reads a thread, what it says and whom it answers, and the file lies whe
   const { thread } = await client.getThread({ boardId: "b", threadId: 1 });
   const [first, second] = thread.comments;
   expect(first?.attachments?.[0]?.type).toBe("picture");
-  const picture = (first?.attachments?.[0] as { picture: { url: string } }).picture;
+  const [attachment] = first?.attachments ?? [];
+  const { picture } = attachment as unknown as { picture: { url: string } };
   const file = await sendHttpRequest({ method: "GET", url: picture.url });
   expect(file.responseText).toBe("picture");
   expect(second?.inReplyToIds).toEqual([1]);
@@ -74,7 +75,7 @@ test("it reads a thread, what it says and whom it answers, and the file lies whe
 });
 
 test("what is gone is gone", async () => {
-  const gone = client.getThread({ boardId: "b", threadId: 99 });
-  await expect(gone).rejects.toThrow();
+  const gone = await client.getThread({ boardId: "b", threadId: 99 }).catch(() => null);
+  expect(gone).toBeNull();
   expect(asked.every((url) => url.startsWith("https://"))).toBe(true);
 });
