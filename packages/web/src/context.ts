@@ -7,8 +7,6 @@ import type { Visitor } from "#visitor.ts";
 export interface WebVariables {
   /** The language of the answer. */
   readonly locale: Locale;
-  /** Of this answer's Content-Security-Policy: what carries it may run or style. */
-  readonly nonce: string;
   /** Who asks, without a name: the same browser has the same id. */
   readonly visitor: Visitor;
   /** The canonical address of who asks, behind the proxies that are trusted. */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { AppError } from "@egide/std/error.ts";
 import { visitorBehind } from "@egide/std/forwarded.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
@@ -59,7 +58,6 @@ function whoAsks(options: WebOptions) {
   return createMiddleware<WebEnv>(async (c, next) => {
     const visitor = visitorOf(getCookie(c, VISITOR_COOKIE), options.signer);
     const chosen = getCookie(c, LOCALE_COOKIE);
-    c.set("nonce", randomBytes(16).toString("base64url"));
     c.set("visitor", visitor);
     c.set("csrf", csrfToken(visitor, options.signer));
     c.set("address", addressOf(c, options.trusted));
@@ -70,10 +68,11 @@ function whoAsks(options: WebOptions) {
 
 function safeAnswer(options: WebOptions) {
   const secure = options.origins.every((origin) => origin.startsWith("https:"));
+  const headers = securityHeaders(options.policy);
   const cookie = { path: "/", httpOnly: true, secure, sameSite: "Lax", maxAge: YEAR } as const;
   return createMiddleware<WebEnv>(async (c, next) => {
     await next();
-    for (const [name, value] of securityHeaders(c.get("nonce"), options.policy)) {
+    for (const [name, value] of headers) {
       // An answer that is stricter about itself, such as a stranger's upload, stays so.
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }

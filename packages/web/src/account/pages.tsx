@@ -61,7 +61,6 @@ function Form({ action, csrf, submit, next, children }: FormProps) {
 export interface PageProps {
   readonly words: AccountWords;
   readonly csrf: string;
-  readonly nonce: string;
   readonly next: string;
   /** What went wrong with what was sent, in the visitor's language. */
   readonly error: string | null;

@@ -163,7 +163,6 @@ export function accountRoutes(app: Hono<WebEnv>, accounts: Accounts, frame: Fram
     return {
       words: accountWords(c.get("locale")),
       csrf: c.get("csrf"),
-      nonce: c.get("nonce"),
       next: nextPath(next, HOME),
       error: error === null ? null : describe(error, c.get("locale"), {}),
     };
