@@ -7,11 +7,13 @@ import { accountRoutes } from "@egide/web/account/routes.tsx";
 import { Signer } from "@egide/web/signed.ts";
 import { createWeb } from "@egide/web/web.ts";
 import { dueDoor } from "#api/due-door.ts";
+import { frameOf } from "#api/answer.ts";
 import { errorPage, mountBoard } from "#api/mount.tsx";
 import type { BoardSite } from "#api/site.ts";
 import { accountFrame } from "#app/account.tsx";
-import { FILE_LIMITS, openFiles } from "#app/files.ts";
+import { fileLimits, openFiles } from "#app/files.ts";
 import { defences } from "#app/guards.ts";
+import { remember } from "#app/remember.ts";
 import { posterOf } from "#app/poster.ts";
 import { Secret } from "#app/secret.ts";
 import { STATUSES, TEXTS } from "#app/texts.ts";
@@ -20,9 +22,15 @@ import { every } from "#job/every.ts";
 import { expireAll, forgetAddresses, sweep } from "#job/housekeeping.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
+import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
+import { actorOf } from "#moderation/service/staff.ts";
 import { makeAssets } from "#page/assets.ts";
+import { openRoutes } from "#page/staff/open-routes.tsx";
+import { staffRoutes } from "#page/staff/routes.tsx";
+import type { StaffSite } from "#page/staff/site.ts";
 import { deliveries } from "#provider/deliver.ts";
 import type { EdgePurge } from "#provider/deps.ts";
+import { forgetSeen, INTAKE_PATH } from "#provider/intake.ts";
 import { providerDoor } from "#provider/door.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
@@ -73,14 +81,23 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const { clock, settings, origins, report } = options;
   const secret = new Secret(options.secret);
   const store = await openStore(options.database);
-  const files = await openFiles(options.media, secret.of("sealed files"), clock);
+  const files = await openFiles(options.media, secret.of("sealed files"), settings.media, clock);
   // Nothing is under way yet: what no row names was left by a process that ended.
   const age = store.engine === "sqlite" ? 0 : HOUR;
   await sweep(store, files.store, options.media, clock.now(), age);
   const hasher = new AddressHasher(new AddressKeys(store), KEY_DAYS, KEYS_KEPT);
   await hasher.turn(clock.now());
 
-  const defence = await defences(store, files.store, hasher, secret, clock, settings.filters);
+  const defence = await defences(
+    {
+      store,
+      clock,
+      media: files.store,
+      secret: secret.of("filters"),
+      settings: settings.filters,
+    },
+    hasher,
+  );
   const events = new Events();
   const threads: ThreadContext = {
     store,
@@ -108,7 +125,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   };
   const outbox = new Outbox(store, {
     clock,
-    handlers: deliveries(provider),
+    handlers: { ...deliveries(provider), [SETTLE]: mediaSettler(store, files.store) },
     onDead: (kind, key, error) => report(error, `${kind} ${key}`),
   });
   const moderation: ModerationDeps = {
@@ -116,6 +133,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     clock,
     posts: {
       async setState(trx, postId, state, now) {
+        if (state === "removed") await remember(trx, postId, now);
         const event = await setPostState(store, trx, postId, state, now);
         // Readers are told once the act is committed.
         if (event !== null) clock.after(200, () => events.publish(event));
@@ -137,6 +155,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   });
   await accounts.prepare();
 
+  const limits = fileLimits(settings.media);
   const sessionKey = secret.of("sessions");
   const site: BoardSite = {
     threads,
@@ -145,7 +164,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     media: files.store,
     due: dueDoor(moderation, (address) => hasher.allHashes(address)),
     takeFile: (sent) => files.take(sent),
-    fileLimits: () => FILE_LIMITS,
+    fileLimits: () => limits,
     posterOf: (c) => posterOf(c, sessionKey, hasher),
     personOf: async (c) => (await accounts.session(c))?.person ?? null,
     forget: (tags) => options.edge?.forget(tags),
@@ -160,7 +179,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     locale: settings.language,
     policy: { media: [] },
     maxBody: MAX_BODY,
-    signedPaths: [],
+    signedPaths: [INTAKE_PATH],
     statuses: STATUSES,
     texts: TEXTS,
     errorPage: errorPage(() => site),
@@ -168,11 +187,24 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   });
   // Names of the site's own come before those of boards.
   accountRoutes(app, accounts, accountFrame(site));
+  const staff: StaffSite = {
+    deps: moderation,
+    provider,
+    frame: (c) => frameOf(c, site, false),
+    async actor(c) {
+      const session = await accounts.session(c);
+      return session === null ? null : actorOf(store.kysely, session.person.id);
+    },
+    signInPath: "/account/sign-in",
+  };
+  openRoutes(app, staff);
+  staffRoutes(app, staff);
   mountBoard(app, site);
 
   const failed = (error: unknown): void => report(error, "job");
   const jobs = [
     every(clock, 2000, () => defence.refresh(), failed),
+    every(clock, HOUR, () => forgetSeen(provider), failed),
     every(clock, HOUR, () => hasher.turn(clock.now()), failed),
     every(clock, HOUR, () => forgetAddresses(threads), failed),
     every(clock, HOUR, () => expireAll(threads), failed),

@@ -4,23 +4,25 @@ import type { Clock } from "@egide/std/clock.ts";
 import { DecoderPool, DEFAULT_POOL_LIMITS } from "#media/decode/pool.ts";
 import { draftFileOf, Ingest } from "#media/ingest.ts";
 import { KIND_FACTS } from "#media/kind.ts";
-import { DEFAULT_MEDIA_POLICY } from "#media/policy.ts";
+import type { MediaPolicy } from "#media/policy.ts";
 import { findFfmpeg } from "#media/recording/ffmpeg.ts";
 import { Recoder } from "#media/recording/recode.ts";
 import { DiskStore } from "#media/store/disk.ts";
 import { Sealing } from "#media/store/sealing.ts";
 import type { MediaStore } from "#media/store/store.ts";
+import type { FileLimits } from "#page/part/compose.tsx";
 import type { DraftFile } from "#thread/posting/draft.ts";
 
-const { kinds, imageBytes, videoBytes, audioBytes, documentBytes, seconds } = DEFAULT_MEDIA_POLICY;
-
 /** What forms say of the files that are taken. */
-export const FILE_LIMITS = {
-  bytesMost: Math.max(imageBytes, videoBytes, audioBytes, documentBytes),
-  secondsMost: seconds,
-  kinds: kinds.map((kind) => kind.toUpperCase()),
-  accept: kinds.map((kind) => KIND_FACTS[kind].type).join(","),
-} as const;
+export function fileLimits(policy: MediaPolicy): FileLimits {
+  const { kinds, imageBytes, videoBytes, audioBytes, documentBytes, seconds } = policy;
+  return {
+    bytesMost: Math.max(imageBytes, videoBytes, audioBytes, documentBytes),
+    secondsMost: seconds,
+    kinds: kinds.map((kind) => kind.toUpperCase()),
+    accept: kinds.map((kind) => KIND_FACTS[kind].type).join(","),
+  };
+}
 
 /** A file as a form brings it. */
 export interface SentFile {
@@ -36,7 +38,12 @@ export interface Files {
   stop(): void;
 }
 
-export async function openFiles(folder: string, sealKey: Uint8Array, clock: Clock): Promise<Files> {
+export async function openFiles(
+  folder: string,
+  sealKey: Uint8Array,
+  policy: MediaPolicy,
+  clock: Clock,
+): Promise<Files> {
   const temp = join(folder, "temp");
   await mkdir(temp, { recursive: true, mode: 0o750 });
   const store = new DiskStore(folder, new Sealing(sealKey));
@@ -48,7 +55,7 @@ export async function openFiles(folder: string, sealKey: Uint8Array, clock: Cloc
     store,
     async take({ bytes, filename, spoiler }) {
       const upload = { content: bytes, filename };
-      return draftFileOf(await ingest.ingest(upload, DEFAULT_MEDIA_POLICY), spoiler);
+      return draftFileOf(await ingest.ingest(upload, policy), spoiler);
     },
     stop: () => decoders.stop(),
   };

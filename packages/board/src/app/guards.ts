@@ -1,11 +1,7 @@
-import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
-import type { Secret } from "#app/secret.ts";
 import type { AddressHasher } from "#filter/address.ts";
-import { openFilters } from "#filter/open.ts";
-import type { MediaStore } from "#media/store/store.ts";
+import { type FilterParts, openFilters } from "#filter/open.ts";
 import { bansAgainst } from "#moderation/service/poster.ts";
-import type { FilterSettings } from "#settings/filter.ts";
 import type { Store } from "#store/open.ts";
 import type { AfterWrite, Guard } from "#thread/posting/guard.ts";
 
@@ -46,24 +42,12 @@ export interface Defences {
   refresh(): Promise<void>;
 }
 
-export async function defences(
-  store: Store,
-  media: MediaStore,
-  hasher: AddressHasher,
-  secret: Secret,
-  clock: Clock,
-  settings: FilterSettings,
-): Promise<Defences> {
-  const filters = await openFilters({
-    store,
-    clock,
-    media,
-    secret: secret.of("filters"),
-    settings,
-  });
+export async function defences(parts: FilterParts, hasher: AddressHasher): Promise<Defences> {
+  const { guards, afterWrite, refresh } = await openFilters(parts);
+  const { store, clock } = parts;
   return {
-    guards: [banGuard(store, hasher, () => clock.now()), ...filters.guards],
-    afterWrite: [filters.afterWrite],
-    refresh: filters.refresh,
+    guards: [banGuard(store, hasher, () => clock.now()), ...guards],
+    afterWrite: [afterWrite],
+    refresh,
   };
 }
