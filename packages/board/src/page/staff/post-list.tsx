@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { address } from "#page/address.ts";
 
 interface PostListProps {
