@@ -11,6 +11,7 @@ import { Running, type Sample, startOrigin, type Workload } from "./run.ts";
 import { edgeWorkloads } from "./suites/edge.ts";
 import { runChallenge } from "./challenge/browser.ts";
 import { runShield } from "./suites/shield.ts";
+import { runBoard } from "./board/run.ts";
 import { runWaf } from "./suites/waf.ts";
 
 const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [--json FILE] [--svg FILE] [--strict]
@@ -21,6 +22,7 @@ const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [
             or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
             or challenge: how long a challenge takes in Chromium ($CHROMIUM, else Debian's)
             or expr: the rules language by itself
+            or board: pages of a full board, and posting (--threads 100000 --posts 2000000)
   --only    workloads whose name holds TEXT
   --peers   names of peers; egide and nginx are what the goals compare
   --rounds  measurements of each, interleaved (5; 30 of challenge)
@@ -41,6 +43,8 @@ const { values, positionals } = parseArgs({
     json: { type: "string" },
     svg: { type: "string" },
     rules: { type: "string" },
+    threads: { type: "string" },
+    posts: { type: "string" },
     strict: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -60,6 +64,10 @@ if (positionals[0] === "waf" && !values.help) {
 if (positionals[0] === "challenge" && !values.help) {
   const { only = "", json } = values;
   const met = await runChallenge({ rounds: Number(values.rounds ?? "30"), only, json });
+  process.exit(values.strict && !met ? 1 : 0);
+}
+if (positionals[0] === "board" && !values.help) {
+  const met = await runBoard(Number(values.threads ?? "100000"), Number(values.posts ?? "2000000"));
   process.exit(values.strict && !met ? 1 : 0);
 }
 if (positionals[0] === "shield" && !values.help) {
