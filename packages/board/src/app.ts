@@ -117,10 +117,12 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     clock,
     settings: providerSettingsSchema.parse({
       contact: { org: settings.name, contact: `abuse@${mailHost(hostname)}`, domain: hostname },
+      ...settings.provider,
     }),
     siteUrl,
     key: signingKeyOf(secret.of("signing")),
     edge: options.edge,
+    media: files.store,
     kick: () => outbox.kick(),
   };
   const outbox = new Outbox(store, {

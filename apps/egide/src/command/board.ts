@@ -23,6 +23,11 @@ export const boardCommand: Command = {
         "Address that visitors reach it by, e.g. https://board.example; the first is its own.",
     },
     name: { type: "string", value: "text", summary: "The site's name." },
+    settings: {
+      type: "string",
+      value: "file",
+      summary: "Settings of the site as JSON: docs/guide/moderation.md has an example.",
+    },
     state: {
       type: "string",
       value: "dir",
@@ -69,7 +74,10 @@ export const boardCommand: Command = {
       hostname: at.host,
       port: at.port,
       origins: [first ?? `http://localhost:${at.port}`, ...others],
-      settings: name === undefined ? {} : { name },
+      settings: {
+        ...(await settingsIn(text(options, "settings"), shell)),
+        ...(name === undefined ? {} : { name }),
+      },
       trusted: trusted.length > 0 ? trusted : ["127.0.0.0/8", "::1/128"],
       edge: edge === undefined ? null : { state: edge, zone: text(options, "zone") ?? "board" },
       logger,
@@ -84,6 +92,24 @@ export const boardCommand: Command = {
     return 0;
   },
 };
+
+/** What an admin wrote; the board's own schema says whether it can be read. */
+async function settingsIn(file: string | undefined, shell: Shell): Promise<object> {
+  if (file === undefined) return {};
+  try {
+    const value: unknown = await Bun.file(resolve(shell.cwd, file)).json();
+    if (typeof value === "object" && value !== null) return value;
+    throw new TypeError("not a mapping");
+  } catch (cause) {
+    throw new AppError({
+      code: "cli.bad_settings",
+      source: "operator",
+      retry: false,
+      publicMessage: `${file} can't be read as JSON settings: ${(cause as Error).message}`,
+      cause,
+    });
+  }
+}
 
 function banner(
   port: number,

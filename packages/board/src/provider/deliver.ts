@@ -5,6 +5,7 @@ import { type Xarf, urlOf } from "@egide/contract/abuse/xarf.ts";
 import type { Deliver } from "@egide/sql/outbox/outbox.ts";
 import { z } from "zod";
 import { factsOf } from "#moderation/category.ts";
+import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { type Call, callSchema } from "#provider/alert.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
 import { takeAnswer } from "#provider/intake.ts";
@@ -17,6 +18,7 @@ const purgeSchema = z.object({ body: tombstoneSchema, tags: z.array(z.string()) 
 /** What the outbox calls for the messages of this room. Each may run twice: receivers know ids. */
 export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
   return {
+    [SETTLE]: mediaSettler(deps.store, deps.media),
     [KINDS.message]: ({ payload }) => deliverMessage(deps, messageSchema.parse(payload)),
     [KINDS.alert]: ({ payload }) => deliverCall(deps, callSchema.parse(payload)),
     [KINDS.purge]: async ({ payload }) => {

@@ -1,5 +1,6 @@
 import type { SigningKey } from "@egide/contract/signing.ts";
 import type { Clock } from "@egide/std/clock.ts";
+import type { MediaStore } from "#media/store/store.ts";
 import type { ProviderSettings } from "#settings/provider.ts";
 import type { Store } from "#store/open.ts";
 
@@ -20,5 +21,7 @@ export interface ProviderDeps {
   readonly key: SigningKey;
   /** Null where no edge of ours stands in front. */
   readonly edge: EdgePurge | null;
+  /** Where files lie: they follow their posts out of sight and back. */
+  readonly media: MediaStore;
   readonly kick: () => void;
 }

@@ -52,6 +52,11 @@ export async function takeMessage(deps: ProviderDeps, input: unknown): Promise<S
       .executeTakeFirst();
     if (Number(taken.numInsertedOrUpdatedRows ?? 0) === 0) return;
     await apply(trx, message, now);
+    // Ids that no message could come under any more.
+    await trx
+      .deleteFrom("abuse_seen")
+      .where("at", "<", now - REMEMBER_MS)
+      .execute();
   });
   return sealMessage(
     {
@@ -136,10 +141,4 @@ export function takeAnswer(
     throw failed("board.no_receipt", true, "The receipt is for another message.");
   }
   return received.body;
-}
-
-/** Ids that no message could come under any more. */
-export async function forgetSeen({ store, clock }: ProviderDeps): Promise<void> {
-  const before = clock.now() - REMEMBER_MS;
-  await store.kysely.deleteFrom("abuse_seen").where("at", "<", before).execute();
 }

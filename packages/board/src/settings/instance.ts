@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mediaPolicySchema } from "#media/policy.ts";
 import { filterSettingsSchema } from "#settings/filter.ts";
+import { providerInputSchema } from "#settings/provider.ts";
 
 /** What the instance's admin sets; rooms add a line each with a schema in a file of their own. */
 export const instanceSettingsSchema = z.object({
@@ -17,6 +18,8 @@ export const instanceSettingsSchema = z.object({
   /** Files that are taken. */
   media: mediaPolicySchema.prefault({}),
   filters: filterSettingsSchema.prefault({}),
+  /** Whom reports go to, and who is called: docs/guide/moderation.md. */
+  provider: providerInputSchema.prefault({}),
   threadsWatchedMost: z.number().int().min(1).max(1000).default(200),
 });
 

@@ -31,44 +31,60 @@ const levelSchema = z.strictObject({
   mail: z.email().optional(),
 });
 
+const contactSchema = z.strictObject({
+  org: z.string().trim().min(1).max(200),
+  contact: z.email(),
+  /** Also the name that it speaks under. */
+  domain: z.string().min(1).max(253),
+});
+
+const shape = {
+  delivery: deliverySchema.nullable().default(null),
+  /** Whether a threat to life goes to the provider as it is reported, or once staff escalate it. */
+  lifeAtOnce: z.boolean().default(true),
+  onCall: z
+    .object({
+      /** Called one after the other while nobody acknowledges. */
+      levels: z.array(levelSchema).max(10).default([]),
+      minutes: z.number().min(0.1).max(1440).default(5),
+    })
+    .prefault({}),
+  smtp: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.number().int().min(1).max(65_535),
+      /** TLS from the first byte; else STARTTLS, where the server offers it. */
+      secure: z.boolean().default(false),
+      user: z.string().optional(),
+      pass: z.string().optional(),
+      from: z.email(),
+    })
+    .nullable()
+    .default(null),
+} as const;
+
+/** Who answers for this board, in reports, and how they leave. */
 export const providerSettingsSchema = z
-  .object({
-    /** Who answers for this board, in reports. */
-    contact: z.strictObject({
-      org: z.string().trim().min(1).max(200),
-      contact: z.email(),
-      /** Also the name that it speaks under. */
-      domain: z.string().min(1).max(253),
-    }),
-    delivery: deliverySchema.nullable().default(null),
-    /** Whether a threat to life goes to the provider as it is reported, or once staff escalate it. */
-    lifeAtOnce: z.boolean().default(true),
-    onCall: z
-      .object({
-        /** Called one after the other while nobody acknowledges. */
-        levels: z.array(levelSchema).max(10).default([]),
-        minutes: z.number().min(0.1).max(1440).default(5),
-      })
-      .prefault({}),
-    smtp: z
-      .strictObject({
-        host: z.string().min(1),
-        port: z.number().int().min(1).max(65_535),
-        /** TLS from the first byte; else STARTTLS, where the server offers it. */
-        secure: z.boolean().default(false),
-        user: z.string().optional(),
-        pass: z.string().optional(),
-        from: z.email(),
-      })
-      .nullable()
-      .default(null),
-  })
-  .superRefine((settings, ctx) => {
-    const mails = settings.onCall.levels.some(({ mail }) => mail !== undefined);
-    if (settings.smtp === null && (mails || settings.delivery?.kind === "mail")) {
-      ctx.addIssue({ code: "custom", path: ["smtp"], message: "mail needs a server to send it" });
-    }
-  });
+  .object({ contact: contactSchema, ...shape })
+  .superRefine(checkMail);
+
+/** As an admin writes it: the site itself is the contact where nobody else is named. */
+export const providerInputSchema = z
+  .object({ contact: contactSchema.optional(), ...shape })
+  .superRefine(checkMail);
+
+interface Mails {
+  readonly onCall: { readonly levels: readonly { readonly mail?: string | undefined }[] };
+  readonly delivery: { readonly kind: string } | null;
+  readonly smtp: unknown;
+}
+
+function checkMail(settings: Mails, ctx: z.RefinementCtx): void {
+  const mails = settings.onCall.levels.some(({ mail }) => mail !== undefined);
+  if (settings.smtp === null && (mails || settings.delivery?.kind === "mail")) {
+    ctx.addIssue({ code: "custom", path: ["smtp"], message: "mail needs a server to send it" });
+  }
+}
 
 export type ProviderSettings = z.infer<typeof providerSettingsSchema>;
 export type Delivery = NonNullable<ProviderSettings["delivery"]>;

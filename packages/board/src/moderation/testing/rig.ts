@@ -1,6 +1,7 @@
 import { signingKeyOf } from "@egide/contract/signing.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
+import type { MediaStore } from "#media/store/store.ts";
 import type { Grant } from "#moderation/permission.ts";
 import type { Actor, ModerationDeps, PostDoor } from "#moderation/service/deps.ts";
 import { appoint } from "#moderation/service/staff.ts";
@@ -16,6 +17,19 @@ const posts: PostDoor = {
   },
   async moveThread(trx, postId, boardId) {
     await trx.updateTable("post").set({ boardId }).where("id", "=", postId).execute();
+  },
+};
+
+/** The posts of these tests have no files that could be sealed. */
+const NO_MEDIA: MediaStore = {
+  put: async () => undefined,
+  open: async () => null,
+  remove: async () => undefined,
+  seal: async () => undefined,
+  unseal: async () => undefined,
+  openSealed: async () => null,
+  async *list() {
+    // Nothing.
   },
 };
 
@@ -60,6 +74,7 @@ export async function moderationRig<C extends Clock = FakeClock>(
     siteUrl: "https://board.test",
     key: signingKeyOf(new Uint8Array(32).fill(1)),
     edge,
+    media: NO_MEDIA,
     kick,
   };
   const deps: ModerationDeps = {
