@@ -25,12 +25,11 @@ import { mustKeep } from "#moderation/service/keep.ts";
 import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { actorOf } from "#moderation/service/staff.ts";
 import { makeAssets } from "#page/assets.ts";
-import { openRoutes } from "#page/staff/open-routes.tsx";
 import { staffRoutes } from "#page/staff/routes.tsx";
 import type { StaffSite } from "#page/staff/site.ts";
 import { deliveries } from "#provider/deliver.ts";
 import type { EdgePurge } from "#provider/deps.ts";
-import { forgetSeen, INTAKE_PATH } from "#provider/intake.ts";
+import { INTAKE_PATH } from "#provider/intake.ts";
 import { providerDoor } from "#provider/door.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
@@ -199,14 +198,12 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     },
     signInPath: "/account/sign-in",
   };
-  openRoutes(app, staff);
   staffRoutes(app, staff);
   mountBoard(app, site);
 
   const failed = (error: unknown): void => report(error, "job");
   const jobs = [
     every(clock, 2000, () => defence.refresh(), failed),
-    every(clock, HOUR, () => forgetSeen(provider), failed),
     every(clock, HOUR, () => hasher.turn(clock.now()), failed),
     every(clock, HOUR, () => forgetAddresses(threads), failed),
     every(clock, HOUR, () => expireAll(threads), failed),
