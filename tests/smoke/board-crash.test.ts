@@ -62,9 +62,9 @@ test("no acknowledged post or file is lost, and no file without a post stays", a
   for (let round = 0; round < 3; round += 1) {
     const { board, url } = await start();
     const enough = Promise.withResolvers<void>();
-    let ended = false;
+    const run = { ended: false };
     const people = Array.from({ length: 6 }, async () => {
-      while (!ended) {
+      while (!run.ended) {
         seed += 1;
         const no = await post(url, seed);
         if (no !== null) acknowledged.push(no);
@@ -73,7 +73,7 @@ test("no acknowledged post or file is lost, and no file without a post stays", a
     });
     await enough.promise;
     await board.kill();
-    ended = true;
+    run.ended = true;
     await Promise.all(people);
   }
   const { board } = await start();

@@ -111,6 +111,8 @@ function loadQuick(origin: readonly string[], env: Shell["env"]): Loaded {
     hosts: ["*"],
     origin,
     tls: { certificate: "self-signed" },
+    // Our own board shows pages by these; other sites don't have them.
+    cache: { key: { cookies: ["theme", "locale"] } },
     // Whoever has configured nothing is not left bare: the small set refuses plain attacks alone.
     waf: { mode: "block", rules: "own" },
   };
