@@ -194,7 +194,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     frame: (c) => frameOf(c, site, false),
     async actor(c) {
       const session = await accounts.session(c);
-      return session === null ? null : actorOf(store.kysely, session.person.id);
+      return session === null ? null : actorOf(store.kysely, session.person);
     },
     signInPath: "/account/sign-in",
   };

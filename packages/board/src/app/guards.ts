@@ -1,4 +1,5 @@
 import { AppError } from "@egide/std/error.ts";
+import { approvalGuard, queueForApproval } from "#app/approval.ts";
 import type { AddressHasher } from "#filter/address.ts";
 import { type FilterParts, openFilters } from "#filter/open.ts";
 import { bansAgainst } from "#moderation/service/poster.ts";
@@ -46,8 +47,9 @@ export async function defences(parts: FilterParts, hasher: AddressHasher): Promi
   const { guards, afterWrite, refresh } = await openFilters(parts);
   const { store, clock } = parts;
   return {
-    guards: [banGuard(store, hasher, () => clock.now()), ...guards],
-    afterWrite: [afterWrite],
+    guards: [banGuard(store, hasher, () => clock.now()), ...guards, approvalGuard(store)],
+    // What a list or a filter found tells staff more than that it waits: it comes last.
+    afterWrite: [queueForApproval, afterWrite],
     refresh,
   };
 }

@@ -19,7 +19,12 @@ export interface Candidate {
   readonly staff: boolean;
 }
 
-export type ApprovalReason = "board" | "thread" | "media" | "new-poster";
+const REASONS = ["board", "thread", "media", "new-poster"] as const;
+export type ApprovalReason = (typeof REASONS)[number];
+
+export function isApprovalReason(reason: string): reason is ApprovalReason {
+  return (REASONS as readonly string[]).includes(reason);
+}
 
 /** Why a post waits; null where it is shown at once. */
 export function needsApproval(policy: ApprovalPolicy, post: Candidate): ApprovalReason | null {

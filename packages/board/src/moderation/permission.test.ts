@@ -30,6 +30,7 @@ const MATRIX: Readonly<Record<Permission, string>> = {
   editRules: "oa",
   editFilters: "oa",
   appointStaff: "oa",
+  configure: "oa",
   banGlobal: "ga",
   hold: "ga",
   releaseHold: "ga",

@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   seeStatistics: 1 << 20,
   readInbox: 1 << 21,
   instance: 1 << 22,
+  configure: 1 << 23,
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -53,7 +54,14 @@ const MODERATOR = [
   "seeStatistics",
 ] as const;
 
-const OWNER = [...MODERATOR, "editRules", "editFilters", "appointStaff", "seeStaffLog"] as const;
+const OWNER = [
+  ...MODERATOR,
+  "editRules",
+  "editFilters",
+  "appointStaff",
+  "seeStaffLog",
+  "configure",
+] as const;
 
 const GLOBAL_MODERATOR = [
   ...MODERATOR,

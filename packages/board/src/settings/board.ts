@@ -41,6 +41,17 @@ export const boardSettingsSchema = z.object({
   /** … for so many minutes; 0: as long as the thread lives. */
   deletionMinutes: z.number().int().min(0).max(1_000_000).default(0),
   dice: z.boolean().default(true),
+  /** What waits until staff have seen it. */
+  approval: z
+    .object({
+      posts: z.boolean().default(false),
+      /** Posts that open a thread. */
+      threads: z.boolean().default(false),
+      media: z.boolean().default(false),
+      /** Posts of who has fewer than so many standing here; 0: nobody's. */
+      newPosters: z.number().int().min(0).max(100).default(0),
+    })
+    .prefault({}),
   /** Language of the board's own texts. */
   language: z.enum(["en", "fr"]).default("en"),
 });

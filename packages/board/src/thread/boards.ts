@@ -2,11 +2,13 @@ import { isUniqueViolation } from "@egide/sql/errors.ts";
 import { boardSettingsSchema } from "#settings/board.ts";
 import {
   type BoardChange,
+  boardById,
   boardByUri,
   boardsOwnedBy,
   changeBoard,
   insertBoard,
 } from "#store/boards.ts";
+import type { Db } from "#store/open.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
 import type { Board } from "#thread/model.ts";
@@ -28,6 +30,9 @@ const RESERVED = new Set(
   ),
 );
 
+const TITLE_MOST = 80;
+const SUBTITLE_MOST = 200;
+
 type Services = Pick<ThreadContext, "store" | "clock" | "settings">;
 
 /** Makes a board, or (where the instance wants to approve it first) asks for it. */
@@ -38,7 +43,7 @@ export async function createBoard(
   const { uri, ownerId, staff } = request;
   const title = request.title.trim();
   if (!/^[a-z0-9]{1,24}$/.test(uri) || RESERVED.has(uri)) throw threadError("uri");
-  if (title === "" || title.length > 80 || request.subtitle.length > 200) {
+  if (!isTitle(title) || request.subtitle.length > SUBTITLE_MOST) {
     throw threadError("field_long");
   }
   if (!staff && settings.boardCreation === "staff") throw threadError("creation_closed");
@@ -60,30 +65,29 @@ export async function createBoard(
 }
 
 /** Approves a board that was asked for, or says no: then its address is free again. */
-export async function decideBoard(
-  { store }: Pick<Services, "store">,
-  uri: string,
-  approve: boolean,
-): Promise<void> {
-  await store.transaction(async (trx) => {
-    const board = await boardByUri(trx, uri);
-    if (board === null || board.state !== "requested") throw threadError("no_board");
-    if (approve) await changeBoard(trx, board.id, { state: "open" });
-    else await trx.deleteFrom("board").where("id", "=", board.id).execute();
-  });
+export async function decideBoard(trx: Db, id: number, approve: boolean): Promise<Board> {
+  const board = await boardById(trx, id);
+  if (board === null || board.state !== "requested") throw threadError("no_board");
+  if (approve) await changeBoard(trx, id, { state: "open" });
+  else await trx.deleteFrom("board").where("id", "=", id).execute();
+  return board;
 }
 
 /** Changes what an owner may change; whether they may is asked before. */
-export async function configureBoard(
-  { store }: Pick<Services, "store">,
-  uri: string,
-  change: BoardChange,
-): Promise<Board> {
-  const board = await boardByUri(store.kysely, uri);
+export async function configureBoard(trx: Db, id: number, change: BoardChange): Promise<Board> {
+  const board = await boardById(trx, id);
   if (board === null) throw threadError("no_board");
+  if (change.title !== undefined && !isTitle(change.title)) throw threadError("field_long");
+  if (change.subtitle !== undefined && change.subtitle.length > SUBTITLE_MOST) {
+    throw threadError("field_long");
+  }
   if (change.settings !== undefined && !boardSettingsSchema.safeParse(change.settings).success) {
     throw threadError("settings");
   }
-  await changeBoard(store.kysely, board.id, change);
-  return (await boardByUri(store.kysely, uri)) as Board;
+  await changeBoard(trx, id, change);
+  return board;
+}
+
+function isTitle(title: string): boolean {
+  return title !== "" && title.length <= TITLE_MOST;
 }

@@ -198,8 +198,8 @@ onEachEngine("the life of threads", (fresh) => {
     const rig = await make();
     await rig.board("b");
     await rig.board("tech");
-    await rig.board("quiet");
-    await configureBoard(rig, "quiet", { listed: false });
+    const quiet = await rig.board("quiet");
+    await configureBoard(rig.store.kysely, quiet, { listed: false });
     await rig.write({});
     await rig.write({ board: "tech" });
     await rig.write({ board: "quiet" });
@@ -227,12 +227,12 @@ onEachEngine("the life of threads", (fresh) => {
     for (const uri of ["media", "Big", "a/b", "", "x".repeat(25)]) {
       expect(await createBoard(rig, { ...ask, uri }).then(() => "", code)).toBe("board.uri");
     }
-    await decideBoard(rig, "cats", true);
+    await decideBoard(rig.store.kysely, asked.id, true);
     expect((await readableBoard(rig, "cats")).ownerId).toBe("ada");
+    const dogs = await createBoard(rig, { ...ask, ownerId: "bob", uri: "dogs" });
+    await decideBoard(rig.store.kysely, dogs.id, false);
     await createBoard(rig, { ...ask, ownerId: "bob", uri: "dogs" });
-    await decideBoard(rig, "dogs", false);
-    await createBoard(rig, { ...ask, ownerId: "bob", uri: "dogs" });
-    await configureBoard(rig, "cats", { state: "closed" });
+    await configureBoard(rig.store.kysely, asked.id, { state: "closed" });
     expect(await readableBoard(rig, "cats").then(() => "", code)).toBe("board.no_board");
   });
 });

@@ -315,9 +315,9 @@ onEachEngine("due process", (fresh) => {
     const one = { accountId: "new", name: "New", grant };
     expect(await codeOf(appoint(deps, ada, one))).toBe("board.not_allowed");
     await appoint(deps, cem, one);
-    expect((await actorOf(store.kysely, "new"))?.grants).toEqual([grant]);
+    expect((await actorOf(store.kysely, { id: "new", username: "new" }))?.grants).toEqual([grant]);
     await dismissStaff(deps, cem, one);
-    expect(await actorOf(store.kysely, "new")).toBeNull();
+    expect(await actorOf(store.kysely, { id: "new", username: "new" })).toBeNull();
     const last = { accountId: "admin", grant: { role: "admin", boardId: null } as const };
     expect(await codeOf(dismissStaff(deps, admin, last))).toBe("board.last_admin");
     await close();

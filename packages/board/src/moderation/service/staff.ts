@@ -3,16 +3,29 @@ import { type Actor, bad, type ModerationDeps } from "#moderation/service/deps.t
 import { addLog } from "#moderation/service/log.ts";
 import type { Db } from "#store/open.ts";
 
+/** An account as it signed in. */
+interface Account {
+  readonly id: string;
+  readonly username: string;
+}
+
 /** Who is signed in, with the roles that they have now; null where the account has none. */
-export async function actorOf(db: Db, accountId: string): Promise<Actor | null> {
-  const staff = await db
-    .selectFrom("staff")
-    .select(["id", "name"])
-    .where("id", "=", accountId)
-    .executeTakeFirst();
-  if (staff === undefined) return null;
-  const grants = await grantsOf(db, accountId);
-  return grants.length === 0 ? null : { ...staff, grants };
+export async function actorOf(db: Db, { id, username }: Account): Promise<Actor | null> {
+  const grants = [...(await grantsOf(db, id)), ...(await ownershipsOf(db, id))];
+  if (grants.length === 0) return null;
+  const staff = await db.selectFrom("staff").select("name").where("id", "=", id).executeTakeFirst();
+  return { id, name: staff?.name ?? username, grants };
+}
+
+/** Whoever made a board owns it once it is open, without anybody's appointment. */
+async function ownershipsOf(db: Db, accountId: string): Promise<readonly Grant[]> {
+  const rows = await db
+    .selectFrom("board")
+    .select("id")
+    .where("ownerId", "=", accountId)
+    .where("state", "in", ["open", "locked"])
+    .execute();
+  return rows.map(({ id }) => ({ role: "board-owner", boardId: id }));
 }
 
 async function grantsOf(db: Db, staffId: string): Promise<readonly Grant[]> {

@@ -16,7 +16,6 @@ export const dueEn = {
   "report.state": "State",
   "delete.title": "Delete post No. {no}",
   "delete.lead": "The post is deleted with its files. This can’t be undone.",
-  "delete.files-only": "Delete only the files",
   "delete.password-hint": "Only needed if you posted from another browser.",
   "delete.go": "Delete",
   "delete.done": "The post is deleted.",

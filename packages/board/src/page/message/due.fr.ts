@@ -17,7 +17,6 @@ export const dueFr: Readonly<Record<keyof typeof dueEn, string>> = {
   "report.state": "État",
   "delete.title": "Supprimer le message nº {no}",
   "delete.lead": "Le message est supprimé avec ses fichiers, définitivement.",
-  "delete.files-only": "Supprimer uniquement les fichiers",
   "delete.password-hint": "Nécessaire uniquement si vous avez écrit depuis un autre navigateur.",
   "delete.go": "Supprimer",
   "delete.done": "Le message est supprimé.",

@@ -14,6 +14,7 @@ const TABS: readonly (readonly [MessageKey, string, Permission])[] = [
   ["staff.remove", "/staff/remove", "removePattern"],
   ["staff.rules", "/staff/rules", "editRules"],
   ["staff.people", "/staff/people", "appointStaff"],
+  ["boards.title", "/staff/boards", "configure"],
   ["staff.statistics", "/staff/statistics", "seeStatistics"],
   ["staff.log", "/staff/log", "seeStaffLog"],
   ["staff.holds", "/staff/holds", "hold"],

@@ -12,6 +12,7 @@ import { rulesOn } from "#moderation/service/rules.ts";
 import { actRow, undo } from "#moderation/service/undo.ts";
 import { endOf, orderOf } from "#page/staff/act-form.ts";
 import { ActsPage, AppealsPage, BansPage, RemovePage } from "#page/staff/due.tsx";
+import { boardRoutes } from "#page/staff/board-routes.tsx";
 import { houseRoutes } from "#page/staff/house-routes.tsx";
 import { openRoutes } from "#page/staff/open-routes.tsx";
 import { ItemPage, QueuePage } from "#page/staff/queue.tsx";
@@ -31,6 +32,7 @@ export function staffRoutes(app: Hono<WebEnv>, site: StaffSite): void {
   queueRoutes(staff, site);
   dueRoutes(staff, site);
   houseRoutes(staff, site);
+  boardRoutes(staff, site);
 }
 
 function queueRoutes(staff: StaffRouter, { deps }: StaffSite): void {

@@ -11,12 +11,20 @@ import { createWeb } from "@egide/web/web.ts";
 import type { Grant } from "#moderation/permission.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import { queueOf } from "#moderation/service/queue.ts";
+import { actorOf } from "#moderation/service/staff.ts";
 import { takeReport } from "#moderation/service/report.ts";
 import { MODERATION_STATUSES } from "#moderation/statuses.ts";
 import { fakeClock, moderationRig } from "#moderation/testing/rig.ts";
+import { EN, FR } from "#page/message/catalogue.ts";
 import { translate } from "#page/message/text.ts";
+import { SETTING_FIELDS, settingOf } from "#page/staff/board-form.ts";
+import { labelOf } from "#page/staff/boards.tsx";
 import { staffRoutes } from "#page/staff/routes.tsx";
 import { frameOf } from "#page/testing/frame.ts";
+import { DEFAULT_BOARD_SETTINGS } from "#settings/board.ts";
+import { instanceSettingsSchema } from "#settings/instance.ts";
+import { boardById, boardByUri } from "#store/boards.ts";
+import { createBoard } from "#thread/boards.ts";
 import { INTAKE_PATH } from "#provider/intake.ts";
 import { Intake } from "#provider/testing/peer.ts";
 
@@ -281,4 +289,93 @@ test("the provider's doors take sealed messages, and show signed figures to anyb
   if (half === null) throw new Error("not a key");
   const proof = openProof(await (await ask(PROOF_PATH)).json(), half);
   expect(proof.board).toBe("board.test");
+});
+
+describe("boards", () => {
+  const whole = (change: Record<string, string> = {}) => {
+    const fields: Record<string, string> = {
+      title: "B",
+      subtitle: "",
+      state: "open",
+      listed: "on",
+    };
+    for (const { path } of SETTING_FIELDS) {
+      const value = settingOf(DEFAULT_BOARD_SETTINGS, path);
+      if (value !== false) fields[path] = value === true ? "on" : String(value);
+    }
+    return { ...fields, ...change };
+  };
+
+  test("every setting has a name in both languages", () => {
+    expect(SETTING_FIELDS.length).toBeGreaterThan(25);
+    for (const field of SETTING_FIELDS) {
+      const options = field.kind === "choice" ? field.options : [];
+      for (const path of [field.path, ...options.map((option) => `${field.path}-${option}`)]) {
+        expect([path, EN[labelOf(path)] !== undefined, FR[labelOf(path)] !== undefined]).toEqual([
+          path,
+          true,
+          true,
+        ]);
+      }
+    }
+  });
+
+  test("are configured by their owner, whole or not at all, and the log says what changed", async () => {
+    const { rig, post, ask, enter } = await stand();
+    await enter("olga", { role: "board-owner", boardId: 1 });
+    expect((await ask("/staff/board/2")).status).toBe(403);
+    expect((await post("/staff/board/2", whole())).status).toBe(403);
+    const tooMany = whole({ bumpLimit: "1000000", subtitle: "New" });
+    expect(await (await post("/staff/board/1", tooMany)).text()).toContain("board.settings");
+    expect((await boardById(rig.store.kysely, 1))?.subtitle).toBe("");
+    const good = whole({ "approval.newPosters": "2", "approval.media": "on", state: "closed" });
+    expect((await post("/staff/board/1", good)).status).toBe(303);
+    const board = await boardById(rig.store.kysely, 1);
+    expect(board?.settings.approval).toEqual({
+      posts: false,
+      threads: false,
+      media: true,
+      newPosters: 2,
+    });
+    // Only the site closes boards.
+    expect(board?.state).toBe("open");
+    const html = await (await ask("/staff/board/1?saved")).text();
+    expect(html).toContain('name="approval.newPosters"');
+    const log = await rig.store.kysely
+      .selectFrom("staff_log")
+      .select("detail")
+      .where("action", "=", "board.configure")
+      .execute();
+    expect(log.map(({ detail }) => JSON.parse(detail))).toMatchObject([
+      { "settings.approval.newPosters": 2, "settings.approval.media": true },
+    ]);
+    expect(JSON.parse(log[0]?.detail ?? "")).not.toHaveProperty("settings.bumpLimit");
+  });
+
+  test("that people ask for are opened or refused by an admin; who asked owns what was opened", async () => {
+    const { rig, post, ask, enter } = await stand();
+    const context = {
+      store: rig.store,
+      clock: rig.clock,
+      settings: instanceSettingsSchema.parse({ boardCreation: "approval" }),
+    };
+    const asked = { title: "T", subtitle: "", ownerId: "ada", staff: false };
+    const cats = await createBoard(context, { ...asked, uri: "cats" });
+    const dogs = await createBoard(context, { ...asked, uri: "dogs" });
+    const ada = { id: "ada", username: "Ada" };
+    expect(await actorOf(rig.store.kysely, ada)).toBeNull();
+    await enter("olga", { role: "board-owner", boardId: 1 });
+    expect((await post(`/staff/board/${cats.id}/open`, {})).status).toBe(403);
+    await enter("root", ADMIN);
+    expect(await (await ask("/staff/boards")).text()).toContain("Open /cats/");
+    await post(`/staff/board/${cats.id}/open`, {});
+    await post(`/staff/board/${dogs.id}/refuse`, {});
+    expect((await boardByUri(rig.store.kysely, "cats"))?.state).toBe("open");
+    expect(await boardByUri(rig.store.kysely, "dogs")).toBeNull();
+    expect(await actorOf(rig.store.kysely, ada)).toEqual({
+      id: "ada",
+      name: "Ada",
+      grants: [{ role: "board-owner", boardId: cats.id }],
+    });
+  });
 });

@@ -5,7 +5,7 @@ import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import { BoardNav } from "#page/part/board-head.tsx";
 import { Notice } from "#page/part/common.tsx";
-import { Area, Button, Check, Choice, Field, Form } from "#page/part/form.tsx";
+import { Area, Button, Choice, Field, Form } from "#page/part/form.tsx";
 import { PostView } from "#page/part/post.tsx";
 import type { Board, Post } from "#thread/model.ts";
 
@@ -89,7 +89,6 @@ function DeleteForm({ frame, board, post }: FormProps) {
   return (
     <Form frame={frame} action={`${address.acts(board.uri, post.no)}/delete`} class="tall">
       <p>{t("delete.lead")}</p>
-      {post.files.length === 0 ? null : <Check name="files" label={t("delete.files-only")} />}
       <Field
         name="password"
         type="password"

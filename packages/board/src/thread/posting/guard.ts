@@ -24,6 +24,7 @@ export interface Written {
   readonly no: number;
   readonly threadNo: number;
   readonly state: "visible" | "held";
+  readonly createdAt: number;
   readonly candidate: Candidate;
   readonly objections: readonly Objection[];
 }

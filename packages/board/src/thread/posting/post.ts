@@ -120,6 +120,7 @@ async function write(
     no,
     threadNo,
     state,
+    createdAt: now,
     candidate,
     objections,
   } as const;

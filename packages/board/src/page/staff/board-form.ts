@@ -1,0 +1,82 @@
+import { textOf } from "@egide/web/form.ts";
+import { z } from "zod";
+import { bad } from "#moderation/service/deps.ts";
+import { type BoardSettings, boardSettingsSchema } from "#settings/board.ts";
+
+/** A setting as a form shows it. */
+export type SettingField = { readonly path: string } & (
+  | { readonly kind: "switch" }
+  | { readonly kind: "number"; readonly min: number; readonly max: number }
+  | { readonly kind: "text"; readonly most: number }
+  | { readonly kind: "choice"; readonly options: readonly string[] }
+);
+
+interface Shape {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+}
+
+/** Every setting of a board, in the schema's order: a new one needs no change here, but a label. */
+export const SETTING_FIELDS: readonly SettingField[] = fieldsOf(
+  z.toJSONSchema(boardSettingsSchema, { io: "output" }) as Shape,
+  "",
+);
+
+function fieldsOf(shape: Shape, path: string): SettingField[] {
+  if (shape.properties !== undefined) {
+    return Object.entries(shape.properties).flatMap(([name, part]) =>
+      fieldsOf(part, path === "" ? name : `${path}.${name}`),
+    );
+  }
+  if (shape.enum !== undefined) return [{ path, kind: "choice", options: shape.enum }];
+  switch (shape.type) {
+    case "boolean":
+      return [{ path, kind: "switch" }];
+    case "integer":
+      return [{ path, kind: "number", min: shape.minimum ?? 0, max: shape.maximum ?? 0 }];
+    case "string":
+      return [{ path, kind: "text", most: shape.maxLength ?? 200 }];
+    default:
+      throw new TypeError(`no form field for the setting ${path}`);
+  }
+}
+
+/** What a setting is now, as a form shows it. */
+export function settingOf(settings: BoardSettings, path: string): string | number | boolean {
+  let value: unknown = settings;
+  for (const name of path.split(".")) value = (value as Record<string, unknown>)[name];
+  return value as string | number | boolean;
+}
+
+/** The settings of a form; throws AppError naming the first that is not possible. */
+export function settingsFrom(form: FormData): BoardSettings {
+  const given: Record<string, unknown> = {};
+  for (const field of SETTING_FIELDS) put(given, field.path, valueOf(form, field));
+  const parsed = boardSettingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw bad("board.settings", `${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function valueOf(form: FormData, field: SettingField): unknown {
+  const text = textOf(form, field.path);
+  if (field.kind === "switch") return text !== "";
+  // An empty field is no zero.
+  if (field.kind === "number") return text === "" ? Number.NaN : Number(text);
+  return text;
+}
+
+function put(target: Record<string, unknown>, path: string, value: unknown): void {
+  const names = path.split(".");
+  const last = names.pop() as string;
+  let group = target;
+  for (const name of names) {
+    group[name] ??= {};
+    group = group[name] as Record<string, unknown>;
+  }
+  group[last] = value;
+}
