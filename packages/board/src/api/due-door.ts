@@ -4,7 +4,7 @@ import { APPEAL_MS } from "#moderation/appeal.ts";
 import { appeal } from "#moderation/service/appeal.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { bansAgainst, markTold } from "#moderation/service/poster.ts";
-import { reportStatus, takeReport } from "#moderation/service/report.ts";
+import { contest, reportStatus, takeReport } from "#moderation/service/report.ts";
 import { INSTANCE, rulesOf, ruleText } from "#moderation/service/rules.ts";
 import type { Decision } from "#page/view/decision.tsx";
 import { boardById } from "#store/boards.ts";
@@ -25,6 +25,7 @@ export function dueDoor(deps: ModerationDeps, hashesOf: HashesOf): DueDoor {
   return {
     report: (report) => takeReport(deps, { ...report, source: "visitor" }),
     reportState: (receipt) => reportStatus(deps, receipt),
+    contest: (receipt, text) => contest(deps, receipt, text),
     rules: async (board) => ({
       board: board === null ? { version: 0, rules: [] } : await rulesOf(db, board.id),
       site: await rulesOf(db, INSTANCE),

@@ -11,7 +11,7 @@ import { apiError } from "#api/texts.ts";
 import { type Category, CATEGORY_NAMES } from "#moderation/category.ts";
 import { BoardNav } from "#page/part/board-head.tsx";
 import { DecisionPage } from "#page/view/decision.tsx";
-import { ReportState } from "#page/view/message.tsx";
+import { type Refusal, ReportState } from "#page/view/message.tsx";
 import { PostPage } from "#page/view/post.tsx";
 import { LogPage, RulesPage } from "#page/view/record.tsx";
 import type { Board } from "#thread/model.ts";
@@ -52,13 +52,28 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 
   app.get("/report/:receipt{[A-Za-z0-9_-]{16,64}}", async (c) => {
-    const receipt = c.req.param("receipt");
-    const frame = await frameOf(c, site, false);
-    const { no, state, decidedAt } = await due.reportState(receipt);
-    const isNew = c.req.query("new") !== undefined;
-    const told = { postNo: no, isNew, path: `/report/${receipt}`, state, decidedAt } as const;
-    return page(c, <ReportState frame={frame} {...told} />);
+    return reportPage(c, c.req.param("receipt"), null);
   });
+  app.post("/report/:receipt{[A-Za-z0-9_-]{16,64}}/contest", async (c) => {
+    const receipt = c.req.param("receipt");
+    const text = textOf(await formOf(c), "text");
+    try {
+      await due.contest(receipt, text);
+      return c.redirect(`/report/${receipt}`, 303);
+    } catch (error) {
+      if (!(error instanceof AppError) || wantsJson(c.req.header("accept"))) throw error;
+      const message = describe(error, c.get("locale"), site.texts);
+      return reportPage(c, receipt, { message, text });
+    }
+  });
+
+  async function reportPage(c: WebContext, receipt: string, refusal: Refusal | null) {
+    const frame = await frameOf(c, site, false);
+    const report = await due.reportState(receipt);
+    const isNew = c.req.query("new") !== undefined;
+    const props = { frame, report, isNew, path: `/report/${receipt}`, refusal };
+    return page(c, <ReportState {...props} />, refusal === null ? 200 : 422);
+  }
 
   app.get("/decision/:token{[A-Za-z0-9_-]{16,64}}", async (c) => {
     const frame = await frameOf(c, site, false);

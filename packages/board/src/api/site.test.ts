@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChanCatalog, ChanThread } from "#api/chan/shape.ts";
+import { dismiss } from "#moderation/service/queue.ts";
 import { OWN, type SiteRig, siteRig } from "#api/testing/site.ts";
 
 let rig: SiteRig;
@@ -98,6 +99,31 @@ describe("writing", () => {
     const path = sent.headers.get("location") ?? "";
     expect(await text(path)).toContain("Waits for somebody to look at it.");
     expect((await rig.ask("/report/0123456789abcdef")).status).toBe(404);
+  });
+
+  test("a dismissal is contested once, with words, by who has the receipt", async () => {
+    const no = await open();
+    const sent = await rig.send(`/b/post/${no}/report`, { category: "spam", reason: "An ad" });
+    const path = (sent.headers.get("location") ?? "").split("?", 1)[0] as string;
+    expect(await text(path)).not.toContain("You see it otherwise?");
+    const early = await rig.send(`${path}/contest`, { text: "Too slow" });
+    expect(early.status).toBe(422);
+    expect(await early.text()).toContain('role="alert"');
+    const grants = [{ role: "admin", boardId: null }] as const;
+    const item = await rig.store.kysely
+      .selectFrom("queue_item")
+      .select("id")
+      .where("no", "=", no)
+      .executeTakeFirstOrThrow();
+    await dismiss(rig.deps, { id: "s", name: "S", grants }, item.id, "Not an ad.");
+    expect(await text(path)).toContain("You see it otherwise?");
+    const empty = await rig.send(`${path}/contest`, { text: " " });
+    expect(empty.status).toBe(422);
+    expect(await empty.text()).toContain('aria-invalid="true"');
+    const done = await rig.send(`${path}/contest`, { text: "It names a shop." });
+    expect([done.status, done.headers.get("location")]).toEqual([303, path]);
+    expect(await text(path)).toContain("Somebody else looks at it again.");
+    expect((await rig.send(`${path}/contest`, { text: "Again" })).status).toBe(422);
   });
 
   test("a board can be made, and what is wrong is said", async () => {

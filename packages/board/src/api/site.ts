@@ -48,6 +48,8 @@ export interface DueDoor {
   /** Answers the secret by which the reporter learns the outcome. */
   report(report: PublicReport): Promise<string>;
   reportState(receipt: string): Promise<ReportStatus>;
+  /** The reporter does not accept that nothing was done: somebody else decides. */
+  contest(receipt: string, text: string): Promise<void>;
   rules(board: Board | null): Promise<{ readonly board: RuleSet; readonly site: RuleSet }>;
   /** Newest first. */
   log(board: Board | null, page: number, locale: Locale): Promise<PublicLog>;

@@ -82,6 +82,11 @@ export const dueFr: Readonly<Record<keyof typeof dueEn, string>> = {
   "verdict.kept": "La décision est maintenue.",
   "verdict.eased": "La décision est maintenue, mais prend fin plus tôt.",
   "verdict.reversed": "La décision était erronée ; elle est annulée.",
+  "report.contest": "Vous n’êtes pas d’accord ?",
+  "report.contest-lead":
+    "Une autre personne que celle qui a décidé réexaminera le message, une seule fois.",
+  "report.contest-why": "Qu’est-ce qui a échappé à l’examen ?",
+  "report.contest-send": "Demander un nouvel examen",
   "report.state.waiting": "En attente d’un premier examen.",
   "report.state.seen": "Quelqu’un l’examine.",
   "report.state.upheld": "Une mesure a été prise.",

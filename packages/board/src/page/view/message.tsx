@@ -3,21 +3,34 @@ import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import type { MessageKey } from "#page/message/catalogue.ts";
 import { Fact, Notice, Time } from "#page/part/common.tsx";
+import { Area, Button, Form } from "#page/part/form.tsx";
 
 interface ReportStateProps {
   readonly frame: Frame;
-  readonly postNo: number;
+  readonly report: {
+    readonly no: number;
+    readonly state: "waiting" | "seen" | "upheld" | "dismissed" | "contested";
+    readonly decidedAt: number | null;
+    /** Whether somebody else may still be asked. */
+    readonly contestable: boolean;
+  };
   /** Shown once, right after the report was sent. */
   readonly isNew: boolean;
   readonly path: string;
-  readonly state: "waiting" | "seen" | "upheld" | "dismissed" | "contested";
-  readonly decidedAt: number | null;
+  /** Why what the reporter wrote against the dismissal was not taken, and what it was. */
+  readonly refusal: Refusal | null;
+}
+
+export interface Refusal {
+  readonly message: string;
+  readonly text: string;
 }
 
 /** What became of a report, for who sent it. */
-export function ReportState({ frame, postNo, isNew, path, state, decidedAt }: ReportStateProps) {
+export function ReportState({ frame, report, isNew, path, refusal }: ReportStateProps) {
   const { t } = frame;
-  const title = t("report.state.title", { no: String(postNo) });
+  const { no, state, decidedAt, contestable } = report;
+  const title = t("report.state.title", { no: String(no) });
   return (
     <Layout frame={frame} head={{ title, noIndex: true }}>
       <h1>{title}</h1>
@@ -33,7 +46,34 @@ export function ReportState({ frame, postNo, isNew, path, state, decidedAt }: Re
           </Fact>
         )}
       </dl>
+      {refusal === null || contestable ? null : <Notice kind="error">{refusal.message}</Notice>}
+      {contestable ? <Contest frame={frame} action={`${path}/contest`} refusal={refusal} /> : null}
     </Layout>
+  );
+}
+
+interface ContestProps {
+  readonly frame: Frame;
+  readonly action: string;
+  readonly refusal: Refusal | null;
+}
+
+function Contest({ frame, action, refusal }: ContestProps) {
+  const { t } = frame;
+  return (
+    <Form frame={frame} action={action} class="panel" label={t("report.contest")}>
+      <h2>{t("report.contest")}</h2>
+      <p>{t("report.contest-lead")}</p>
+      <Area
+        name="text"
+        label={t("report.contest-why")}
+        value={refusal?.text}
+        error={refusal?.message}
+        required
+        maxlength={2000}
+      />
+      <Button>{t("report.contest-send")}</Button>
+    </Form>
   );
 }
 

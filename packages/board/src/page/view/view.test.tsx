@@ -172,7 +172,13 @@ const PAGES: Readonly<Record<string, (frame: Frame) => ReturnType<typeof Home>>>
     />
   ),
   report: (f) => (
-    <ReportState frame={f} postNo={1} isNew path="/report/x" state="upheld" decidedAt={AT} />
+    <ReportState
+      frame={f}
+      report={{ no: 1, state: "dismissed", decidedAt: AT, contestable: true }}
+      isNew
+      path="/report/x"
+      refusal={{ message: EVIL, text: EVIL }}
+    />
   ),
   error: (f) => <ErrorPage frame={f} status={418} detail={EVIL} code={EVIL} retry retryAfter={3} />,
   message: (f) => <MessagePage frame={f} title={EVIL} text={EVIL} href="/b/" />,
