@@ -169,7 +169,11 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     posterOf: (c) => posterOf(c, sessionKey, hasher),
     personOf: async (c) => (await accounts.session(c))?.person ?? null,
     forget: (tags) => options.edge?.forget(tags),
-    about: { people: "", contact: "", keyDays: KEY_DAYS * KEYS_KEPT },
+    about: {
+      people: settings.provider.contact?.org ?? "",
+      contact: settings.provider.contact?.contact ?? "",
+      keyDays: KEY_DAYS * KEYS_KEPT,
+    },
     announcement: "",
     texts: TEXTS,
   };

@@ -3,7 +3,7 @@ import type { DueDoor, PublicLog } from "#api/site.ts";
 import { APPEAL_MS } from "#moderation/appeal.ts";
 import { appeal } from "#moderation/service/appeal.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
-import { bansAgainst, markTold } from "#moderation/service/poster.ts";
+import { bansAgainst, markTold, untold } from "#moderation/service/poster.ts";
 import { contest, reportStatus, takeReport } from "#moderation/service/report.ts";
 import { INSTANCE, rulesOf, ruleText } from "#moderation/service/rules.ts";
 import type { Decision } from "#page/view/decision.tsx";
@@ -37,6 +37,7 @@ export function dueDoor(deps: ModerationDeps, hashesOf: HashesOf): DueDoor {
       return found;
     },
     appeal: (actId, text, lang) => appeal(deps, { actId, text, lang }),
+    untold: async (sessionHash) => (await untold(db, sessionHash))[0] ?? null,
     async banAgainst({ sessionHash, address }, board, threadNo) {
       const hashes = address === null ? [] : hashesOf(address);
       const poster = {

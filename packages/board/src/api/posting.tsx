@@ -47,6 +47,11 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
         decision = `/decision/${ban}`;
         throw apiError("board.banned");
       }
+      const unread = await site.due.untold(poster.sessionHash);
+      if (unread !== null) {
+        decision = `/decision/${unread}`;
+        throw apiError("board.unread");
+      }
       const posted = await send(site, { uri, threadNo, written, form, poster });
       site.forget([tagOf.board(uri), tagOf.thread(uri, posted.threadNo), tagOf.all]);
       return await arrived(c, site, posted);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChanCatalog, ChanThread } from "#api/chan/shape.ts";
+import { act } from "#moderation/service/act.ts";
 import { dismiss } from "#moderation/service/queue.ts";
 import { OWN, type SiteRig, siteRig } from "#api/testing/site.ts";
 
@@ -124,6 +125,35 @@ describe("writing", () => {
     expect([done.status, done.headers.get("location")]).toEqual([303, path]);
     expect(await text(path)).toContain("Somebody else looks at it again.");
     expect((await rig.send(`${path}/contest`, { text: "Again" })).status).toBe(422);
+  });
+
+  test("who was warned reads why before they write again, and keeps what they wrote", async () => {
+    const no = await open();
+    const { id: postId } = await rig.store.kysely
+      .selectFrom("post")
+      .select("id")
+      .where("no", "=", no)
+      .executeTakeFirstOrThrow();
+    const grants = [{ role: "admin", boardId: null }] as const;
+    const [actId] = await act(
+      rig.deps,
+      { id: "s", name: "S", grants },
+      {
+        postId,
+        measures: [{ kind: "warn" }],
+        rule: "0:harassment",
+        reason: "Mind it.",
+        endsAt: null,
+      },
+    );
+    const refused = await rig.send("/b/post", { thread: String(no), text: "What I wrote" });
+    expect(refused.status).toBe(422);
+    const page = await refused.text();
+    expect(page).toContain(`href="/decision/${actId}"`);
+    expect(page).toContain("What I wrote");
+    expect(await text(`/decision/${actId}`)).toContain("Mind it.");
+    const again = await rig.send("/b/post", { thread: String(no), text: "What I wrote" });
+    expect(again.status).toBe(303);
   });
 
   test("a board can be made, and what is wrong is said", async () => {

@@ -56,6 +56,8 @@ export interface DueDoor {
   /** What was decided, by the secret of the one it concerns; they have been told then. */
   decision(token: string): Promise<Decision | null>;
   appeal(token: string, text: string, locale: Locale): Promise<void>;
+  /** A decision about this session that it has not read yet, or null. */
+  untold(sessionHash: string): Promise<string | null>;
   /** The decision that keeps somebody from posting there, or null. */
   banAgainst(poster: Poster, board: Board, threadNo: number | null): Promise<string | null>;
 }

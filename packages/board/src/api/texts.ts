@@ -19,6 +19,10 @@ export const API_TEXTS = {
     en: "You may not post here for now.",
     fr: "Vous ne pouvez pas écrire ici pour l’instant.",
   },
+  "board.unread": {
+    en: "Moderators decided about an earlier post of yours. Read why; then send this one again.",
+    fr: "Les modérateurs ont pris une décision sur l’un de vos messages. Lisez-la, puis renvoyez celui-ci.",
+  },
   "board.no_category": {
     en: "Say what the report is about.",
     fr: "Indiquez l’objet du signalement.",
@@ -30,6 +34,7 @@ export const API_STATUSES: Readonly<Record<keyof typeof API_TEXTS, number>> = {
   "board.embed_format": 501,
   "board.sign_in": 401,
   "board.banned": 403,
+  "board.unread": 409,
   "board.no_category": 422,
 };
 

@@ -23,20 +23,28 @@ export async function untold(db: Db, sessionHash: string): Promise<readonly stri
     .where("sessionHash", "=", sessionHash)
     .where("toldAt", "is", null)
     .where("state", "=", "in-force")
+    // What was merely let through concerns nobody's rights.
+    .where("kind", "!=", "approve")
     .orderBy("at")
     .limit(20)
     .execute();
   return rows.map(({ id }) => id);
 }
 
-/** The person concerned has seen the notice of an act. */
+/** The person concerned has seen the notice of an act, and with it of those of the same order. */
 export async function markTold(db: Db, actId: string, now: number): Promise<void> {
-  await db
-    .updateTable("act")
-    .set({ toldAt: now })
+  const act = await db
+    .selectFrom("act")
+    .select(["batch", "sessionHash", "toldAt"])
     .where("id", "=", actId)
-    .where("toldAt", "is", null)
-    .execute();
+    .executeTakeFirst();
+  if (act === undefined || act.toldAt !== null) return;
+  let told = db.updateTable("act").set({ toldAt: now }).where("toldAt", "is", null);
+  told =
+    act.batch === null
+      ? told.where("id", "=", actId)
+      : told.where("batch", "=", act.batch).where("sessionHash", "=", act.sessionHash);
+  await told.execute();
 }
 
 /** Puts a post that must wait for approval before the staff, in the transaction that makes it. */
