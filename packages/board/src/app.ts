@@ -34,6 +34,7 @@ import { providerDoor } from "#provider/door.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
 import { AddressKeys } from "#store/address-keys.ts";
+import { forgetRemovedText } from "#store/lists.ts";
 import { openStore } from "#store/open.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { Events } from "#thread/events.ts";
@@ -135,6 +136,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     posts: {
       async setState(trx, postId, state, now) {
         if (state === "removed") await remember(trx, postId, now);
+        else await forgetRemovedText(trx, postId);
         const event = await setPostState(store, trx, postId, state, now);
         // Readers are told once the act is committed.
         if (event !== null) clock.after(200, () => events.publish(event));

@@ -5,10 +5,12 @@ import type { Texts } from "@egide/web/locale.ts";
  * across spaces and signs too. `pattern`: a regular expression (RE2's, linear in time). `domain`: links
  * to a host or one below it.
  */
-export type FilterKind = "word" | "letters" | "pattern" | "domain";
+export const FILTER_KINDS = ["word", "letters", "pattern", "domain"] as const;
+export type FilterKind = (typeof FILTER_KINDS)[number];
 
 /** `replace` has no meaning for letters and domains: there it flags. */
-export type FilterAction = "refuse" | "hold" | "flag" | "replace";
+export const FILTER_ACTIONS = ["refuse", "hold", "flag", "replace"] as const;
+export type FilterAction = (typeof FILTER_ACTIONS)[number];
 
 export type FilterField = "text" | "subject" | "name" | "filename";
 export const FILTER_FIELDS: readonly FilterField[] = ["text", "subject", "name", "filename"];

@@ -55,6 +55,32 @@ export async function hashLists(db: Db): Promise<readonly Selectable<HashListTab
   return db.selectFrom("hash_list").selectAll().orderBy("id").execute();
 }
 
+/** False where there is no such list. */
+export async function setListEnabled(db: Db, id: number, enabled: boolean): Promise<boolean> {
+  const done = await db
+    .updateTable("hash_list")
+    .set({ enabled: enabled ? 1 : 0 })
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return done.numUpdatedRows > 0n;
+}
+
+/** All entries of a list, oldest first. */
+export async function listEntries(db: Db, listId: number): Promise<readonly HashEntry[]> {
+  const rows = await db
+    .selectFrom("hash_entry")
+    .select(["signal", "value", "tags"])
+    .where("listId", "=", listId)
+    .orderBy("id")
+    .execute();
+  return rows.map(({ signal, value, tags }) => ({
+    signal: signal as HashEntry["signal"],
+    value,
+    tags: JSON.parse(tags) as string[],
+    withdrawn: false,
+  }));
+}
+
 /** Adds what is new and takes out what is withdrawn. Returns how many entries the list has then. */
 export async function mergeEntries(
   db: Db,
@@ -137,10 +163,11 @@ export async function removedTexts(db: Db): Promise<readonly Selectable<RemovedT
   return db.selectFrom("removed_text").selectAll().execute();
 }
 
-/** Changes whenever a filter, an entry or a removed text comes or goes. */
+/** Changes whenever a filter, an entry or a removed text comes or goes, and with each list's switch. */
 export async function listsStamp(db: Db): Promise<string> {
-  const parts: string[] = [];
-  for (const table of ["filter", "hash_list", "hash_entry", "removed_text"] as const) {
+  const lists = await hashLists(db);
+  const parts = lists.map(({ id, enabled }) => `${id}:${enabled}`);
+  for (const table of ["filter", "hash_entry", "removed_text"] as const) {
     const row = await db
       .selectFrom(table)
       .select((of) => [of.fn.countAll<number>().as("count"), of.fn.max("id").as("last")])

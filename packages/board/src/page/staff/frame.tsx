@@ -15,6 +15,8 @@ const TABS: readonly (readonly [MessageKey, string, Permission])[] = [
   ["staff.rules", "/staff/rules", "editRules"],
   ["staff.people", "/staff/people", "appointStaff"],
   ["boards.title", "/staff/boards", "configure"],
+  ["filters.title", "/staff/filters", "editFilters"],
+  ["lists.title", "/staff/lists", "editHashLists"],
   ["staff.statistics", "/staff/statistics", "seeStatistics"],
   ["staff.log", "/staff/log", "seeStaffLog"],
   ["staff.holds", "/staff/holds", "hold"],

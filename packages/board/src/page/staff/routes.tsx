@@ -15,6 +15,7 @@ import { ActsPage, AppealsPage, BansPage, RemovePage } from "#page/staff/due.tsx
 import { boardRoutes } from "#page/staff/board-routes.tsx";
 import { houseRoutes } from "#page/staff/house-routes.tsx";
 import { openRoutes } from "#page/staff/open-routes.tsx";
+import { listRoutes } from "#page/staff/list-routes.tsx";
 import { ItemPage, QueuePage } from "#page/staff/queue.tsx";
 import { readActs, readBans, readItem } from "#page/staff/read.ts";
 import { StaffRouter } from "#page/staff/session.ts";
@@ -33,6 +34,7 @@ export function staffRoutes(app: Hono<WebEnv>, site: StaffSite): void {
   dueRoutes(staff, site);
   houseRoutes(staff, site);
   boardRoutes(staff, site);
+  listRoutes(staff, site);
 }
 
 function queueRoutes(staff: StaffRouter, { deps }: StaffSite): void {

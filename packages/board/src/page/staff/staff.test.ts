@@ -20,7 +20,9 @@ import { translate } from "#page/message/text.ts";
 import { SETTING_FIELDS, settingOf } from "#page/staff/board-form.ts";
 import { labelOf } from "#page/staff/boards.tsx";
 import { staffRoutes } from "#page/staff/routes.tsx";
+import { readList } from "#match/list/exchange.ts";
 import { frameOf } from "#page/testing/frame.ts";
+import { allFilters, listsStamp } from "#store/lists.ts";
 import { DEFAULT_BOARD_SETTINGS } from "#settings/board.ts";
 import { instanceSettingsSchema } from "#settings/instance.ts";
 import { boardById, boardByUri } from "#store/boards.ts";
@@ -377,5 +379,52 @@ describe("boards", () => {
       name: "Ada",
       grants: [{ role: "board-owner", boardId: cats.id }],
     });
+  });
+});
+
+describe("filters and lists", () => {
+  const filter = { board: "1", kind: "word", pattern: "gadget", action: "hold", fields: "text" };
+
+  test("a filter is kept where it may be and can be used, and taken away again", async () => {
+    const { rig, post, ask, enter } = await stand();
+    await enter("olga", { role: "board-owner", boardId: 1 });
+    expect((await post("/staff/filters", { ...filter, board: "0" })).status).toBe(403);
+    expect((await post("/staff/filters", { ...filter, board: "2" })).status).toBe(403);
+    const broken = { ...filter, kind: "pattern", pattern: "(" };
+    expect((await post("/staff/filters", broken)).status).toBeGreaterThanOrEqual(400);
+    expect((await post("/staff/filters", { ...filter, kind: "magic" })).status).toBe(422);
+    expect(await allFilters(rig.store.kysely)).toEqual([]);
+    expect((await post("/staff/filters", filter)).status).toBe(303);
+    const [kept] = await allFilters(rig.store.kysely);
+    expect(kept).toMatchObject({ boardId: 1, pattern: "gadget", action: "hold", fields: ["text"] });
+    expect(await (await ask("/staff/filters")).text()).toContain("<code>gadget</code>");
+    const gone = { id: String(kept?.id), board: "1" };
+    expect((await post("/staff/filters/remove", { ...gone, board: "2" })).status).toBe(403);
+    expect((await post("/staff/filters/remove", gone)).status).toBe(303);
+    expect((await post("/staff/filters/remove", gone)).status).toBe(404);
+    expect(await allFilters(rig.store.kysely)).toEqual([]);
+  });
+
+  test("a list is taken in whole or not at all, switched, and handed on as it was", async () => {
+    const { rig, post, ask, enter } = await stand();
+    await enter("olga", { role: "board-owner", boardId: 1 });
+    expect((await ask("/staff/lists")).status).toBe(403);
+    await enter("root", ADMIN);
+    const [md5, other] = ["a".repeat(32), "b".repeat(32)];
+    const list = { name: "Partners", category: "terrorism", list: `md5 ${md5}\nmd5 nonsense` };
+    expect((await post("/staff/lists", list)).status).toBeGreaterThanOrEqual(400);
+    expect(await (await ask("/staff/lists")).text()).not.toContain("Partners");
+    const before = await listsStamp(rig.store.kysely);
+    expect((await post("/staff/lists", { ...list, list: `md5 ${md5}` })).status).toBe(303);
+    expect((await post("/staff/lists", { ...list, list: `md5 ${other}` })).status).toBe(303);
+    const taken = await listsStamp(rig.store.kysely);
+    expect(taken).not.toBe(before);
+    expect(await (await ask("/staff/lists")).text()).toContain("<td>2</td>");
+    const exported = await (await post("/staff/list/1/export", {})).text();
+    expect(readList(exported).entries.map(({ value }) => value)).toEqual([md5, other]);
+    await post("/staff/list/1/off", {});
+    // Uploads are compared anew with what is left as soon as this changes.
+    expect(await listsStamp(rig.store.kysely)).not.toBe(taken);
+    expect((await post("/staff/list/9/off", {})).status).toBe(404);
   });
 });
