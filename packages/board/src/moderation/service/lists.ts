@@ -39,7 +39,7 @@ export async function keepFilter(
     await addLog(trx, store.engine, {
       at,
       staff: actor.id,
-      action: "filter.add",
+      action: "filters.add",
       boardId,
       subject: `filter ${id}`,
       detail: { kind, pattern, action },
@@ -59,7 +59,7 @@ export async function dropFilter(
     await addLog(trx, store.engine, {
       at: clock.now(),
       staff: actor.id,
-      action: "filter.remove",
+      action: "filters.remove",
       boardId,
       subject: `filter ${id}`,
     });
