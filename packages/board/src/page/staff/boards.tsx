@@ -93,7 +93,9 @@ export function BoardPage({ frame, actor, board, saved }: BoardProps) {
           value={board.state}
           options={states.map((value) => ({ value, label: t(`boards.state-${value}`) }))}
         />
-        <Check name="listed" label={t("boards.listed")} checked={board.listed} />
+        <div class="field">
+          <Check name="listed" label={t("boards.listed")} checked={board.listed} />
+        </div>
         {SETTING_FIELDS.map((field) => (
           <Setting frame={frame} board={board} field={field} />
         ))}
@@ -115,7 +117,11 @@ function Setting({ frame: { t }, board, field }: SettingProps) {
   const value = settingOf(board.settings, name);
   switch (field.kind) {
     case "switch":
-      return <Check name={name} label={label} checked={value === true} />;
+      return (
+        <div class="field">
+          <Check name={name} label={label} checked={value === true} />
+        </div>
+      );
     case "number": {
       const { min, max } = field;
       const hint = t("boards.range", { min, max });
