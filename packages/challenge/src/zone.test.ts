@@ -113,6 +113,12 @@ describe("a ticket", () => {
   });
 });
 
+/** `text` with another letter at `at`; the last letters of base64 hold bits that nobody reads. */
+function withAnother(text: string, at: number): string {
+  const letter = text.at(at) === "A" ? "B" : "A";
+  return text.slice(0, at) + letter + text.slice(at + 1);
+}
+
 describe("a clearance", () => {
   const bought = (site: ZoneChallenges, bearer = me): string => {
     const issued = site.issue("managed", bearer.address, NOW);
@@ -125,7 +131,7 @@ describe("a clearance", () => {
     expect(site.cleared(cookie, me, NOW + 3599)).not.toBeNull();
     expect(site.cleared(cookie, me, NOW + 3600)).toBeNull();
     expect(zone({}, "else").cleared(cookie, me, NOW)).toBeNull();
-    expect(site.cleared(`${cookie.slice(0, -2)}AA`, me, NOW)).toBeNull();
+    expect(site.cleared(withAnother(cookie, -10), me, NOW)).toBeNull();
     // A ticket is not a clearance, and the other way round.
     expect(site.cleared(site.issue("managed", me.address, NOW).ticket, me, NOW)).toBeNull();
     expect(readTicket(site.keys, cookie, NOW)).toBeNull();
