@@ -5,17 +5,13 @@ import { canonicalIp } from "#ip.ts";
 const HOPS = 32;
 
 /**
- * Who the visitor is: the peer, unless the peer is a trusted proxy; then the nearest address of
- * X-Forwarded-For that is not one. What strangers put before it is never believed.
+ * Who the visitor behind a trusted `proxy` is: the nearest address of its X-Forwarded-For that is
+ * not trusted itself. What strangers put before it is never believed.
  */
-export function visitorBehind(
-  address: string,
-  chain: string | undefined,
-  trusted: CidrSet,
-): string {
-  if (chain === undefined || trusted.isEmpty || !trusted.has(address)) return address;
+export function visitorBehind(proxy: string, chain: string | undefined, trusted: CidrSet): string {
+  if (chain === undefined) return proxy;
   const hops = chain.split(",");
-  let nearest = address;
+  let nearest = proxy;
   for (let i = hops.length - 1; i >= Math.max(0, hops.length - HOPS); i--) {
     const hop = canonicalIp(unbracket((hops[i] as string).trim()));
     if (hop === null) return nearest;

@@ -103,6 +103,7 @@ function ownForms(options: WebOptions) {
 
 function addressOf(c: WebContext, trusted: CidrSet): string {
   const peer = canonicalIp(c.env.peer) ?? c.env.peer;
+  if (!trusted.has(peer)) return peer;
   return visitorBehind(peer, c.req.header("x-forwarded-for"), trusted);
 }
 

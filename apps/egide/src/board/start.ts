@@ -4,10 +4,10 @@ import { type BoardApp, startBoard } from "@egide/board/app.ts";
 import { type InstanceSettings, instanceSettingsSchema } from "@egide/board/settings/instance.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { CidrSet } from "@egide/std/ip.ts";
-import { boardSecret } from "#board/secret.ts";
 import { type FirstStaff, seed } from "#board/seed.ts";
 import type { Logger } from "#log/logger.ts";
 import { requestPurge } from "#purge/client.ts";
+import { secretFile } from "#run/secret-file.ts";
 
 export interface RunningBoard {
   readonly port: number;
@@ -43,7 +43,7 @@ export async function startBoardServer(start: BoardStart): Promise<RunningBoard>
   const app = await startBoard({
     database: start.database ?? `sqlite:${join(state, "board.db")}`,
     media: join(state, "media"),
-    secret: boardSecret(state),
+    secret: secretFile(state, "board.key", "board.secret"),
     settings,
     origins,
     trusted: new CidrSet(start.trusted),

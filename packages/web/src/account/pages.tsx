@@ -106,9 +106,18 @@ export function SignInPage(props: PageProps & { username: string; mayRegister: b
           autocomplete="current-password"
         />
       </Form>
-      <button type="button" data-passkey="use" data-csrf={csrf} data-next={next} hidden>
-        {words.usePasskey}
-      </button>
+      <p>
+        <button
+          type="button"
+          class="plain"
+          data-passkey="use"
+          data-csrf={csrf}
+          data-next={next}
+          hidden
+        >
+          {words.usePasskey}
+        </button>
+      </p>
       <PasskeyScript words={words} />
       {props.mayRegister ? (
         <p>

@@ -20,6 +20,7 @@ import { accountWords } from "#account/words.ts";
 import type { WebContext, WebEnv } from "#context.ts";
 import { describe, WEB_STATUSES } from "#describe.ts";
 import { formOf, textOf } from "#form.ts";
+import { statusOf } from "#status.ts";
 
 /** Puts the content of an account page into the product's own frame. */
 export type Frame = (
@@ -169,7 +170,7 @@ export function accountRoutes(app: Hono<WebEnv>, accounts: Accounts, frame: Fram
   }
 
   function show(c: WebContext, title: string, body: Child, error: AppError | null) {
-    const status = error === null ? 200 : (WEB_STATUSES[error.code] ?? 400);
+    const status = error === null ? 200 : statusOf(error, WEB_STATUSES);
     return frame(c, { title, body, status });
   }
 

@@ -34,6 +34,8 @@ export interface SiteRig extends Rig {
   send(path: string, fields: Readonly<Record<string, string | File>>): Promise<Response>;
   /** For a server on a real socket. */
   fetch(request: Request, peer: string): Response | Promise<Response>;
+  /** Method and path of every route, as the router names them. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** Somebody else from now on. */
   another(): void;
 }
@@ -154,6 +156,7 @@ export async function siteRig(
     deps,
     forgotten,
     ask,
+    routes: app.routes,
     fetch: (request, peer) => app.fetch(request, { peer }),
     send: async (path, fields) => {
       const body = new FormData();

@@ -16,18 +16,13 @@ import {
 
 type Services = Pick<ModerationDeps, "store" | "clock">;
 
-/** Filters of the whole site are looked after by its admins, a board's by its owner too. */
-function needFilters(actor: Actor, boardId: number | null): void {
-  need(actor, "editFilters", boardId);
-}
-
 /** Keeps a filter; throws AppError where it can't be used. */
 export async function keepFilter(
   { store, clock }: Services,
   actor: Actor,
   filter: Omit<FilterRule, "id">,
 ): Promise<void> {
-  needFilters(actor, filter.boardId);
+  need(actor, "editFilters", filter.boardId);
   if (filter.pattern.trim() === "" || filter.pattern.length > 1000) {
     throw bad("board.bad_text", "A filter has 1 to 1000 characters.");
   }
@@ -53,7 +48,7 @@ export async function dropFilter(
   id: number,
   boardId: number | null,
 ): Promise<void> {
-  needFilters(actor, boardId);
+  need(actor, "editFilters", boardId);
   await store.transaction(async (trx) => {
     if (!(await removeFilter(trx, id, boardId))) throw notFound();
     await addLog(trx, store.engine, {
