@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { AppError } from "@egide/std/error.ts";
 import { parseListenAddress } from "@egide/contract/policy/address.ts";
+import { readSettings } from "#board/settings.ts";
 import { startBoardServer } from "#board/start.ts";
 import { type Command, type OptionValues, type Shell, text, texts } from "#cli/command.ts";
 import { paintFor } from "#cli/paint.ts";
@@ -68,6 +69,7 @@ export const boardCommand: Command = {
     const edge = text(options, "edge");
     const trusted = texts(options, "trust");
     const name = text(options, "name");
+    const settings = text(options, "settings");
     const board = await startBoardServer({
       state: resolve(shell.cwd, text(options, "state") ?? "var/board"),
       database: text(options, "database"),
@@ -75,7 +77,7 @@ export const boardCommand: Command = {
       port: at.port,
       origins: [first ?? `http://localhost:${at.port}`, ...others],
       settings: {
-        ...(await settingsIn(text(options, "settings"), shell)),
+        ...(settings === undefined ? {} : await readSettings(settings, shell.cwd)),
         ...(name === undefined ? {} : { name }),
       },
       trusted: trusted.length > 0 ? trusted : ["127.0.0.0/8", "::1/128"],
@@ -92,24 +94,6 @@ export const boardCommand: Command = {
     return 0;
   },
 };
-
-/** What an admin wrote; the board's own schema says whether it can be read. */
-async function settingsIn(file: string | undefined, shell: Shell): Promise<object> {
-  if (file === undefined) return {};
-  try {
-    const value: unknown = await Bun.file(resolve(shell.cwd, file)).json();
-    if (typeof value === "object" && value !== null) return value;
-    throw new TypeError("not a mapping");
-  } catch (cause) {
-    throw new AppError({
-      code: "cli.bad_settings",
-      source: "operator",
-      retry: false,
-      publicMessage: `${file} can't be read as JSON settings: ${(cause as Error).message}`,
-      cause,
-    });
-  }
-}
 
 function banner(
   port: number,

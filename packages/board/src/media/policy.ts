@@ -3,7 +3,7 @@ import { z } from "zod";
 const MB = 1024 * 1024;
 
 /** What files a board takes, and how large. */
-export const mediaPolicySchema = z.object({
+export const mediaPolicySchema = z.strictObject({
   kinds: z
     .array(z.enum(["jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mp3", "ogg", "pdf"]))
     .default(["jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mp3", "ogg"]),

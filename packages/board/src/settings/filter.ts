@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const floodLimit = (seconds: number, burst: number) =>
   z
-    .object({
+    .strictObject({
       /** One more post each so many seconds … */
       seconds: z.number().min(0.01).max(86_400).default(seconds),
       /** … and so many at once. */
@@ -11,7 +11,7 @@ const floodLimit = (seconds: number, burst: number) =>
     .prefault({});
 
 /** What posts are held against, on all boards of the instance. */
-export const filterSettingsSchema = z.object({
+export const filterSettingsSchema = z.strictObject({
   linksMost: z.number().int().min(0).max(500).default(20),
   /** Who has no post standing here proves work first. Forms do not ask for it yet: for clients of one's own. */
   proofOfNewcomers: z.boolean().default(false),
@@ -24,7 +24,7 @@ export const filterSettingsSchema = z.object({
   prefix: floodLimit(2, 30),
   /** Lists of addresses by DNS (RFC 5782): they learn the address of everybody who posts. */
   dnsbl: z
-    .object({
+    .strictObject({
       zones: z.array(z.string().min(3)).max(5).default([]),
       action: z.enum(["off", "flag", "hold", "proof", "refuse"]).default("off"),
       timeoutMs: z.number().int().min(50).max(5000).default(1500),

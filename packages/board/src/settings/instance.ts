@@ -4,7 +4,7 @@ import { filterSettingsSchema } from "#settings/filter.ts";
 import { providerInputSchema } from "#settings/provider.ts";
 
 /** What the instance's admin sets; rooms add a line each with a schema in a file of their own. */
-export const instanceSettingsSchema = z.object({
+export const instanceSettingsSchema = z.strictObject({
   /** Shown in titles and in the webring. */
   name: z.string().trim().min(1).max(80).default("Égide board"),
   /** Where visitors reach it: `https://board.example`. */

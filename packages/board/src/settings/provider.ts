@@ -43,7 +43,7 @@ const shape = {
   /** Whether a threat to life goes to the provider as it is reported, or once staff escalate it. */
   lifeAtOnce: z.boolean().default(true),
   onCall: z
-    .object({
+    .strictObject({
       /** Called one after the other while nobody acknowledges. */
       levels: z.array(levelSchema).max(10).default([]),
       minutes: z.number().min(0.1).max(1440).default(5),
@@ -65,12 +65,12 @@ const shape = {
 
 /** Who answers for this board, in reports, and how they leave. */
 export const providerSettingsSchema = z
-  .object({ contact: contactSchema, ...shape })
+  .strictObject({ contact: contactSchema, ...shape })
   .superRefine(checkMail);
 
 /** As an admin writes it: the site itself is the contact where nobody else is named. */
 export const providerInputSchema = z
-  .object({ contact: contactSchema.optional(), ...shape })
+  .strictObject({ contact: contactSchema.optional(), ...shape })
   .superRefine(checkMail);
 
 interface Mails {
