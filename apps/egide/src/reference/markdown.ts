@@ -16,43 +16,47 @@ interface Node {
   readonly exclusiveMinimum?: number;
 }
 
-/** docs/reference/config.md, from the JSON Schema of the configuration: one table for each mapping. */
-export function referenceMarkdown(schema: Record<string, unknown>): string {
+export interface ReferencePage {
+  readonly title: string;
+  /** What a reader knows before the tables: lines of Markdown. */
+  readonly opening: readonly string[];
+  /** Whether settings can also be given by environment variables. */
+  readonly variables: boolean;
+}
+
+/** A page of docs/reference from a JSON Schema: one table for each mapping. */
+export function referenceMarkdown(page: ReferencePage, schema: Record<string, unknown>): string {
   const out = [
-    "# egide.yaml",
+    `# ${page.title}`,
     "",
     "<!-- Written by `npm run reference` from the schema: do not edit. -->",
     "",
-    "Everything but `zones` has a default. A setting outside of lists can also be given by the environment variable named beside it; its text is read as YAML and wins over the file. Relative paths start from where the file is. Editors that speak YAML take [the JSON Schema](egide.schema.json): put `# yaml-language-server: $schema=…/docs/reference/egide.schema.json` on top of the file.",
-    "",
-    "```yaml",
-    "zones:",
-    "  - hosts: [example.org]",
-    "    origin: http://127.0.0.1:3000",
-    "```",
+    ...page.opening,
     "",
   ];
-  section(schema, [], false, out);
+  section(schema, [], !page.variables, out);
   return `${out.join("\n").trimEnd()}\n`;
 }
 
-function section(node: Node, path: readonly string[], inList: boolean, out: string[]): void {
+/** `bare`: no variable names these settings, as none names an entry of a list. */
+function section(node: Node, path: readonly string[], bare: boolean, out: string[]): void {
   const { properties = {}, required = [] } = node;
   const entries = Object.entries(properties).filter(([name]) => name !== "$schema");
   if (entries.length === 0) return;
   if (path.length > 0) {
-    out.push(`## \`${path.join(".")}\``, "");
+    out.push(`## \`${path.join(".")}\`${variantOf(node)}`, "");
     if (node.description !== undefined) out.push(node.description, "");
   }
   out.push("| Setting | Value | Default | |", "|---|---|---|---|");
   for (const [name, child] of entries) {
-    const inner = mappingOf(child);
-    const isList = listOf(child) !== null;
+    const inner = mappingsOf(child).length > 0;
     const variable =
-      inList || inner !== null || isList ? "" : `<br>\`${variableName([...path, name])}\``;
+      bare || inner || entriesOf(child).length > 0
+        ? ""
+        : `<br>\`${variableName([...path, name])}\``;
     const fallback = required.includes(name)
       ? "needed"
-      : inner !== null && child.default !== undefined
+      : inner && child.default !== undefined
         ? "see below"
         : code(child.default);
     const text = (child.description ?? "").replaceAll("|", "\\|");
@@ -60,28 +64,32 @@ function section(node: Node, path: readonly string[], inList: boolean, out: stri
   }
   out.push("");
   for (const [name, child] of entries) {
-    const list = listOf(child);
-    if (list !== null) section(list, [...path, `${name}[]`], true, out);
-    const inner = mappingOf(child);
-    if (inner !== null) section(inner, [...path, name], inList, out);
+    for (const entry of entriesOf(child)) section(entry, [...path, `${name}[]`], true, out);
+    for (const inner of mappingsOf(child)) section(inner, [...path, name], bare, out);
   }
 }
 
-/** The mapping among the shapes that a value may have. */
-function mappingOf(node: Node): Node | null {
-  if (node.properties !== undefined) return { ...node };
-  const inner = (node.anyOf ?? node.oneOf ?? []).find((branch) => branch.properties !== undefined);
-  return inner === undefined ? null : { ...inner, ...describedAs(node) };
+/** The mappings among the shapes that a value may have. */
+function mappingsOf(node: Node): readonly Node[] {
+  if (node.properties !== undefined) return [node];
+  const branches = (node.anyOf ?? node.oneOf ?? []).flatMap(mappingsOf);
+  return branches.map((branch) => ({ ...branch, ...describedAs(node) }));
+}
+
+/** The mappings that the entries of a list may be. */
+function entriesOf(node: Node): readonly Node[] {
+  if (node.items !== undefined) return mappingsOf(node.items);
+  return (node.anyOf ?? node.oneOf ?? []).flatMap(entriesOf);
+}
+
+/** What tells one of several mappings from the others: `kind: "mail"`. */
+function variantOf({ properties = {} }: Node): string {
+  const fixed = Object.entries(properties).find(([, { const: only }]) => only !== undefined);
+  return fixed === undefined ? "" : ` with \`${fixed[0]}: ${JSON.stringify(fixed[1].const)}\``;
 }
 
 function describedAs({ description }: Node): { description?: string } {
   return description === undefined ? {} : { description };
-}
-
-/** The mapping that the entries of a list are. */
-function listOf(node: Node): Node | null {
-  const list = [node, ...(node.anyOf ?? [])].find(({ items }) => items !== undefined);
-  return list?.items === undefined ? null : mappingOf(list.items);
 }
 
 function value(node: Node): string {

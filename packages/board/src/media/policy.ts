@@ -6,37 +6,55 @@ const MB = 1024 * 1024;
 export const mediaPolicySchema = z.strictObject({
   kinds: z
     .array(z.enum(["jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mp3", "ogg", "pdf"]))
-    .default(["jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mp3", "ogg"]),
+    .default(["jpeg", "png", "gif", "webp", "avif", "mp4", "webm", "mp3", "ogg"])
+    .describe("Kinds that are taken, by content and never by name."),
   imageBytes: z
     .number()
     .int()
     .min(1024)
-    .default(8 * MB),
+    .default(8 * MB)
+    .describe("Bytes of a picture."),
   videoBytes: z
     .number()
     .int()
     .min(1024)
-    .default(16 * MB),
+    .default(16 * MB)
+    .describe("Bytes of a film."),
   audioBytes: z
     .number()
     .int()
     .min(1024)
-    .default(16 * MB),
+    .default(16 * MB)
+    .describe("Bytes of a recording."),
   documentBytes: z
     .number()
     .int()
     .min(1024)
-    .default(8 * MB),
-  /** Width or height, in pixels. */
-  side: z.number().int().min(16).max(16_383).default(10_000),
-  pixels: z.number().int().min(256).default(40_000_000),
-  /** Pictures of an animation … */
-  frames: z.number().int().min(1).default(500),
-  /** … and the pixels of all of them together. */
-  framePixels: z.number().int().min(256).default(120_000_000),
-  seconds: z.number().int().min(1).default(600),
-  /** Longest side of a thumbnail. */
-  thumb: z.number().int().min(16).max(1000).default(250),
+    .default(8 * MB)
+    .describe("Bytes of a document."),
+  side: z
+    .number()
+    .int()
+    .min(16)
+    .max(16_383)
+    .default(10_000)
+    .describe("Width or height, in pixels."),
+  pixels: z.number().int().min(256).default(40_000_000).describe("Width times height."),
+  frames: z.number().int().min(1).default(500).describe("Pictures of an animation …"),
+  framePixels: z
+    .number()
+    .int()
+    .min(256)
+    .default(120_000_000)
+    .describe("… and the pixels of all of them together."),
+  seconds: z.number().int().min(1).default(600).describe("Length of a film or a recording."),
+  thumb: z
+    .number()
+    .int()
+    .min(16)
+    .max(1000)
+    .default(250)
+    .describe("Longest side of a thumbnail, in pixels."),
 });
 
 export type MediaPolicy = z.infer<typeof mediaPolicySchema>;

@@ -3,34 +3,59 @@ import { z } from "zod";
 const floodLimit = (seconds: number, burst: number) =>
   z
     .strictObject({
-      /** One more post each so many seconds … */
-      seconds: z.number().min(0.01).max(86_400).default(seconds),
-      /** … and so many at once. */
-      burst: z.number().int().min(1).max(10_000).default(burst),
+      seconds: z
+        .number()
+        .min(0.01)
+        .max(86_400)
+        .default(seconds)
+        .describe("One more post each so many seconds …"),
+      burst: z.number().int().min(1).max(10_000).default(burst).describe("… and so many at once."),
     })
     .prefault({});
 
 /** What posts are held against, on all boards of the instance. */
 export const filterSettingsSchema = z.strictObject({
-  linksMost: z.number().int().min(0).max(500).default(20),
-  /** Who has no post standing here proves work first. Forms do not ask for it yet: for clients of one's own. */
-  proofOfNewcomers: z.boolean().default(false),
-  duplicateFilesRefused: z.boolean().default(false),
-  /** Minutes for which texts and files count as posted a moment ago. */
-  recentMinutes: z.number().int().min(1).max(10_080).default(10),
-  threads: floodLimit(120, 2),
-  replies: floodLimit(8, 4),
-  /** All who share a prefix of addresses, together. */
-  prefix: floodLimit(2, 30),
-  /** Lists of addresses by DNS (RFC 5782): they learn the address of everybody who posts. */
+  linksMost: z.number().int().min(0).max(500).default(20).describe("Links in one post."),
+  proofOfNewcomers: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Who has no post standing here proves work first. Forms do not ask for it yet: for clients of one's own.",
+    ),
+  duplicateFilesRefused: z
+    .boolean()
+    .default(false)
+    .describe("A file that was posted a moment ago is not taken again."),
+  recentMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_080)
+    .default(10)
+    .describe("Minutes for which texts and files count as posted a moment ago."),
+  threads: floodLimit(120, 2).describe("New threads of one session."),
+  replies: floodLimit(8, 4).describe("Replies of one session."),
+  prefix: floodLimit(2, 30).describe("All who share a prefix of addresses, together."),
   dnsbl: z
     .strictObject({
-      zones: z.array(z.string().min(3)).max(5).default([]),
-      action: z.enum(["off", "flag", "hold", "proof", "refuse"]).default("off"),
-      timeoutMs: z.number().int().min(50).max(5000).default(1500),
-      servers: z.array(z.string()).default([]),
+      zones: z.array(z.string().min(3)).max(5).default([]).describe("Names of the lists."),
+      action: z
+        .enum(["off", "flag", "hold", "proof", "refuse"])
+        .default("off")
+        .describe("What is done about posts of who is listed."),
+      timeoutMs: z
+        .number()
+        .int()
+        .min(50)
+        .max(5000)
+        .default(1500)
+        .describe("Milliseconds after which a silent list counts as saying nothing."),
+      servers: z.array(z.string()).default([]).describe("DNS servers to ask; else the system's."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe(
+      "Lists of addresses by DNS (RFC 5782): they learn the address of everybody who posts.",
+    ),
 });
 
 export type FilterSettings = z.infer<typeof filterSettingsSchema>;

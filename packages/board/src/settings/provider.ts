@@ -8,12 +8,15 @@ const deliverySchema = z.discriminatedUnion("kind", [
   /** Another installation of this project: sealed messages, and answers that are signed. */
   z.strictObject({
     kind: z.literal("egide"),
-    /** Address of its intake. */
-    url: webUrl,
-    /** The name it speaks under: its host. */
-    party: z.string().min(1).max(253),
-    /** Its public key (base64url). While it changes its key, the old one stands here too. */
-    keys: z.array(z.string().regex(PUBLIC_KEY)).min(1).max(2),
+    url: webUrl.describe("Address of its intake."),
+    party: z.string().min(1).max(253).describe("The name it speaks under: its host."),
+    keys: z
+      .array(z.string().regex(PUBLIC_KEY))
+      .min(1)
+      .max(2)
+      .describe(
+        "Its public key (base64url). While it changes its key, the old one stands here too.",
+      ),
   }),
   /** Anybody who takes XARF v4 over HTTPS. */
   z.strictObject({
@@ -26,41 +29,53 @@ const deliverySchema = z.discriminatedUnion("kind", [
 ]);
 
 const levelSchema = z.strictObject({
-  /** Gets a POST of JSON. */
-  webhook: webUrl.optional(),
+  webhook: webUrl.optional().describe("Gets a POST of JSON."),
   mail: z.email().optional(),
 });
 
 const contactSchema = z.strictObject({
   org: z.string().trim().min(1).max(200),
   contact: z.email(),
-  /** Also the name that it speaks under. */
-  domain: z.string().min(1).max(253),
+  domain: z.string().min(1).max(253).describe("Also the name that it speaks under."),
 });
 
 const shape = {
-  delivery: deliverySchema.nullable().default(null),
-  /** Whether a threat to life goes to the provider as it is reported, or once staff escalate it. */
-  lifeAtOnce: z.boolean().default(true),
+  delivery: deliverySchema
+    .nullable()
+    .default(null)
+    .describe("How reports reach whoever protects the site."),
+  lifeAtOnce: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a threat to life goes to the provider as it is reported, or once staff escalate it.",
+    ),
   onCall: z
     .strictObject({
-      /** Called one after the other while nobody acknowledges. */
-      levels: z.array(levelSchema).max(10).default([]),
-      minutes: z.number().min(0.1).max(1440).default(5),
+      levels: z
+        .array(levelSchema)
+        .max(10)
+        .default([])
+        .describe("Called one after the other while nobody acknowledges."),
+      minutes: z.number().min(0.1).max(1440).default(5).describe("How long each of them has."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Who is woken by a threat to life."),
   smtp: z
     .strictObject({
       host: z.string().min(1),
       port: z.number().int().min(1).max(65_535),
-      /** TLS from the first byte; else STARTTLS, where the server offers it. */
-      secure: z.boolean().default(false),
+      secure: z
+        .boolean()
+        .default(false)
+        .describe("TLS from the first byte; else STARTTLS, where the server offers it."),
       user: z.string().optional(),
       pass: z.string().optional(),
       from: z.email(),
     })
     .nullable()
-    .default(null),
+    .default(null)
+    .describe("The server that mail is sent by."),
 } as const;
 
 /** Who answers for this board, in reports, and how they leave. */
@@ -70,7 +85,12 @@ export const providerSettingsSchema = z
 
 /** As an admin writes it: the site itself is the contact where nobody else is named. */
 export const providerInputSchema = z
-  .strictObject({ contact: contactSchema.optional(), ...shape })
+  .strictObject({
+    contact: contactSchema
+      .optional()
+      .describe("Who answers for the board; the site itself where nobody is named."),
+    ...shape,
+  })
   .superRefine(checkMail);
 
 interface Mails {
