@@ -63,11 +63,15 @@ beforeAll(async () => {
       throw error;
     },
   });
-  accountRoutes(app, accounts, (c, { title, body, status }) =>
-    c.html(
-      `<!doctype html><html lang="en"><title>${title}</title><main>${body as string}</main></html>`,
-      status as 200,
-    ),
+  accountRoutes(
+    app,
+    accounts,
+    (c, { title, body, status }) =>
+      c.html(
+        `<!doctype html><html lang="en"><title>${title}</title><main>${body as string}</main></html>`,
+        status as 200,
+      ),
+    { mayRegister: () => true },
   );
   ask = (request, peer) => app.fetch(request, { peer });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });

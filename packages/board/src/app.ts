@@ -4,40 +4,47 @@ import type { Clock } from "@egide/std/clock.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import { Accounts } from "@egide/web/account/accounts.ts";
 import { accountRoutes } from "@egide/web/account/routes.tsx";
+import type { WebContext } from "@egide/web/context.ts";
 import { Signer } from "@egide/web/signed.ts";
 import { createWeb } from "@egide/web/web.ts";
 import { dueDoor } from "#api/due-door.ts";
 import { frameOf } from "#api/answer.ts";
 import { errorPage, mountBoard } from "#api/mount.tsx";
+import { Pace } from "#api/pace.ts";
 import type { BoardSite } from "#api/site.ts";
 import { accountFrame } from "#app/account.tsx";
 import { fileLimits, openFiles } from "#app/files.ts";
+import { Presence } from "#app/alone.ts";
 import { defences } from "#app/guards.ts";
 import { remember } from "#app/remember.ts";
 import { posterOf } from "#app/poster.ts";
 import { Secret } from "#app/secret.ts";
 import { STATUSES, TEXTS } from "#app/texts.ts";
+import { openWire } from "#app/wire.ts";
 import { AddressHasher } from "#filter/address.ts";
 import { every } from "#job/every.ts";
 import { expireAll, forgetAddresses, sweep } from "#job/housekeeping.ts";
+import { DecisionTokens } from "#moderation/decision-token.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
 import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
-import { actorOf } from "#moderation/service/staff.ts";
+import { actorOf as rolesOf } from "#moderation/service/staff.ts";
 import { makeAssets } from "#page/assets.ts";
 import { staffRoutes } from "#page/staff/routes.tsx";
 import type { StaffSite } from "#page/staff/site.ts";
 import { deliveries } from "#provider/deliver.ts";
 import type { EdgePurge } from "#provider/deps.ts";
+import { pushFigures } from "#provider/figures.ts";
 import { INTAKE_PATH } from "#provider/intake.ts";
 import { providerDoor } from "#provider/door.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
 import { AddressKeys } from "#store/address-keys.ts";
 import { forgetRemovedText } from "#store/lists.ts";
-import { openStore } from "#store/open.ts";
+import { type Db, openStore } from "#store/open.ts";
+import { announce, FROM_ALL } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
-import { Events } from "#thread/events.ts";
+import { type BoardEvent, Events } from "#thread/events.ts";
 import { moveThread } from "#thread/move.ts";
 import { Previews } from "#thread/previews.ts";
 import { setPostState } from "#thread/visibility.ts";
@@ -65,6 +72,8 @@ export interface BoardApp {
   readonly site: BoardSite;
   readonly accounts: Accounts;
   readonly moderation: ModerationDeps;
+  /** Method and path of every route, as the router names them: what tests try one by one. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** `peer`: the address that holds the connection. */
   fetch(request: Request, peer: string): Response | Promise<Response>;
   stop(): Promise<void>;
@@ -74,7 +83,11 @@ const HOUR = 3_600_000;
 /** Days of a key of address hashes, and how many keys are kept. */
 const KEY_DAYS = 30;
 const KEYS_KEPT = 3;
-const MAX_BODY = 80 * 1024 * 1024;
+const MAX_FORM = 1024 * 1024;
+const UPLOADS = {
+  paths: /^\/(?:[a-z0-9]{1,24}\/post|staff\/lists)$/,
+  maxBody: 80 * 1024 * 1024,
+} as const;
 
 /** Puts the board together: the one place where rooms meet. */
 export async function startBoard(options: BoardOptions): Promise<BoardApp> {
@@ -82,9 +95,11 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const secret = new Secret(options.secret);
   const store = await openStore(options.database);
   const files = await openFiles(options.media, secret.of("sealed files"), settings.media, clock);
-  // Nothing is under way yet: what no row names was left by a process that ended.
-  const age = store.engine === "sqlite" ? 0 : HOUR;
-  await sweep(store, files.store, options.media, clock.now(), age);
+  const presence = await Presence.enter(options.media, async (alone) => {
+    // Where nobody else is at work, what no row names was left by a process that ended.
+    const age = alone && store.engine === "sqlite" ? 0 : HOUR;
+    await sweep(store, files.store, options.media, clock.now(), age);
+  });
   const hasher = new AddressHasher(new AddressKeys(store), KEY_DAYS, KEYS_KEPT);
   await hasher.turn(clock.now());
 
@@ -130,6 +145,9 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     handlers: { ...deliveries(provider), [SETTLE]: mediaSettler(store, files.store) },
     onDead: (kind, key, error) => report(error, `${kind} ${key}`),
   });
+  // Readers are told once the act is committed, in this process as in others.
+  const tellAll = (trx: Db, now: number, event: BoardEvent): Promise<void> =>
+    announce(trx, { engine: store.engine, from: FROM_ALL, now }, event);
   const moderation: ModerationDeps = {
     store,
     clock,
@@ -138,10 +156,12 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
         if (state === "removed") await remember(trx, postId, now);
         else await forgetRemovedText(trx, postId);
         const event = await setPostState(store, trx, postId, state, now);
-        // Readers are told once the act is committed.
-        if (event !== null) clock.after(200, () => events.publish(event));
+        if (event !== null) await tellAll(trx, now, event);
       },
-      moveThread: (trx, postId, toBoardId, now) => moveThread(threads, trx, postId, toBoardId, now),
+      async moveThread(trx, postId, toBoardId, now) {
+        const events = await moveThread(threads, trx, postId, toBoardId, now);
+        for (const event of events) await tellAll(trx, now, event);
+      },
     },
     kick: () => outbox.kick(),
     siteUrl,
@@ -158,6 +178,11 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   });
   await accounts.prepare();
 
+  const actorOf = async (c: WebContext) => {
+    const session = await accounts.session(c);
+    return session === null ? null : rolesOf(store.kysely, session.person);
+  };
+  const pace = new Pace(secret.of("pace"));
   const limits = fileLimits(settings.media);
   const sessionKey = secret.of("sessions");
   const site: BoardSite = {
@@ -165,11 +190,13 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     previews: new Previews(),
     assets: await makeAssets(),
     media: files.store,
-    due: dueDoor(moderation, (address) => hasher.allHashes(address)),
+    due: dueDoor(moderation, new DecisionTokens(secret.of("decisions"))),
     takeFile: (sent) => files.take(sent),
     fileLimits: () => limits,
     posterOf: (c) => posterOf(c, sessionKey, hasher),
     personOf: async (c) => (await accounts.session(c))?.person ?? null,
+    actorOf,
+    pace,
     forget: (tags) => options.edge?.forget(tags),
     about: {
       people: settings.provider.contact?.org ?? "",
@@ -185,7 +212,8 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     trusted: options.trusted,
     locale: settings.language,
     policy: { media: [] },
-    maxBody: MAX_BODY,
+    maxBody: MAX_FORM,
+    uploads: UPLOADS,
     signedPaths: [INTAKE_PATH],
     statuses: STATUSES,
     texts: TEXTS,
@@ -193,15 +221,16 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     report,
   });
   // Names of the site's own come before those of boards.
-  accountRoutes(app, accounts, accountFrame(site));
+  accountRoutes(app, accounts, accountFrame(site), {
+    mayRegister: async (c) => pace.mayRegister(await site.posterOf(c), clock.monotonic()),
+  });
   const staff: StaffSite = {
     deps: moderation,
     provider,
+    threads,
     frame: (c) => frameOf(c, site, false),
-    async actor(c) {
-      const session = await accounts.session(c);
-      return session === null ? null : actorOf(store.kysely, session.person);
-    },
+    actor: actorOf,
+    findPerson: (name) => accounts.find(name),
     signInPath: "/account/sign-in",
   };
   staffRoutes(app, staff);
@@ -213,18 +242,23 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     every(clock, HOUR, () => hasher.turn(clock.now()), failed),
     every(clock, HOUR, () => forgetAddresses(threads), failed),
     every(clock, HOUR, () => expireAll(threads), failed),
+    every(clock, HOUR / 4, () => pushFigures(provider), failed),
     every(clock, HOUR, () => sweep(store, files.store, options.media, clock.now(), HOUR), failed),
   ];
+  const wire = await openWire({ ...options, store, events, report: failed });
   outbox.start();
   return {
     site,
     accounts,
     moderation,
+    routes: app.routes,
     fetch: (request, peer) => app.fetch(request, { peer }),
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()));
+      await wire.stop();
       await outbox.stop();
       files.stop();
+      presence.leave();
       await store.close();
     },
   };

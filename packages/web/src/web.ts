@@ -30,6 +30,8 @@ export interface WebOptions extends ErrorAnswers {
   readonly policy: ContentPolicy;
   /** Bytes of the largest request body. */
   readonly maxBody: number;
+  /** Paths that take files, and so larger bodies: everywhere else a stranger's is read no further. */
+  readonly uploads?: { readonly paths: RegExp; readonly maxBody: number };
   /** Paths whose requests prove by a signature of their own who sends them, exactly as written. */
   readonly signedPaths: readonly string[];
 }
@@ -47,7 +49,7 @@ export function createWeb(options: WebOptions): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.use(whoAsks(options));
   app.use(safeAnswer(options));
-  app.use(bodyLimit({ maxSize: options.maxBody, onError: tooLarge }));
+  app.use(limitBodies(options));
   app.use(ownForms(options));
   app.notFound((c) => answerError(c, nothingHere(), options));
   app.onError((thrown, c) => answerError(c, thrown, options));
@@ -83,6 +85,15 @@ function safeAnswer(options: WebOptions) {
     if (!visitor.isNew || isShared(c.res.headers.get("cache-control"))) return;
     setCookie(c, VISITOR_COOKIE, visitorCookie(visitor, options.signer), cookie);
   });
+}
+
+function limitBodies({ maxBody, uploads }: WebOptions) {
+  const forms = bodyLimit({ maxSize: maxBody, onError: tooLarge });
+  if (uploads === undefined) return forms;
+  const files = bodyLimit({ maxSize: uploads.maxBody, onError: tooLarge });
+  return createMiddleware<WebEnv>((c, next) =>
+    uploads.paths.test(c.req.path) ? files(c, next) : forms(c, next),
+  );
 }
 
 function ownForms(options: WebOptions) {

@@ -2,8 +2,9 @@ import type { Locale } from "@egide/web/locale.ts";
 import type { DueDoor, PublicLog } from "#api/site.ts";
 import { APPEAL_MS } from "#moderation/appeal.ts";
 import { appeal } from "#moderation/service/appeal.ts";
-import type { ModerationDeps } from "#moderation/service/deps.ts";
-import { bansAgainst, markTold, untold } from "#moderation/service/poster.ts";
+import type { DecisionTokens } from "#moderation/decision-token.ts";
+import { type ModerationDeps, notFound } from "#moderation/service/deps.ts";
+import { markTold, untold } from "#moderation/service/poster.ts";
 import { contest, reportStatus, takeReport } from "#moderation/service/report.ts";
 import { INSTANCE, rulesOf, ruleText } from "#moderation/service/rules.ts";
 import type { Decision } from "#page/view/decision.tsx";
@@ -13,13 +14,8 @@ import type { Board } from "#thread/model.ts";
 
 const LOG_PAGE = 50;
 
-/** The hashes of an address under every key that is still kept: bans outlive a rotation. */
-type HashesOf = (
-  address: string,
-) => readonly { readonly addressHash: string; readonly prefixHash: string }[];
-
 /** What the public sees of moderation, read from its tables. */
-export function dueDoor(deps: ModerationDeps, hashesOf: HashesOf): DueDoor {
+export function dueDoor(deps: ModerationDeps, tokens: DecisionTokens): DueDoor {
   const { store, clock } = deps;
   const db = store.kysely;
   return {
@@ -31,23 +27,19 @@ export function dueDoor(deps: ModerationDeps, hashesOf: HashesOf): DueDoor {
       site: await rulesOf(db, INSTANCE),
     }),
     log: (board, page, locale) => publicLog(db, board, page, locale),
-    decision: async (token) => {
-      const found = await decisionOf(db, token, clock.now());
-      if (found !== null) await markTold(db, token, clock.now());
+    decisionPath: (actId) => `/decision/${tokens.of(actId)}`,
+    async decision(token) {
+      const actId = tokens.open(token);
+      const found = actId === null ? null : await decisionOf(db, actId, token, clock.now());
+      if (actId !== null && found !== null) await markTold(db, actId, clock.now());
       return found;
     },
-    appeal: (actId, text, lang) => appeal(deps, { actId, text, lang }),
-    untold: async (sessionHash) => (await untold(db, sessionHash))[0] ?? null,
-    async banAgainst({ sessionHash, address }, board, threadNo) {
-      const hashes = address === null ? [] : hashesOf(address);
-      const poster = {
-        sessionHash,
-        addressHashes: hashes.map(({ addressHash }) => addressHash),
-        prefixHashes: hashes.map(({ prefixHash }) => prefixHash),
-      };
-      const place = { boardId: board.id, threadNo };
-      return (await bansAgainst(db, poster, place, clock.now()))?.actId ?? null;
+    async appeal(token, text, lang) {
+      const actId = tokens.open(token);
+      if (actId === null) throw notFound();
+      await appeal(deps, { actId, text, lang });
     },
+    untold: async (sessionHash) => (await untold(db, sessionHash))[0] ?? null,
   };
 }
 
@@ -85,15 +77,20 @@ async function publicLog(
   };
 }
 
-async function decisionOf(db: Db, token: string, now: number): Promise<Decision | null> {
-  const act = await db.selectFrom("act").selectAll().where("id", "=", token).executeTakeFirst();
+async function decisionOf(
+  db: Db,
+  actId: string,
+  token: string,
+  now: number,
+): Promise<Decision | null> {
+  const act = await db.selectFrom("act").selectAll().where("id", "=", actId).executeTakeFirst();
   if (act === undefined || act.kind === "approve") return null;
   const board = await boardById(db, act.boardId);
-  const ban = await db.selectFrom("ban").selectAll().where("actId", "=", token).executeTakeFirst();
+  const ban = await db.selectFrom("ban").selectAll().where("actId", "=", actId).executeTakeFirst();
   const sent = await db
     .selectFrom("appeal")
     .select(["state", "answer"])
-    .where("actId", "=", token)
+    .where("actId", "=", actId)
     .executeTakeFirst();
   const post =
     act.postId === null

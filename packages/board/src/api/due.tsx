@@ -8,7 +8,7 @@ import type { Hono } from "hono";
 import { frameOf, page, sharedPage, wholeOf } from "#api/answer.ts";
 import { type BoardSite, tagOf } from "#api/site.ts";
 import { apiError } from "#api/texts.ts";
-import { type Category, CATEGORY_NAMES } from "#moderation/category.ts";
+import { type Category, CATEGORY_NAMES, factsOf } from "#moderation/category.ts";
 import { BoardNav } from "#page/part/board-head.tsx";
 import { DecisionPage } from "#page/view/decision.tsx";
 import { type Refusal, ReportState } from "#page/view/message.tsx";
@@ -20,6 +20,7 @@ import { readableBoard, readPost } from "#thread/read.ts";
 /** Reports, what became of them, decisions and appeals, rules and the public log. */
 export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   const { due } = site;
+  const { clock } = site.threads;
   const context = { store: site.threads.store };
 
   app.post("/:board{[a-z0-9]{1,24}}/post/:no{[0-9]{1,15}}/report", async (c) => {
@@ -30,12 +31,14 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     try {
       const category = CATEGORY_NAMES.find((name) => name === report.category);
       if (category === undefined) throw apiError("board.no_category");
-      const { sessionHash } = await site.posterOf(c);
+      const poster = await site.posterOf(c);
+      const what = factsOf(category).lane === "life" ? "life-report" : "report";
+      site.pace.take(what, poster, clock.monotonic());
       const receipt = await due.report({
         postId: post.id,
         category: category satisfies Category,
         text: report.reason,
-        sessionHash,
+        sessionHash: poster.sessionHash,
       });
       return c.redirect(`/report/${receipt}?new`, 303);
     } catch (error) {
@@ -58,6 +61,7 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const receipt = c.req.param("receipt");
     const text = textOf(await formOf(c), "text");
     try {
+      site.pace.take("appeal", await site.posterOf(c), clock.monotonic());
       await due.contest(receipt, text);
       return c.redirect(`/report/${receipt}`, 303);
     } catch (error) {
@@ -86,6 +90,7 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const token = c.req.param("token");
     const text = textOf(await formOf(c), "text");
     try {
+      site.pace.take("appeal", await site.posterOf(c), clock.monotonic());
       await due.appeal(token, text, c.get("locale"));
       return c.redirect(`/decision/${token}#appeal`, 303);
     } catch (error) {

@@ -7,7 +7,7 @@ import type { BoardSite } from "#api/site.ts";
 import type { Frame } from "#page/frame.ts";
 import { toFragment } from "#page/layout.tsx";
 import { PostView } from "#page/part/post.tsx";
-import type { BoardEvent } from "#thread/events.ts";
+import type { BoardEvent, Events } from "#thread/events.ts";
 import type { Board, Post } from "#thread/model.ts";
 import { readPost, readThread } from "#thread/read.ts";
 
@@ -45,20 +45,53 @@ export function liveRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     // A reader who comes back says what they have had (HTML, 9.2.3).
     const last = wholeOf(c.req.header("last-event-id")) ?? after;
     if (events.size >= LISTENERS_MOST) return c.body(null, 204);
-    const { board, replies } = await readThread({ store }, uri, no);
-    const frame = await frameOf(c, site, true);
-    const tell = (post: Post): string => told(drawn, frame, board, post);
-    const missed = replies.filter((post) => post.no > last).map(tell);
-    return stream(c, site, { board: uri, no }, missed, async (event) => {
-      if (event.kind === "removed" || event.kind === "thread-removed") return gone(event.no);
-      try {
-        return tell(await readPost({ store }, uri, event.no));
-      } catch {
-        // Hidden between the event and the look at it.
-        return gone(event.no);
-      }
-    });
+    // Followed before it is read: what comes in between is told as well.
+    const followed = new Followed(events, uri, no);
+    try {
+      const { board, replies } = await readThread({ store }, uri, no);
+      const frame = await frameOf(c, site, true);
+      const tell = (post: Post): string => told(drawn, frame, board, post);
+      const missed = replies.filter((post) => post.no > last).map(tell);
+      return stream(c, site, followed, missed, async (event) => {
+        if (event.kind === "removed" || event.kind === "thread-removed") return gone(event.no);
+        try {
+          return tell(await readPost({ store }, uri, event.no));
+        } catch {
+          // Hidden between the event and the look at it.
+          return gone(event.no);
+        }
+      });
+    } catch (error) {
+      followed.end();
+      throw error;
+    }
   });
+}
+
+/** A thread's events from now on, kept until somebody takes them. */
+class Followed {
+  readonly end: () => void;
+  readonly #early: BoardEvent[] = [];
+  #take: ((event: BoardEvent) => void) | null = null;
+  #hasLost = false;
+  #onLoss: () => void = () => {
+    this.#hasLost = true;
+  };
+
+  constructor(events: Events, board: string, no: number) {
+    const listen = (event: BoardEvent): void => {
+      if (this.#take === null) this.#early.push(event);
+      else this.#take(event);
+    };
+    this.end = events.subscribe(board, no, listen, () => this.#onLoss());
+  }
+
+  take(listener: (event: BoardEvent) => void, onLoss: () => void): void {
+    this.#take = listener;
+    this.#onLoss = onLoss;
+    for (const event of this.#early.splice(0)) listener(event);
+    if (this.#hasLost) onLoss();
+  }
 }
 
 function told(drawn: Drawn, frame: Frame, board: Board, post: Post): string {
@@ -80,11 +113,11 @@ export function drawPost(frame: Frame, board: Board, post: Post): string {
 function stream(
   c: WebContext,
   site: BoardSite,
-  thread: { readonly board: string; readonly no: number },
+  followed: Followed,
   missed: readonly string[],
   write: (event: BoardEvent) => Promise<string>,
 ): Response {
-  const { events, clock } = site.threads;
+  const { clock } = site.threads;
   const encoder = new TextEncoder();
   let end = (): void => undefined;
   const body = new ReadableStream<Uint8Array>(
@@ -110,9 +143,6 @@ function stream(
           const text = await write(event);
           if (!isOver) send(text);
         };
-        const unsubscribe = events.subscribe(thread.board, thread.no, (event) => {
-          order = inTurn(order, event);
-        });
         const finish = (): void => {
           if (isOver) return;
           end();
@@ -121,10 +151,14 @@ function stream(
         end = () => {
           isOver = true;
           beat.cancel();
-          unsubscribe();
+          followed.end();
         };
         send(`retry: 3000\n\n${missed.join("")}`);
         keepUp();
+        // Whoever may have missed something is let go: they come back and say what they had.
+        followed.take((event) => {
+          order = inTurn(order, event);
+        }, finish);
       },
       cancel: () => end(),
     },

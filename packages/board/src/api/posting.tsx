@@ -3,13 +3,17 @@ import { AppError } from "@egide/std/error.ts";
 import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import { describe } from "@egide/web/describe.ts";
 import { formOf, textOf } from "@egide/web/form.ts";
-import { wantsJson } from "@egide/web/problem.ts";
+import { problemOf, wantsJson } from "@egide/web/problem.ts";
+import { statusOf } from "@egide/web/status.ts";
 import type { Hono } from "hono";
 import { frameOf, page } from "#api/answer.ts";
 import { drawPost } from "#api/live.tsx";
 import { postersOf } from "#api/read.tsx";
-import { type BoardSite, type Sent, tagOf } from "#api/site.ts";
-import { apiError } from "#api/texts.ts";
+import type { BoardSite, Sent } from "#api/site.ts";
+import { capcodeOf } from "#api/staff.ts";
+import { API_STATUSES, apiError } from "#api/texts.ts";
+import { Banned } from "#moderation/banned.ts";
+import { CAPCODES, highestRole } from "#moderation/permission.ts";
 import { address } from "#page/address.ts";
 import type { Draft as Written } from "#page/part/compose.tsx";
 import { BoardIndex, type Composing } from "#page/view/board.tsx";
@@ -18,7 +22,7 @@ import { PostPage } from "#page/view/post.tsx";
 import { ThreadView } from "#page/view/thread.tsx";
 import { deleteOwn } from "#thread/delete.ts";
 import type { Board } from "#thread/model.ts";
-import type { Poster } from "#thread/posting/draft.ts";
+import type { Poster, PostingStaff } from "#thread/posting/draft.ts";
 import { type Posted, post } from "#thread/posting/post.ts";
 import { readableBoard, readIndex, readPost, readThread } from "#thread/read.ts";
 
@@ -41,30 +45,45 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     let decision: string | undefined;
     try {
       const poster = await site.posterOf(c);
-      const board = await readableBoard(context, uri);
-      const ban = await site.due.banAgainst(poster, board, threadNo);
-      if (ban !== null) {
-        decision = `/decision/${ban}`;
-        throw apiError("board.banned");
-      }
-      const unread = await site.due.untold(poster.sessionHash);
+      const staff = await asStaff(c, uri, form);
+      const unread = staff === null ? await site.due.untold(poster.sessionHash) : null;
       if (unread !== null) {
-        decision = `/decision/${unread}`;
+        decision = site.due.decisionPath(unread);
         throw apiError("board.unread");
       }
-      const posted = await send(site, { uri, threadNo, written, form, poster });
-      site.forget([tagOf.board(uri), tagOf.thread(uri, posted.threadNo), tagOf.all]);
+      const posted = await send(site, { uri, threadNo, written, form, poster, staff });
       return await arrived(c, site, posted);
     } catch (error) {
-      if (!(error instanceof AppError) || wantsJson(c.req.header("accept"))) throw error;
+      if (!(error instanceof AppError)) throw error;
+      if (error instanceof Banned) decision = site.due.decisionPath(error.actId);
       const refusal = describe(error, c.get("locale"), site.texts);
+      if (wantsJson(c.req.header("accept"))) {
+        if (decision === undefined) throw error;
+        // A script leads its reader to the reasons, as the page does.
+        const status = statusOf(error, API_STATUSES);
+        const problem = { ...problemOf(error, status, refusal), decision };
+        return c.json(problem, status as 403, { "content-type": "application/problem+json" });
+      }
       const again = await giveBack(c, uri, threadNo, { draft: written, refusal, decision });
       if (again === null) throw error;
       return again;
     }
   });
 
-  /** The page that the form stood on, with what was written; null where that is gone as well. */
+  /** Whoever asks to write under a capcode has to be signed in, with a role that may. */
+  async function asStaff(c: WebContext, uri: string, form: FormData): Promise<PostingStaff | null> {
+    if (textOf(form, "as") !== "staff") return null;
+    const board = await readableBoard(context, uri);
+    const actor = await site.actorOf(c);
+    const role = actor === null ? null : highestRole(actor.grants, "postAsStaff", board.id);
+    if (actor === null || role === null) throw apiError("board.no_capcode");
+    return { staffId: actor.id, capcode: CAPCODES[role] };
+  }
+
+  /**
+   * The page that the form stood on, with what was written. Where a thread is gone the board takes the
+   * text back; null where the board is gone as well.
+   */
   async function giveBack(
     c: WebContext,
     uri: string,
@@ -73,13 +92,16 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   ): Promise<Response | null> {
     const frame = await frameOf(c, site, false);
     try {
-      if (threadNo === null) {
+      const found =
+        threadNo === null ? null : await readThread(context, uri, threadNo).catch(() => null);
+      if (found === null) {
         const index = await readIndex(context, uri, 1);
-        const composing = { files: site.fileLimits(index.board), ...refused };
+        const capcode = await capcodeOf(site, c, index.board);
+        const composing = { files: site.fileLimits(index.board), capcode, ...refused };
         return page(c, <BoardIndex frame={frame} index={index} composing={composing} />, 422);
       }
-      const found = await readThread(context, uri, threadNo);
-      const composing = { files: site.fileLimits(found.board), ...refused };
+      const capcode = await capcodeOf(site, c, found.board);
+      const composing = { files: site.fileLimits(found.board), capcode, ...refused };
       const posters = postersOf(found);
       return page(
         c,
@@ -95,16 +117,13 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const uri = c.req.param("board");
     const no = Number(c.req.param("no"));
     const form = await formOf(c);
-    const { sessionHash } = await site.posterOf(c);
+    const poster = await site.posterOf(c);
+    const { sessionHash } = poster;
     const frame = await frameOf(c, site, false);
     try {
+      site.pace.take("delete", poster, threads.clock.monotonic());
       const deleter = { sessionHash, password: textOf(form, "password") };
       const deleted = await deleteOwn(threads, uri, no, deleter);
-      site.forget([
-        tagOf.board(uri),
-        tagOf.thread(uri, deleted.threadNo),
-        ...deleted.files.map((sha256) => `media-${sha256}`),
-      ]);
       const href = deleted.thread ? address.board(uri) : address.thread(uri, deleted.threadNo);
       const { t } = frame;
       const title = t("delete.title", { no: String(no) });
@@ -129,16 +148,17 @@ interface Sending {
   readonly written: Written;
   readonly form: FormData;
   readonly poster: Poster;
+  readonly staff: PostingStaff | null;
 }
 
 async function send(site: BoardSite, sending: Sending): Promise<Posted> {
-  const { uri, threadNo, written, form, poster } = sending;
+  const { uri, threadNo, written, form, poster, staff } = sending;
   const spoiler = form.has("spoiler");
   const files = form
     .getAll("files")
     .filter((file): file is File => file instanceof File && file.size > 0);
   const password = textOf(form, "password").slice(0, 128);
-  const draft = { board: uri, threadNo, ...written, password, poster, staff: null };
+  const draft = { board: uri, threadNo, ...written, password, poster, staff };
   const take = (board: Board) =>
     Promise.all(files.map(async (file) => site.takeFile(await sentOf(file, spoiler), board)));
   return post(site.threads, draft, { count: files.length, take });

@@ -3,6 +3,7 @@ import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import type { Hono } from "hono";
 import { frameOf, page, sharedPage, wholeOf } from "#api/answer.ts";
 import { type BoardSite, tagOf } from "#api/site.ts";
+import { capcodeOf, moderates } from "#api/staff.ts";
 import { BoardNav } from "#page/part/board-head.tsx";
 import { NO_DRAFT } from "#page/part/compose.tsx";
 import { BoardIndex } from "#page/view/board.tsx";
@@ -23,6 +24,7 @@ import {
   readThread,
 } from "#thread/read.ts";
 import { searchPosts } from "#thread/search.ts";
+import { seen } from "#thread/watch.ts";
 
 const OVERBOARD_THREADS = 15;
 
@@ -83,11 +85,13 @@ export function readRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   );
 
   async function index(c: WebContext, uri: string, number: number): Promise<Response> {
-    const frame = await frameOf(c, site, true);
+    const isShared = new URL(c.req.url).search === "";
+    const frame = await frameOf(c, site, isShared);
     const found = await readIndex(context, uri, number);
-    const composing = { files: site.fileLimits(found.board) };
+    const capcode = isShared ? null : await capcodeOf(site, c, found.board);
+    const composing = { files: site.fileLimits(found.board), capcode };
     const drawn = <BoardIndex frame={frame} index={found} composing={composing} />;
-    return sharedPage(c, drawn, [tagOf.board(uri)]);
+    return isShared ? sharedPage(c, drawn, [tagOf.board(uri)]) : page(c, drawn);
   }
 
   app.get("/:board{[a-z0-9]{1,24}}/catalog", async (c) => {
@@ -108,13 +112,18 @@ export function readRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     // Whoever quotes, or has just posted, sees the thread as it is now, and nobody else sees that.
     const isShared = new URL(c.req.url).search === "";
     const frame = await frameOf(c, site, isShared);
+    const capcode = isShared ? null : await capcodeOf(site, c, found.board);
+    if (c.req.query("watched") !== undefined) {
+      const { sessionHash } = await site.posterOf(c);
+      await seen(context, sessionHash, uri, found.thread.no, found.thread.lastNo);
+    }
     const draft = quote === null ? NO_DRAFT : { ...NO_DRAFT, text: `>>${quote}\n` };
     const drawn = (
       <ThreadView
         frame={frame}
         page={found}
         posters={postersOf(found)}
-        composing={{ files: site.fileLimits(found.board), draft }}
+        composing={{ files: site.fileLimits(found.board), draft, capcode }}
         note={waits ? frame.t("post.held") : undefined}
       />
     );
@@ -143,7 +152,8 @@ export function readRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const frame = await frameOf(c, site, false);
     const board = await readableBoard(context, uri);
     const post = await readPost(context, uri, Number(c.req.param("no")));
-    return page(c, <PostPage frame={frame} board={board} post={post} />);
+    const isStaff = await moderates(site, c, board);
+    return page(c, <PostPage frame={{ ...frame, isStaff }} board={board} post={post} />);
   });
 }
 

@@ -1,8 +1,10 @@
 import type { WebContext } from "@egide/web/context.ts";
 import type { Locale, Texts } from "@egide/web/locale.ts";
+import type { Pace } from "#api/pace.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import type { Category } from "#moderation/category.ts";
 import type { RuleSet } from "#moderation/rules.ts";
+import type { Actor } from "#moderation/service/deps.ts";
 import type { ReportStatus } from "#moderation/service/report.ts";
 import type { Assets } from "#page/assets.ts";
 import type { Decision } from "#page/view/decision.tsx";
@@ -34,6 +36,9 @@ export interface BoardSite {
   readonly posterOf: (c: WebContext) => Poster | Promise<Poster>;
   /** The account of who asks, if they are signed in. */
   readonly personOf: (c: WebContext) => Promise<{ readonly id: string } | null>;
+  /** Who asks, with their roles; null where they are no staff. */
+  readonly actorOf: (c: WebContext) => Promise<Actor | null>;
+  readonly pace: Pick<Pace, "take">;
   /** Lets edges forget what changed, by tag. */
   readonly forget: (tags: readonly string[]) => void;
   /** Words of the site's people: who answers, how to reach them. */
@@ -56,10 +61,10 @@ export interface DueDoor {
   /** What was decided, by the secret of the one it concerns; they have been told then. */
   decision(token: string): Promise<Decision | null>;
   appeal(token: string, text: string, locale: Locale): Promise<void>;
-  /** A decision about this session that it has not read yet, or null. */
+  /** Where the person concerned reads of an act, and appeals: nobody else can name it. */
+  decisionPath(actId: string): string;
+  /** An act about this session that it has not read of yet, or null. */
   untold(sessionHash: string): Promise<string | null>;
-  /** The decision that keeps somebody from posting there, or null. */
-  banAgainst(poster: Poster, board: Board, threadNo: number | null): Promise<string | null>;
 }
 
 export interface PublicReport {

@@ -23,6 +23,14 @@ export const API_TEXTS = {
     en: "Moderators decided about an earlier post of yours. Read why; then send this one again.",
     fr: "Les modérateurs ont pris une décision sur l’un de vos messages. Lisez-la, puis renvoyez celui-ci.",
   },
+  "board.too_fast": {
+    en: "That is too much at once. Wait a little, then send it again.",
+    fr: "C’est trop à la fois. Patientez un peu, puis renvoyez.",
+  },
+  "board.no_capcode": {
+    en: "Your account may not write as staff here.",
+    fr: "Votre compte ne peut pas écrire ici au nom de l’équipe.",
+  },
   "board.no_category": {
     en: "Say what the report is about.",
     fr: "Indiquez l’objet du signalement.",
@@ -36,6 +44,8 @@ export const API_STATUSES: Readonly<Record<keyof typeof API_TEXTS, number>> = {
   "board.banned": 403,
   "board.unread": 409,
   "board.no_category": 422,
+  "board.too_fast": 429,
+  "board.no_capcode": 403,
 };
 
 export function apiError(code: keyof typeof API_TEXTS): AppError {

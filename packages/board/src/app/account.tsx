@@ -4,13 +4,21 @@ import { frameOf } from "#api/answer.ts";
 import type { BoardSite } from "#api/site.ts";
 import { Layout, toDocument } from "#page/layout.tsx";
 
-/** Account pages in the site's own frame. */
+/** Account pages in the site's own frame; staff find the way to theirs on them. */
 export function accountFrame(site: BoardSite): Frame {
   return async (c, { title, body, status }) => {
-    const frame = await frameOf(c, site, false);
+    const isStaff = (await site.actorOf(c)) !== null;
+    const frame = { ...(await frameOf(c, site, false)), isStaff };
     const drawn = (
       <Layout frame={frame} head={{ title, noIndex: true }}>
         {body}
+        {isStaff ? (
+          <p>
+            <a class="button" href="/staff">
+              {frame.t("staff.area")}
+            </a>
+          </p>
+        ) : null}
       </Layout>
     );
     c.header("cache-control", "private, no-store");

@@ -4,6 +4,7 @@ import { FILTER_STATUSES, FILTER_TEXTS } from "#filter/texts.ts";
 import { MATCH_TEXTS } from "#match/texts.ts";
 import { MEDIA_STATUSES, MEDIA_TEXTS } from "#media/texts.ts";
 import { MODERATION_STATUSES } from "#moderation/statuses.ts";
+import { MODERATION_TEXTS } from "#moderation/texts.ts";
 import { THREAD_STATUSES, THREAD_TEXTS } from "#thread/errors.ts";
 
 /** HTTP statuses of the errors of all rooms. */
@@ -13,7 +14,6 @@ export const STATUSES: Readonly<Record<string, number>> = {
   ...MEDIA_STATUSES,
   ...FILTER_STATUSES,
   ...API_STATUSES,
-  "board.banned": 403,
 };
 
 /** What people read of them. */
@@ -22,5 +22,6 @@ export const TEXTS: Readonly<Record<string, Texts>> = {
   ...MEDIA_TEXTS,
   ...FILTER_TEXTS,
   ...MATCH_TEXTS,
+  ...MODERATION_TEXTS,
   ...API_TEXTS,
 };

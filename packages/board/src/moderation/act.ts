@@ -3,8 +3,11 @@ import type { Permission } from "#moderation/permission.ts";
 
 export type PostState = "visible" | "held" | "hidden" | "removed";
 
-/** Where a banned person may not post. */
-export const BAN_SCOPES = ["thread", "board", "global"] as const;
+/**
+ * Where a banned person may not post. `post`: not in the exchange about one post, which is that post,
+ * those that it quotes, and those that quote it.
+ */
+export const BAN_SCOPES = ["post", "thread", "board", "global"] as const;
 export type BanScope = (typeof BAN_SCOPES)[number];
 
 /** What a banned person is known by. */
@@ -43,6 +46,7 @@ const NEEDS: Readonly<Record<Exclude<ActKind, "ban">, Permission>> = {
 };
 
 const BAN_NEEDS: Readonly<Record<BanScope, Permission>> = {
+  post: "banThread",
   thread: "banThread",
   board: "banBoard",
   global: "banGlobal",

@@ -20,7 +20,7 @@ const ban: Ban = {
   liftedAt: null,
 };
 const poster = { sessionHash: "s", addressHashes: ["a1", "a2"], prefixHashes: ["p1"] };
-const here = { boardId: 1, threadNo: 5 };
+const here = { boardId: 1, threadNo: 5, quotes: new Set(["1/7"]) };
 
 describe("bans", () => {
   test.each<[string, Partial<Ban>, number, boolean]>([
@@ -37,13 +37,16 @@ describe("bans", () => {
     ["everywhere", { scope: "global", boardId: null }, 15, true],
     ["in the thread", { scope: "thread", threadNo: 5 }, 15, true],
     ["not in another thread", { scope: "thread", threadNo: 6 }, 15, false],
+    ["in an exchange", { scope: "post", around: ["1/3", "1/7"] }, 15, true],
+    ["not in another exchange", { scope: "post", around: ["1/3", "2/7"] }, 15, false],
+    ["nowhere where the exchange is gone", { scope: "post" }, 15, false],
   ])("hold %s", (_name, change, now, holds) => {
     expect(banAgainst([{ ...ban, ...change }], poster, here, now) !== null).toBe(holds);
   });
 
   test("a new thread is not the one that somebody is banned from", () => {
     const thread: Ban = { ...ban, scope: "thread", threadNo: 5 };
-    expect(banAgainst([thread], poster, { boardId: 1, threadNo: null }, 15)).toBeNull();
+    expect(banAgainst([thread], poster, { ...here, threadNo: null }, 15)).toBeNull();
   });
 
   test("of several, the longest is told", () => {

@@ -7,6 +7,8 @@ export interface Ban {
   readonly scope: BanScope;
   readonly boardId: number | null;
   readonly threadNo: number | null;
+  /** Of a ban from one exchange: the posts that make it up. */
+  readonly around?: readonly string[];
   readonly target: BanTarget;
   /** Keyed hash; never an address. */
   readonly hash: string;
@@ -30,6 +32,13 @@ export interface Poster {
 export interface Place {
   readonly boardId: number;
   readonly threadNo: number | null;
+  /** Posts that it answers, as `keyOf` names them. */
+  readonly quotes: ReadonlySet<string>;
+}
+
+/** Names a post among all boards. */
+export function keyOf(boardId: number, no: number): string {
+  return `${boardId}/${no}`;
 }
 
 export function inForce(ban: Pick<Ban, "startsAt" | "endsAt" | "liftedAt">, now: number): boolean {
@@ -37,8 +46,13 @@ export function inForce(ban: Pick<Ban, "startsAt" | "endsAt" | "liftedAt">, now:
   return ban.startsAt <= now && (ban.endsAt === null || now < ban.endsAt);
 }
 
-export function covers(ban: Pick<Ban, "scope" | "boardId" | "threadNo">, place: Place): boolean {
+export function covers(
+  ban: Pick<Ban, "scope" | "boardId" | "threadNo" | "around">,
+  place: Place,
+): boolean {
   switch (ban.scope) {
+    case "post":
+      return ban.around?.some((key) => place.quotes.has(key)) ?? false;
     case "global":
       return true;
     case "board":

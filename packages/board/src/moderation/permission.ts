@@ -24,6 +24,11 @@ export const PERMISSIONS = {
   readInbox: 1 << 21,
   instance: 1 << 22,
   configure: 1 << 23,
+  editPosts: 1 << 24,
+  /** Pin, lock, bump-lock and cycle threads. */
+  flagThreads: 1 << 25,
+  /** Write under a capcode. */
+  postAsStaff: 1 << 26,
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -52,6 +57,9 @@ const MODERATOR = [
   "escalate",
   "removePattern",
   "seeStatistics",
+  "editPosts",
+  "flagThreads",
+  "postAsStaff",
 ] as const;
 
 const OWNER = [
@@ -118,6 +126,25 @@ export function boardsWhere(
   const fitting = grants.filter((grant) => allows([grant], permission, grant.boardId));
   if (fitting.some(({ boardId }) => boardId === null)) return "all";
   return [...new Set(fitting.map(({ boardId }) => boardId as number))];
+}
+
+/** What readers see beside the name of staff who write as such; the same in every language. */
+export const CAPCODES: Readonly<Record<Role, string>> = {
+  janitor: "Janitor",
+  "board-moderator": "Moderator",
+  "board-owner": "Board owner",
+  "global-moderator": "Global moderator",
+  admin: "Admin",
+};
+
+/** The highest role by which somebody may do a thing on a board; null where none does. */
+export function highestRole(
+  grants: readonly Grant[],
+  permission: Permission,
+  boardId: number,
+): Role | null {
+  const fitting = grants.filter((grant) => allows([grant], permission, boardId));
+  return ROLES.toReversed().find((role) => fitting.some((grant) => grant.role === role)) ?? null;
 }
 
 /** Whether somebody may give or take a role: only below one's own, and owners on their board. */

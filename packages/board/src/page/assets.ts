@@ -23,7 +23,7 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 46"><path 
 
 /** Makes the style and the scripts, once, when the board starts: nobody has to build anything. */
 export async function makeAssets(): Promise<Assets> {
-  const css = asset("board", "css", "text/css; charset=utf-8", await bundle("style.css"));
+  const css = asset("board", "css", "text/css; charset=utf-8", await styles());
   const icon = asset("icon", "svg", "image/svg+xml", ICON);
   const scripts = new Map<Locale, Asset>();
   for (const locale of LOCALES) {
@@ -40,6 +40,15 @@ export async function makeAssets(): Promise<Assets> {
       script: (scripts.get(locale) as Asset).path,
     }),
   };
+}
+
+/** The dark colours hold for a device that is dark unless a visitor chose light, and for a choice. */
+async function styles(): Promise<string> {
+  const dark = await bundle("dark.css");
+  const under = (selector: string): string => dark.replace(":root", selector);
+  const byDevice = under(':root:not([data-theme="light"])');
+  const byChoice = under(':root[data-theme="dark"]');
+  return `${await bundle("style.css")}@media (prefers-color-scheme:dark){${byDevice}}${byChoice}`;
 }
 
 async function bundle(file: string, define: Record<string, string> = {}): Promise<string> {
@@ -79,5 +88,6 @@ function wordsOf(locale: Locale): Words {
     cross: t("quote.cross"),
     filter: t("board.filter"),
     shrink: t("script.shrink"),
+    why: t("ban.why"),
   };
 }

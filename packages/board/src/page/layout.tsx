@@ -116,6 +116,7 @@ function Footer({ frame: { t } }: { readonly frame: Frame }) {
   return (
     <footer>
       <nav aria-label={t("site.menu")}>
+        <a href="/watched">{t("thread.watched")}</a>
         <a href="/rules">{t("site.rules")}</a>
         <a href="/log">{t("site.log")}</a>
         <a href="/about">{t("site.about")}</a>

@@ -3,6 +3,7 @@ import { signProof } from "@egide/contract/abuse/proof.ts";
 import { CATEGORY_NAMES } from "#moderation/category.ts";
 import { spreadOf } from "#moderation/spread.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
+import { tell } from "#provider/message.ts";
 import type { Db } from "#store/open.ts";
 
 export const FIGURES_DAYS = 30;
@@ -81,6 +82,22 @@ export async function figuresOf(
     },
     log: { entries: head.seq, head: head.hash },
   };
+}
+
+/** How often the provider gets the figures. */
+const PUSH_MS = 6 * 3_600_000;
+
+/** Sends the figures to the provider, once in six hours however many processes ask for it. */
+export async function pushFigures(deps: ProviderDeps): Promise<void> {
+  const { store, clock, settings } = deps;
+  if (settings.delivery?.kind !== "egide") return;
+  const now = clock.now();
+  await store.transaction(async (trx) => {
+    const body = await figuresOf(trx, now);
+    const key = `figures:${Math.floor(now / PUSH_MS)}`;
+    await tell(trx, deps, { kind: "figures", body, key, lane: "ordinary" }, now);
+  });
+  deps.kick();
 }
 
 const FRESH_MS = 60_000;

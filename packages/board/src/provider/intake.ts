@@ -3,6 +3,7 @@ import type { Message, MessageOf } from "@egide/contract/abuse/message.ts";
 import { REMEMBER_MS } from "@egide/contract/abuse/replay.ts";
 import { expectKind, openMessage, type Sealed, sealMessage } from "@egide/contract/abuse/sealed.ts";
 import { publicKeyOf } from "@egide/contract/signing.ts";
+import { bad } from "#moderation/service/deps.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
 import { failed } from "#provider/send.ts";
 import type { Delivery } from "#settings/provider.ts";
@@ -15,7 +16,8 @@ type EgideDelivery = Extract<Delivery, { kind: "egide" }>;
 
 function peerOf({ settings }: ProviderDeps): EgideDelivery {
   if (settings.delivery?.kind === "egide") return settings.delivery;
-  throw failed("board.no_provider", false, "This board takes no messages of a provider.");
+  // Whoever sends it has the wrong address: nothing is broken here.
+  throw bad("board.no_intake", "This board takes no messages of a provider.");
 }
 
 /** Opens what the provider sealed: with any of its keys, one of which may be on its way out. */

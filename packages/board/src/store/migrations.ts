@@ -3,8 +3,10 @@ import { outboxMigration } from "@egide/sql/outbox/table.ts";
 import { posts } from "#store/migration/0010-posts.ts";
 import { search } from "#store/migration/0011-search.ts";
 import { addressKeys } from "#store/migration/0012-address-keys.ts";
+import { live } from "#store/migration/0013-live.ts";
 import { lists } from "#store/migration/0020-lists.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
+import { whoseAct } from "#store/migration/0031-whose-act.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
 /**
@@ -16,7 +18,9 @@ export const MIGRATIONS: readonly Migration[] = [
   posts,
   search,
   addressKeys,
+  live,
   lists,
   moderation,
+  whoseAct,
   provider,
 ];

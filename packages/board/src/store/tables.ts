@@ -6,6 +6,7 @@ import type {
   HashListTable,
   RemovedTextTable,
 } from "#store/table/list.ts";
+import type { LiveEventTable } from "#store/table/live.ts";
 import type { MediaTable } from "#store/table/media.ts";
 import type {
   ActTable,
@@ -51,6 +52,7 @@ export interface Tables extends OutboxTables {
   address_key: AddressKeyTable;
   address_trace: AddressTraceTable;
   watch: WatchTable;
+  live_event: LiveEventTable;
   filter: FilterTable;
   hash_list: HashListTable;
   hash_entry: HashEntryTable;

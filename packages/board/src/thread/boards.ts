@@ -25,7 +25,7 @@ export interface BoardRequest {
 
 /** First parts of addresses that the site uses itself. */
 const RESERVED = new Set(
-  "account admin all api appeal archive assets atom auth ban board boards catalog create css events favicon feed filter health help home index js json law log login logout media mod moderation oembed overboard page post proof provider report rss rules search settings staff static status thread threads watch watcher webring".split(
+  "abuse account admin all api appeal archive assets atom auth ban board boards catalog create css decision events favicon feed filter health help home index js json law log login logout media mod moderation oembed overboard page post preferences proof provider report rss rules search settings staff static status thread threads watch watched watcher webring".split(
     " ",
   ),
 );

@@ -2,8 +2,10 @@ import { timingSafeEqual } from "node:crypto";
 import { touchBoard } from "#store/boards.ts";
 import { erasePosts, eraseThreads } from "#store/erase.ts";
 import { recount } from "#store/threads.ts";
+import { announce } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
+import type { BoardEvent } from "#thread/events.ts";
 import { deletionOf } from "#thread/posting/post.ts";
 import { readableBoard } from "#thread/read.ts";
 
@@ -61,11 +63,17 @@ export async function deleteOwn(
     }
     await touchBoard(trx, board.id);
     const hashes = [...new Set(files.map(({ sha256 }) => sha256))];
-    return { board: uri, no, threadNo: row.threadNo, thread, files: hashes };
+    const gone = { board: uri, no, threadNo: row.threadNo, thread, files: hashes };
+    const { engine } = context.store;
+    await announce(trx, { engine, from: context.events.id, now }, eventOf(gone));
+    return gone;
   });
-  const { threadNo, thread } = deleted;
-  context.events.publish({ kind: thread ? "thread-removed" : "removed", board: uri, threadNo, no });
+  context.events.publish(eventOf(deleted));
   return deleted;
+}
+
+function eventOf({ board, no, threadNo, thread, files }: Deleted): BoardEvent {
+  return { kind: thread ? "thread-removed" : "removed", board, threadNo, no, media: files };
 }
 
 function isSame(given: string | null, kept: string | null): boolean {

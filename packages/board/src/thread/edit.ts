@@ -1,10 +1,13 @@
 import { touchBoard } from "#store/boards.ts";
 import { forgetReferences } from "#store/erase.ts";
+import type { Db } from "#store/open.ts";
 import { setBacklink } from "#store/posts.ts";
 import { indexPost } from "#store/search.ts";
 import { setFlags, type ThreadFlags, threadOf } from "#store/threads.ts";
+import { announce } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
+import { SUBJECT_MOST } from "#thread/posting/check.ts";
 import { render } from "#thread/posting/render.ts";
 import { readableBoard } from "#thread/read.ts";
 
@@ -15,15 +18,25 @@ export interface Edit {
   readonly staffId: string;
 }
 
+/** What else is done in the transaction of a change, or against it by throwing: asked at its end. */
+export type Also = (trx: Db, postId: number) => Promise<void>;
+
+async function nothingElse(): Promise<void> {
+  // The change alone.
+}
+
 /** Changes what a post says, keeping what it said; whether staff may is asked before. */
 export async function editPost(
   context: ThreadContext,
   uri: string,
   no: number,
   { subject, text, reason, staffId }: Edit,
+  also: Also = nothingElse,
 ): Promise<void> {
   const { store, clock } = context;
   const board = await readableBoard(context, uri);
+  if (text.length > board.settings.textMost) throw threadError("text_long");
+  if (subject.length > SUBJECT_MOST) throw threadError("field_long");
   const now = clock.now();
   const threadNo = await store.transaction(async (trx) => {
     const row = await trx
@@ -83,6 +96,9 @@ export async function editPost(
       .where("no", "=", row.threadNo)
       .execute();
     await touchBoard(trx, board.id);
+    const event = { kind: "changed", board: uri, threadNo: row.threadNo, no } as const;
+    await announce(trx, { engine: store.engine, from: context.events.id, now }, event);
+    await also(trx, row.id);
     return row.threadNo;
   });
   context.events.publish({ kind: "changed", board: uri, threadNo, no });
@@ -94,12 +110,24 @@ export async function flagThread(
   uri: string,
   no: number,
   flags: ThreadFlags,
+  also: Also = nothingElse,
 ): Promise<void> {
+  const { store, clock, events } = context;
   const board = await readableBoard(context, uri);
-  await context.store.transaction(async (trx) => {
+  const event = { kind: "changed", board: uri, threadNo: no, no } as const;
+  await store.transaction(async (trx) => {
     if ((await threadOf(trx, board, no)) === null) throw threadError("no_thread");
-    await setFlags(trx, board.id, no, flags, context.clock.now());
+    const now = clock.now();
+    await setFlags(trx, board.id, no, flags, now);
     await touchBoard(trx, board.id);
+    await announce(trx, { engine: store.engine, from: events.id, now }, event);
+    const { id } = await trx
+      .selectFrom("post")
+      .select("id")
+      .where("boardId", "=", board.id)
+      .where("no", "=", no)
+      .executeTakeFirstOrThrow();
+    await also(trx, id);
   });
-  context.events.publish({ kind: "changed", board: uri, threadNo: no, no });
+  events.publish(event);
 }

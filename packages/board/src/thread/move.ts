@@ -6,11 +6,13 @@ import { indexPost } from "#store/search.ts";
 import { recount } from "#store/threads.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
+import type { BoardEvent } from "#thread/events.ts";
 import { render } from "#thread/posting/render.ts";
 
 /**
  * Moves the thread of a post to another board. Its posts get numbers of that board; references among
- * them follow, references from elsewhere lead nowhere any more and are drawn so.
+ * them follow, references from elsewhere lead nowhere any more and are drawn so. Returns what is to
+ * be told once that is committed.
  */
 export async function moveThread(
   context: Pick<ThreadContext, "store" | "random">,
@@ -18,7 +20,7 @@ export async function moveThread(
   postId: number,
   toBoardId: number,
   now: number,
-): Promise<void> {
+): Promise<readonly BoardEvent[]> {
   const { store, random } = context;
   const start = await trx
     .selectFrom("post")
@@ -29,7 +31,7 @@ export async function moveThread(
   const source = start === undefined ? null : await boardById(trx, start.boardId);
   if (start === undefined || source === null) throw threadError("no_post");
   if (target === null) throw threadError("no_board");
-  if (source.id === target.id) return;
+  if (source.id === target.id) return [];
   const posts = await trx
     .selectFrom("post")
     .select(["id", "boardId", "no", "subject", "text", "dice", "state"])
@@ -112,6 +114,12 @@ export async function moveThread(
   await recount(trx, target.id, newThreadNo, now);
   await touchBoard(trx, source.id);
   await touchBoard(trx, target.id);
+  const left = { board: source.uri, threadNo: start.threadNo, no: start.threadNo };
+  const arrived = { board: target.uri, threadNo: newThreadNo, no: newThreadNo };
+  return [
+    { kind: "thread-removed", ...left },
+    { kind: "post", ...arrived },
+  ];
 }
 
 /** Draws a post anew: what it referred to stands elsewhere. */

@@ -38,8 +38,19 @@ const OPEN = [
   ["POST", "/passkey/verify-authentication"],
 ] as const;
 
+/** What the product says to who asks. */
+export interface AccountGuards {
+  /** False where too many accounts come from there. */
+  readonly mayRegister: (c: WebContext) => boolean | Promise<boolean>;
+}
+
 /** Mounts the account pages: sign-in, second factor, passkeys, password. */
-export function accountRoutes(app: Hono<WebEnv>, accounts: Accounts, frame: Frame): void {
+export function accountRoutes(
+  app: Hono<WebEnv>,
+  accounts: Accounts,
+  frame: Frame,
+  guards: AccountGuards,
+): void {
   app.get("/account/passkey.js", (c) =>
     c.body(script, 200, {
       "content-type": "text/javascript; charset=utf-8",
@@ -84,6 +95,7 @@ export function accountRoutes(app: Hono<WebEnv>, accounts: Accounts, frame: Fram
     const username = textOf(form, "username");
     const password = textOf(form, "password");
     try {
+      if (!(await guards.mayRegister(c))) throw failure("locked", "account.locked");
       await accounts.create(username, password);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

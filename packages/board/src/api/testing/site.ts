@@ -7,7 +7,9 @@ import { CidrSet } from "@egide/std/ip.ts";
 import { Signer } from "@egide/web/signed.ts";
 import { createWeb } from "@egide/web/web.ts";
 import { dueDoor } from "#api/due-door.ts";
+import { banGuard } from "#app/ban-guard.ts";
 import { errorPage, mountBoard } from "#api/mount.tsx";
+import type { Pace } from "#api/pace.ts";
 import type { BoardSite } from "#api/site.ts";
 import { API_STATUSES, API_TEXTS } from "#api/texts.ts";
 import { DecoderPool, DEFAULT_POOL_LIMITS } from "#media/decode/pool.ts";
@@ -16,10 +18,13 @@ import { DEFAULT_MEDIA_POLICY } from "#media/policy.ts";
 import { DiskStore } from "#media/store/disk.ts";
 import { Sealing } from "#media/store/sealing.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
-import type { ModerationDeps } from "#moderation/service/deps.ts";
+import { DecisionTokens } from "#moderation/decision-token.ts";
+import type { Actor, ModerationDeps } from "#moderation/service/deps.ts";
 import { makeAssets } from "#page/assets.ts";
 import { THREAD_STATUSES, THREAD_TEXTS } from "#thread/errors.ts";
+import { moveThread } from "#thread/move.ts";
 import { type Rig, threadRig } from "#thread/testing/rig.ts";
+import type { Guard } from "#thread/posting/guard.ts";
 import { setPostState } from "#thread/visibility.ts";
 
 export const OWN = "https://board.test";
@@ -28,6 +33,8 @@ export interface SiteRig extends Rig {
   readonly site: BoardSite;
   readonly forgotten: string[];
   readonly deps: ModerationDeps;
+  /** Who asks is signed in as this; how often they may ask. */
+  readonly signedIn: { actor: Actor | null; pace: Pick<Pace, "take"> };
   /** A request of one visitor, whose cookie is kept from answer to answer. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** Sends a form as the site's own pages do. */
@@ -46,11 +53,13 @@ export async function siteRig(
   decode = false,
 ): Promise<SiteRig> {
   const folder = await mkdtemp(join(tmpdir(), "egide-site-"));
+  const guards: Guard[] = [];
   const rig = await threadRig(
     `sqlite:${join(folder, "board.db")}`,
-    {},
+    { guards },
     { url: OWN, name: "Test boards", ...instance },
   );
+  guards.push(banGuard(rig.store, { allHashes: () => [] }, () => rig.clock.now()));
   const media = new DiskStore(folder, new Sealing(new Uint8Array(32)));
   const forgotten: string[] = [];
   const decoders = new DecoderPool(DEFAULT_POOL_LIMITS, systemClock);
@@ -90,7 +99,9 @@ export async function siteRig(
       setState: async (trx, id, state, now) => {
         await setPostState(rig.store, trx, id, state, now);
       },
-      moveThread: async () => undefined,
+      async moveThread(trx, id, to, now) {
+        await moveThread(rig, trx, id, to, now);
+      },
     },
     kick: () => undefined,
     siteUrl: rig.settings.url,
@@ -101,12 +112,15 @@ export async function siteRig(
       removed: async () => undefined,
     },
   };
+  const tokens = new DecisionTokens(new Uint8Array(32).fill(5));
+  const free = { take: () => undefined };
+  const signedIn: SiteRig["signedIn"] = { actor: null, pace: free };
   const site: BoardSite = {
     threads: rig,
     previews: rig.previews,
     assets: await makeAssets(),
     media,
-    due: dueDoor(deps, () => []),
+    due: dueDoor(deps, tokens),
     takeFile: decode ? decoded : asItCame,
     fileLimits: () => ({ bytesMost: 1e6, secondsMost: 60, kinds: ["PNG"], accept: "image/png" }),
     posterOf: (c) => ({
@@ -118,6 +132,8 @@ export async function siteRig(
       country: null,
     }),
     personOf: async () => ({ id: "person" }),
+    actorOf: async () => signedIn.actor,
+    pace: { take: (what, who, now) => signedIn.pace.take(what, who, now) },
     forget: (tags) => forgotten.push(...tags),
     about: { people: "", contact: "", keyDays: 7 },
     announcement: "",
@@ -154,6 +170,7 @@ export async function siteRig(
     ...rig,
     site,
     deps,
+    signedIn,
     forgotten,
     ask,
     routes: app.routes,

@@ -1,5 +1,6 @@
 import type { Transaction } from "kysely";
 import { type Measure, permissionFor, postAfter } from "#moderation/act.ts";
+import { allows } from "#moderation/permission.ts";
 import {
   type Actor,
   bad,
@@ -13,6 +14,7 @@ import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem } from "#moderation/service/queue.ts";
+import { mayShow } from "#moderation/service/reach.ts";
 import { findRule, type NamedRule } from "#moderation/service/rules.ts";
 import type { Db } from "#store/open.ts";
 import type { Tables } from "#store/tables.ts";
@@ -123,6 +125,7 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
   const { deps, actor, trx, order, rule, post } = context;
   need(actor, permissionFor(measure), reachOf(measure, post.boardId));
   if (measure.kind === "move") need(actor, "move", measure.toBoardId);
+  if (measure.kind === "approve") await mayShow(trx, actor, post);
   const now = deps.clock.now();
   const frozen = await isFrozen(trx, post.id);
   const after = postAfter(post.state, measure, frozen);
@@ -152,6 +155,7 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
       batch: measure.kind === "remove-pattern" ? measure.batch : null,
       sessionHash: post.sessionHash,
       toldAt: measure.kind === "approve" ? now : null,
+      byInstance: allows(actor.grants, permissionFor(measure), null) ? 1 : 0,
     })
     .execute();
   if (after !== post.state) {
@@ -202,7 +206,7 @@ async function addBan(trx: Db, { id, measure, post, now, endsAt }: NewBan): Prom
       actId: id,
       scope,
       boardId: scope === "global" ? null : post.boardId,
-      threadNo: scope === "thread" ? post.threadNo : null,
+      threadNo: scope === "thread" || scope === "post" ? post.threadNo : null,
       target,
       hash,
       startsAt: now,

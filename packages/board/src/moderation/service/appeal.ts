@@ -3,6 +3,7 @@ import { APPEAL_MOST, type AppealVerdict, decideAppeal, sendAppeal } from "#mode
 import { boardsWhere } from "#moderation/permission.ts";
 import { type Actor, bad, type ModerationDeps, need, notFound } from "#moderation/service/deps.ts";
 import { addLog } from "#moderation/service/log.ts";
+import { reachOf } from "#moderation/service/reach.ts";
 import { actRow, takeBack } from "#moderation/service/undo.ts";
 
 /** The person concerned contests an act: whoever has its id, once. */
@@ -12,7 +13,7 @@ export async function appeal(
 ): Promise<void> {
   const words = text.trim();
   if (words === "" || words.length > APPEAL_MOST) {
-    throw bad("board.bad_text", "Say in a few words why; 2000 characters at most.");
+    throw bad("board.no_words", "Say in a few words why; 2000 characters at most.");
   }
   await store.transaction(async (trx) => {
     const row = await actRow(trx, actId);
@@ -64,7 +65,8 @@ export async function decide(
       .where("id", "=", appealId)
       .executeTakeFirst();
     if (row === undefined) throw notFound();
-    need(actor, "decideAppeals", row.boardId);
+    const act = await actRow(trx, row.actId);
+    need(actor, "decideAppeals", reachOf(act));
     const at = clock.now();
     const decided = decideAppeal(row, { by: actor.id, at, verdict });
     const { state, decidedBy, decidedAt } = decided;
@@ -73,7 +75,6 @@ export async function decide(
       .set({ state, decidedBy, decidedAt, answer: answer.trim() })
       .where("id", "=", appealId)
       .execute();
-    const act = await actRow(trx, row.actId);
     if (verdict === "reversed") {
       const next = advanceAct({ ...act, by: act.staffId }, { type: "reverse", at });
       await takeBack(trx, deps, act, { state: next.state, at, by: actor.id });
@@ -102,13 +103,15 @@ export async function openAppeals({ store }: Pick<ModerationDeps, "store">, acto
   const boards = boardsWhere(actor.grants, "decideAppeals");
   let query = store.kysely
     .selectFrom("appeal")
-    .selectAll()
-    .where("state", "=", "open")
+    .innerJoin("act", "act.id", "appeal.actId")
+    .selectAll("appeal")
+    .where("appeal.state", "=", "open")
     .orderBy("sentAt")
     .limit(200);
   if (boards !== "all") {
     if (boards.length === 0) return [];
-    query = query.where("boardId", "in", [...boards]);
+    // Appeals against what the site did are the site's.
+    query = query.where("appeal.boardId", "in", [...boards]).where("act.byInstance", "=", 0);
   }
   return query.execute();
 }

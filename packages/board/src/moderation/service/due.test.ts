@@ -20,6 +20,7 @@ import { actRow, undo } from "#moderation/service/undo.ts";
 import { fakeClock, moderationRig } from "#moderation/testing/rig.ts";
 
 const DAY = 86_400_000;
+const NONE = async () => new Set<string>();
 
 async function codeOf(run: Promise<unknown>): Promise<string> {
   try {
@@ -109,7 +110,7 @@ onEachEngine("due process", (fresh) => {
     const db = store.kysely;
     const poster = { sessionHash: "session", addressHashes: ["address"], prefixHashes: [] };
     const banned = async (boardId = 1) =>
-      (await bansAgainst(db, poster, { boardId, threadNo: 1 }, clock.now())) !== null;
+      (await bansAgainst(db, poster, { boardId, threadNo: 1, quotes: NONE }, clock.now())) !== null;
     const ban = async (target: "session" | "address" | "prefix", days: number) => {
       const measures = [{ kind: "ban", scope: "board", target } as const];
       const endsAt = clock.now() + days * DAY;
@@ -164,6 +165,94 @@ onEachEngine("due process", (fresh) => {
     expect((await reportStatus(deps, receipt)).state).toBe("dismissed");
     const twice = decide(deps, ben, { ...decision, verdict: "kept" });
     expect(await codeOf(twice)).toBe("board.already_decided");
+    await close();
+  });
+
+  test("what the site's own staff did, a board's staff can't take back", async () => {
+    const { deps, store, clock, admin, ada, ben, addStaff, addPost, state, close } = await cast();
+    const bea = await addStaff("bea", { role: "global-moderator", boardId: null });
+    const postId = await addPost();
+    const [byAdmin] = await act(deps, admin, { ...grounds, postId, measures: [{ kind: "hide" }] });
+    const approve = { ...grounds, measures: [{ kind: "approve" } as const], postId };
+    expect(await codeOf(undo(deps, ada, byAdmin as string, "Mine."))).toBe("board.not_allowed");
+    expect(await codeOf(act(deps, ada, approve))).toBe("board.not_allowed");
+    await appeal(deps, { actId: byAdmin as string, text: "Why?", lang: "en" });
+    expect(await openAppeals(deps, ben)).toEqual([]);
+    const [waiting] = await openAppeals(deps, bea);
+    const decision = { appealId: waiting?.id ?? 0, answer: "It was.", endsAt: null } as const;
+    const reversed = { ...decision, verdict: "reversed" } as const;
+    expect(await codeOf(decide(deps, ben, reversed))).toBe("board.not_allowed");
+    expect(await state(postId)).toBe("hidden");
+    await decide(deps, bea, reversed);
+    expect(await state(postId)).toBe("visible");
+    // What a list of known files holds is not shown by a board's staff either.
+    const matched = await addPost({ state: "held" });
+    const place = { postId: matched, boardId: 1, threadNo: 1, no: 2 };
+    await store.transaction((trx) => holdForApproval(trx, place, "match", clock.now()));
+    const [item] = await queueOf(deps, ada, { limit: 1 });
+    expect(await codeOf(dismiss(deps, ada, item?.id ?? 0, ""))).toBe("board.not_allowed");
+    expect(await codeOf(act(deps, ada, { ...approve, postId: matched }))).toBe("board.not_allowed");
+    await dismiss(deps, bea, item?.id ?? 0, "Not the file.");
+    expect(await state(matched)).toBe("visible");
+    await close();
+  });
+
+  test("a dismissal shows nothing that was removed in the meantime", async () => {
+    const { deps, store, ada, ben, addPost, report, state, close } = await cast();
+    const postId = await addPost();
+    await report(postId, "child-abuse");
+    await store.kysely.updateTable("post").set({ state: "removed" }).execute();
+    const [item] = await queueOf(deps, ada, { limit: 1 });
+    await dismiss(deps, ben, item?.id ?? 0, "Nothing there.");
+    expect(await state(postId)).toBe("removed");
+    await close();
+  });
+
+  test("no janitor says that a threat to life is none", async () => {
+    const { deps, ada, addPost, addStaff, close } = await cast();
+    const janitor = await addStaff("jan", { role: "janitor", boardId: 1 });
+    const postId = await addPost();
+    const words = { text: "", source: "visitor", sessionHash: null } as const;
+    await takeReport(deps, { postId, category: "threat-to-life", ...words });
+    const [item] = await queueOf(deps, janitor, { limit: 1 });
+    expect(await codeOf(dismiss(deps, janitor, item?.id ?? 0, ""))).toBe("board.not_allowed");
+    await dismiss(deps, ada, item?.id ?? 0, "A line of a song.");
+    await close();
+  });
+
+  test("a ban from an exchange refuses answers to its posts, and nothing else", async () => {
+    const { deps, store, clock, ada, addPost, close } = await cast();
+    const db = store.kysely;
+    const asked = await addPost({ sessionHash: "other" });
+    const pestering = await addPost();
+    const answered = await addPost({ sessionHash: "other" });
+    await db
+      .insertInto("quote")
+      .values([
+        { fromPostId: pestering, boardId: 1, no: 1 },
+        { fromPostId: answered, boardId: 1, no: 2 },
+      ])
+      .execute();
+    const measures = [{ kind: "ban", scope: "post", target: "session" } as const];
+    await act(deps, ada, { ...grounds, postId: pestering, measures });
+    const poster = { sessionHash: "session", addressHashes: [], prefixHashes: [] };
+    const banned = async (...quoted: string[]) => {
+      const quotes = async () => new Set(quoted);
+      return (
+        (await bansAgainst(db, poster, { boardId: 1, threadNo: 1, quotes }, clock.now())) !== null
+      );
+    };
+    expect(asked).toBe(1);
+    expect([await banned(), await banned("1/4"), await banned("2/1")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([await banned("1/1"), await banned("1/2"), await banned("1/3")]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     await close();
   });
 

@@ -1,18 +1,69 @@
 import { type ApprovalReason } from "#moderation/approval.ts";
-import { type Ban, banAgainst, type Place, type Poster } from "#moderation/ban.ts";
+import {
+  type Ban,
+  banAgainst,
+  hits,
+  inForce,
+  keyOf,
+  type Place,
+  type Poster,
+} from "#moderation/ban.ts";
 import { type PostPlace, queuePost } from "#moderation/service/queue.ts";
 import type { Db } from "#store/open.ts";
+
+/** Where somebody wants to post; what they answer is asked for only where that matters. */
+export interface Aim extends Omit<Place, "quotes"> {
+  readonly quotes: () => Promise<ReadonlySet<string>>;
+}
 
 /** The ban that keeps somebody from posting there, or null. */
 export async function bansAgainst(
   db: Db,
   poster: Poster,
-  place: Place,
+  aim: Aim,
   now: number,
 ): Promise<Ban | null> {
   const hashes = [poster.sessionHash, ...poster.addressHashes, ...poster.prefixHashes];
-  const bans = await db.selectFrom("ban").selectAll().where("hash", "in", hashes).execute();
-  return banAgainst(bans, poster, place, now);
+  const bans: readonly Ban[] = await db
+    .selectFrom("ban")
+    .selectAll()
+    .where("hash", "in", hashes)
+    .execute();
+  const ofPosts = bans.filter(
+    (ban) => ban.scope === "post" && inForce(ban, now) && hits(ban, poster),
+  );
+  if (ofPosts.length === 0) {
+    return banAgainst(bans, poster, { ...aim, quotes: new Set() }, now);
+  }
+  const around = await Promise.all(
+    ofPosts.map(async (ban) => ({ ...ban, around: await exchangeOf(db, ban.actId) })),
+  );
+  const all = [...bans.filter(({ scope }) => scope !== "post"), ...around];
+  return banAgainst(all, poster, { ...aim, quotes: await aim.quotes() }, now);
+}
+
+/** The post of an act, those that it quotes, and those that quote it. */
+async function exchangeOf(db: Db, actId: string): Promise<readonly string[]> {
+  const post = await db
+    .selectFrom("act")
+    .innerJoin("post", "post.id", "act.postId")
+    .select(["post.id", "post.boardId", "post.no"])
+    .where("act.id", "=", actId)
+    .executeTakeFirst();
+  if (post === undefined) return [];
+  const quoted = await db
+    .selectFrom("quote")
+    .select(["boardId", "no"])
+    .where("fromPostId", "=", post.id)
+    .execute();
+  const quoting = await db
+    .selectFrom("quote")
+    .innerJoin("post", "post.id", "quote.fromPostId")
+    .select(["post.boardId", "post.no"])
+    .where("quote.boardId", "=", post.boardId)
+    .where("quote.no", "=", post.no)
+    .execute();
+  return [post, ...quoted, ...quoting].map(({ boardId, no }) => keyOf(boardId, no));
 }
 
 /** Acts that concern this session and that it was not told of yet: a warning, a removed post. */

@@ -138,7 +138,7 @@ export async function reportStatus(
 /** A reporter does not accept the dismissal: somebody else looks at it (DSA, Article 20). */
 export async function contest(deps: ModerationDeps, receipt: string, text: string): Promise<void> {
   if (text.trim() === "" || text.length > REPORT_MOST) {
-    throw bad("board.bad_text", "Say in a few words why; 2000 characters at most.");
+    throw bad("board.no_words", "Say in a few words why; 2000 characters at most.");
   }
   await deps.store.transaction(async (trx) => {
     const report = await trx

@@ -37,6 +37,12 @@ async function grantsOf(db: Db, staffId: string): Promise<readonly Grant[]> {
   return rows.map(({ role, boardId }) => ({ role, boardId: boardId === 0 ? null : boardId }));
 }
 
+/** Names of the staff by the ids of their accounts. */
+export async function staffNames(db: Db): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.selectFrom("staff").select(["id", "name"]).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 export interface Appointment {
   readonly accountId: string;
   readonly name: string;

@@ -5,6 +5,7 @@ import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem } from "#moderation/service/queue.ts";
+import { reachOf } from "#moderation/service/reach.ts";
 import type { Db } from "#store/open.ts";
 import type { ActTable } from "#store/table/moderation.ts";
 
@@ -26,7 +27,7 @@ export async function undo(
   const { store, clock } = deps;
   await store.transaction(async (trx) => {
     const row = await actRow(trx, actId);
-    need(actor, "undo", row.boardId);
+    need(actor, "undo", reachOf(row));
     const at = clock.now();
     const next = advanceAct({ ...row, by: row.staffId }, { type: "undo", at });
     await takeBack(trx, deps, row, { state: next.state, at, by: actor.id });

@@ -11,6 +11,8 @@ interface Answer {
   readonly held: boolean;
   readonly html?: string;
   readonly detail?: string;
+  /** Where a refusal is explained, and can be contested. */
+  readonly decision?: string;
 }
 
 const box = document.querySelector<HTMLDetailsElement>("#reply");
@@ -91,7 +93,7 @@ async function send(from: HTMLFormElement, submitter: HTMLElement | null): Promi
       headers: { accept: "application/json" },
     });
     const answer = (await response.json()) as Answer;
-    if (!response.ok) return tell(answer.detail ?? words.failed, "alert");
+    if (!response.ok) return tell(answer.detail ?? words.failed, "alert", answer.decision);
     addOwn(answer.board, answer.no);
     keep(draftName, null);
     arrived(from, answer);
@@ -117,8 +119,9 @@ function arrived(from: HTMLFormElement, answer: Answer): void {
   else if (answer.html !== undefined) put(answer.no, answer.html);
 }
 
-function tell(message: string, role: "alert" | "status"): void {
+function tell(message: string, role: "alert" | "status", decision?: string): void {
   box?.querySelector(".notice")?.remove();
   const kind = role === "alert" ? "error" : "info";
-  form?.before(make("div", { class: `notice ${kind}`, role }, message));
+  const more = decision === undefined ? "" : make("a", { href: decision }, words.why);
+  form?.before(make("div", { class: `notice ${kind}`, role }, message, " ", more));
 }

@@ -16,6 +16,7 @@ export interface Words {
   readonly cross: string;
   readonly filter: string;
   readonly shrink: string;
+  readonly why: string;
 }
 
 declare const WORDS: Words;

@@ -69,6 +69,7 @@ export const boardsEn = {
   "lists.title": "Lists of known files",
   "lists.entries": "Entries",
   "lists.on": "Compare with it",
+  "lists.choose": "Choose one",
   "lists.off": "Compare no longer",
   "lists.export": "Export",
   "lists.import": "Take a list in",

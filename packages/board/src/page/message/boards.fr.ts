@@ -70,6 +70,7 @@ export const boardsFr: Readonly<Record<keyof typeof boardsEn, string>> = {
   "lists.title": "Listes de fichiers connus",
   "lists.entries": "Entrées",
   "lists.on": "Comparer avec elle",
+  "lists.choose": "À choisir",
   "lists.off": "Ne plus comparer",
   "lists.export": "Exporter",
   "lists.import": "Importer une liste",

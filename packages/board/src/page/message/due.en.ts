@@ -22,6 +22,7 @@ export const dueEn = {
   "ban.title": "You may not post",
   "ban.warning-title": "A warning",
   "ban.scope": "Holds for",
+  "ban.scope.post": "the exchange about this post: it, what it answers, and what answers it",
   "ban.scope.thread": "this thread",
   "ban.scope.board": "the board {board}",
   "ban.scope.site": "the whole site",

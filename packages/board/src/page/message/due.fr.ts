@@ -23,6 +23,8 @@ export const dueFr: Readonly<Record<keyof typeof dueEn, string>> = {
   "ban.title": "Vous ne pouvez pas écrire",
   "ban.warning-title": "Un avertissement",
   "ban.scope": "S’applique à",
+  "ban.scope.post":
+    "l’échange autour de ce message : lui, ce à quoi il répond et ce qui lui répond",
   "ban.scope.thread": "ce fil",
   "ban.scope.board": "le forum {board}",
   "ban.scope.site": "tout le site",

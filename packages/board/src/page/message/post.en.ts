@@ -42,6 +42,7 @@ export const postEn = {
   "post.report": "Report",
   "post.delete": "Delete",
   "post.moderate": "Moderate",
+  "post.as-staff": "Write as {capcode}",
   "post.edited": "Edited by the staff, {when}",
   "post.id": "ID of this poster in this thread",
   "post.country": "Country: {name}",

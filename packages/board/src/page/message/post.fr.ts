@@ -44,6 +44,7 @@ export const postFr: Readonly<Record<keyof typeof postEn, string>> = {
   "post.report": "Signaler",
   "post.delete": "Supprimer",
   "post.moderate": "Modérer",
+  "post.as-staff": "Écrire en tant que {capcode}",
   "post.edited": "Modifié par l’équipe, {when}",
   "post.id": "Identifiant de l’auteur dans ce fil",
   "post.country": "Pays : {name}",

@@ -95,5 +95,6 @@ export const siteEn = {
   "error.again": "Trying again may help.",
   "error.again-in": "Try again in {seconds, plural, one {# second} other {# seconds}}.",
   "error.reference": "Should you ask us about it, quote {code}.",
+  "error.written": "What you wrote",
   "error.home": "To the list of boards",
 } as const;

@@ -101,5 +101,6 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "error.again": "Réessayer peut suffire.",
   "error.again-in": "Réessayez dans {seconds, plural, one {# seconde} other {# secondes}}.",
   "error.reference": "Si vous nous écrivez à ce sujet, citez {code}.",
+  "error.written": "Ce que vous avez écrit",
   "error.home": "Vers la liste des forums",
 };

@@ -39,6 +39,8 @@ interface ComposeProps {
   readonly refusal?: string | undefined;
   /** Where that is explained, and can be contested. */
   readonly decision?: string | undefined;
+  /** The capcode under which this reader may write; null where they may not. */
+  readonly capcode?: string | null | undefined;
   /** What a defence asks of the poster, such as a proof of work. */
   readonly children?: Child;
 }
@@ -66,7 +68,8 @@ export function Compose(props: ComposeProps) {
   );
 }
 
-function ComposeForm({ frame, board, threadNo, draft = NO_DRAFT, files, children }: ComposeProps) {
+function ComposeForm(props: ComposeProps) {
+  const { frame, board, threadNo, draft = NO_DRAFT, files, capcode = null, children } = props;
   const { t } = frame;
   const { settings, uri } = board;
   return (
@@ -101,6 +104,9 @@ function ComposeForm({ frame, board, threadNo, draft = NO_DRAFT, files, children
           <Check name="sage" label={t("post.sage")} checked={draft.sage} />
         )}
         {settings.filesMost === 0 ? null : <Check name="spoiler" label={t("post.spoiler-file")} />}
+        {capcode === null ? null : (
+          <Check name="as" value="staff" label={t("post.as-staff", { capcode })} />
+        )}
       </div>
       <MoreOptions frame={frame} withMarkup={threadNo !== null} />
     </Form>

@@ -41,6 +41,7 @@ export function boardRoutes(staff: StaffRouter, { deps }: StaffSite): void {
   });
   staff.form("/staff/board/:id{[0-9]{1,15}}", async ({ c, actor }, form) => {
     const id = wholeOf(c.req.param("id"));
+    need(actor, "configure", id);
     const state = STATES.find((name) => name === textOf(form, "state"));
     const change: BoardChange = {
       title: textOf(form, "title").trim(),

@@ -3,6 +3,7 @@ import type { Selectable } from "kysely";
 import { UNDO_MS } from "#moderation/act.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import type { NamedRule } from "#moderation/service/rules.ts";
+import { mayUndo } from "#moderation/service/reach.ts";
 import type { ActRow } from "#moderation/service/undo.ts";
 import type { Frame } from "#page/frame.ts";
 import { Notice, Table, Time } from "#page/part/common.tsx";
@@ -20,9 +21,10 @@ interface Common {
 interface ActsProps extends Common {
   readonly acts: readonly ActRow[];
   readonly now: number;
+  readonly names: ReadonlyMap<string, string>;
 }
 
-export function ActsPage({ frame, actor, boards, acts, now }: ActsProps) {
+export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) {
   const { t } = frame;
   const head = [
     t("staff.when"),
@@ -43,16 +45,16 @@ export function ActsPage({ frame, actor, boards, acts, now }: ActsProps) {
             <td>
               <Time frame={frame} at={act.at} />
             </td>
-            <td>{act.staffId}</td>
+            <td>{names.get(act.staffId) ?? act.staffId}</td>
             <td>{t(`act.${act.kind}`)}</td>
             <td>
               /{boards.get(act.boardId) ?? "?"}/ {act.no ?? ""}
             </td>
             <td>{act.ruleId ?? "–"}</td>
             <td dir="auto">{act.reason}</td>
-            <td>{act.state}</td>
+            <td>{t(`act-state.${act.state}`)}</td>
             <td>
-              {act.state === "in-force" && now <= act.at + UNDO_MS ? (
+              {mayUndo(actor, act) && act.state === "in-force" && now <= act.at + UNDO_MS ? (
                 <Form frame={frame} action={`/staff/act/${act.id}/undo`} label={t("staff.undo")}>
                   <Field name="reason" id={`undo-${act.id}`} label={t("staff.reason")} />
                   <Button kind="plain">{t("staff.undo")}</Button>
@@ -166,6 +168,7 @@ export function AppealsPage({ frame, actor, boards, appeals }: AppealsProps) {
 }
 
 interface RemoveProps extends Common {
+  readonly everywhere: boolean;
   readonly asked: { readonly boardId: number; readonly pattern: string; readonly days: number };
   /** What fits, once somebody asked; null before. */
   readonly found: {
@@ -181,7 +184,8 @@ interface RemoveProps extends Common {
 }
 
 /** First what fits is shown, then it is removed: nobody sees the reach of a pattern by looking at it. */
-export function RemovePage({ frame, actor, boards, asked, found, rules }: RemoveProps) {
+export function RemovePage(props: RemoveProps) {
+  const { frame, actor, boards, everywhere, asked, found, rules } = props;
   const { t, locale } = frame;
   return (
     <StaffPage frame={frame} actor={actor} title="staff.remove">
@@ -191,7 +195,7 @@ export function RemovePage({ frame, actor, boards, asked, found, rules }: Remove
           label={t("staff.board")}
           value={String(asked.boardId)}
           options={[
-            { value: "0", label: t("staff.everywhere") },
+            ...(everywhere ? [{ value: "0", label: t("staff.everywhere") }] : []),
             ...[...boards].map(([id, uri]) => ({ value: String(id), label: `/${uri}/` })),
           ]}
         />

@@ -3,12 +3,12 @@ import { type Notice, noticeSchema } from "@egide/contract/abuse/notice.ts";
 import { textOf } from "@egide/web/form.ts";
 import { firstBroken, GENESIS } from "#moderation/chain.ts";
 import type { HoldEvent } from "#moderation/hold.ts";
-import { boardsWhere, type Grant, ROLES } from "#moderation/permission.ts";
+import { boardsWhere, type Grant, mayAppoint, ROLES } from "#moderation/permission.ts";
 import { bad, need } from "#moderation/service/deps.ts";
 import { changeHold, openSealed, placeHold } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { INSTANCE, rulesOf, saveRules } from "#moderation/service/rules.ts";
-import { appoint, dismissStaff } from "#moderation/service/staff.ts";
+import { appoint, dismissStaff, staffNames } from "#moderation/service/staff.ts";
 import { rulesFrom } from "#page/staff/act-form.ts";
 import {
   HoldsPage,
@@ -51,12 +51,20 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
 
   staff.page("/staff/people", async ({ actor, frame }) => {
     const people = await readPeople(db, actor);
-    return <PeoplePage frame={frame} actor={actor} people={people} boards={await boardsBy(db)} />;
+    const boards = await boardsBy(db);
+    const places = [null, ...boards.keys()].filter((boardId) =>
+      ROLES.some((role) => mayAppoint(actor.grants, { role, boardId })),
+    );
+    const roles = ROLES.filter((role) =>
+      places.some((boardId) => mayAppoint(actor.grants, { role, boardId })),
+    );
+    const props = { frame, actor, boards, people, roles, places };
+    return <PeoplePage {...props} />;
   });
   staff.form("/staff/people", async ({ actor }, form) => {
-    const accountId = textOf(form, "account");
-    const name = textOf(form, "name");
-    if (accountId === "" || name === "") throw bad("board.bad_text", "Say who.");
+    const person = await site.findPerson(textOf(form, "account").trim());
+    if (person === null) throw bad("board.no_person", "There is no account of this name.");
+    const { id: accountId, username: name } = person;
     await appoint(deps, actor, { accountId, name, grant: grantOf(form) });
     return "/staff/people";
   });
@@ -79,7 +87,8 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
     // Only who sees every entry can tell whether one is missing.
     const broken = scope === null ? brokenIn(newest.toReversed()) : null;
     const boards = await boardsBy(db);
-    const props = { frame, actor, boards, entries: newest, broken };
+    const names = await staffNames(db);
+    const props = { frame, actor, boards, names, entries: newest, broken };
     return <StaffLogPage {...props} />;
   });
 

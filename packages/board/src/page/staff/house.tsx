@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Selectable } from "kysely";
 import type { Figures } from "@egide/contract/abuse/figures.ts";
-import { ROLES } from "#moderation/permission.ts";
+import type { Role } from "#moderation/permission.ts";
 import { CATEGORY_NAMES } from "#moderation/category.ts";
 import type { Rule } from "#moderation/rules.ts";
 import type { Actor } from "#moderation/service/deps.ts";
@@ -57,9 +57,13 @@ export function RulesEditor({ frame, actor, sets }: RulesProps) {
 
 interface PeopleProps extends Common {
   readonly people: readonly (Selectable<StaffGrantTable> & { readonly name: string })[];
+  /** Roles that this person may give, and boards on which they may; null: everywhere. */
+  readonly roles: readonly Role[];
+  readonly places: readonly (number | null)[];
 }
 
-export function PeoplePage({ frame, actor, boards, people }: PeopleProps) {
+export function PeoplePage(props: PeopleProps) {
+  const { frame, actor, boards, people, roles, places } = props;
   const { t } = frame;
   const where = (id: number) => (id === 0 ? t("staff.everywhere") : `/${boards.get(id) ?? "?"}/`);
   const head = [t("staff.name"), t("staff.role"), t("staff.board"), ""];
@@ -83,17 +87,23 @@ export function PeoplePage({ frame, actor, boards, people }: PeopleProps) {
         ))}
       </Table>
       <Form frame={frame} action="/staff/people" class="panel" label={t("staff.appoint")}>
-        <Field name="account" label={t("staff.account")} required maxlength={100} />
-        <Field name="name" label={t("staff.name")} required maxlength={80} />
+        <Field
+          name="account"
+          label={t("staff.account")}
+          hint={t("staff.account-hint")}
+          autocomplete="off"
+          required
+          maxlength={30}
+        />
         <Select
           name="role"
           label={t("staff.role")}
-          options={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+          options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
         />
         <Select
           name="board"
           label={t("staff.board")}
-          options={[0, ...boards.keys()].map((id) => ({ value: String(id), label: where(id) }))}
+          options={places.map((id) => ({ value: String(id ?? 0), label: where(id ?? 0) }))}
         />
         <Button>{t("staff.appoint")}</Button>
       </Form>
@@ -105,9 +115,10 @@ interface LogProps extends Common {
   readonly entries: readonly Selectable<StaffLogTable>[];
   /** The first entry that does not follow from the one before; null where all do. */
   readonly broken: number | null;
+  readonly names: ReadonlyMap<string, string>;
 }
 
-export function StaffLogPage({ frame, actor, boards, entries, broken }: LogProps) {
+export function StaffLogPage({ frame, actor, boards, entries, broken, names }: LogProps) {
   const { t } = frame;
   const last = entries.at(-1)?.seq ?? 0;
   const head = ["#", t("staff.when"), t("staff.by"), t("staff.action"), t("staff.subject")];
@@ -125,7 +136,7 @@ export function StaffLogPage({ frame, actor, boards, entries, broken }: LogProps
             <td>
               <Time frame={frame} at={entry.at} />
             </td>
-            <td>{entry.staff}</td>
+            <td>{names.get(entry.staff) ?? entry.staff}</td>
             <td>{entry.action}</td>
             <td>
               {entry.boardId === null ? "" : `/${boards.get(entry.boardId) ?? "?"}/ `}

@@ -128,7 +128,12 @@ export function HashListsPage({ frame, actor, lists, passedOver }: ListsProps) {
         <Select
           name="category"
           label={t("staff.category")}
-          options={CATEGORY_NAMES.map((value) => ({ value, label: t(`category.${value}`) }))}
+          required
+          options={[
+            // Nobody should open the gravest lane because it stood first.
+            { value: "", label: t("lists.choose") },
+            ...CATEGORY_NAMES.map((value) => ({ value, label: t(`category.${value}`) })),
+          ]}
         />
         <Area name="list" label={t("lists.text")} hint={t("lists.text-hint")} rows={6} />
         <div class="field">

@@ -7,9 +7,12 @@ import type { ActRow } from "#moderation/service/undo.ts";
 import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Fact, Notice, Table, Time } from "#page/part/common.tsx";
-import { Area, Button, Check, Field, Form, Select } from "#page/part/form.tsx";
+import { Button, Field, Form } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
+import { Measures } from "#page/staff/measures.tsx";
+import { ShownPost } from "#page/staff/post.tsx";
 import { PostList } from "#page/staff/post-list.tsx";
+import type { StaffPost } from "#page/staff/read-post.ts";
 import type { ReportTable } from "#store/table/moderation.ts";
 import type { EscalationTable } from "#store/table/provider.ts";
 
@@ -56,13 +59,7 @@ export function QueuePage({ frame, actor, items, boards, now }: QueueProps) {
 export interface ItemView {
   readonly item: ItemRow;
   readonly uri: string;
-  readonly post: {
-    readonly subject: string;
-    readonly html: string;
-    readonly text: string;
-    readonly state: string;
-    readonly createdAt: number;
-  } | null;
+  readonly post: StaffPost | null;
   readonly reports: readonly Selectable<ReportTable>[];
   readonly acts: readonly ActRow[];
   readonly escalations: readonly Selectable<EscalationTable>[];
@@ -96,20 +93,19 @@ export function ItemPage({ frame, actor, view }: ItemProps) {
             /{uri}/ No. {item.no}
           </a>
         </Fact>
-        <Fact name={t("staff.state")}>{post?.state ?? "–"}</Fact>
+        <Fact name={t("staff.state")}>{post === null ? "–" : t(`state.${post.state}`)}</Fact>
         <Fact name={t("staff.due")}>
           <Time frame={frame} at={item.dueAt} />
         </Fact>
       </dl>
+      {post === null ? null : <ShownPost frame={frame} post={post} />}
       {post === null ? null : (
-        <article class="post">
-          {post.subject === "" ? null : <h2>{post.subject}</h2>}
-          {/* Rendered once, by the board's own markup: safe HTML. */}
-          <div class="text" dir="auto" dangerouslySetInnerHTML={{ __html: post.html }} />
-        </article>
+        <p>
+          <a href={`/staff/post/${post.id}`}>{t("staff.more-tools")}</a>
+        </p>
       )}
       <Reports frame={frame} view={view} />
-      {item.waiting === 1 && post !== null ? <Measures frame={frame} view={view} /> : null}
+      {item.waiting === 1 && post !== null ? <Decisions frame={frame} view={view} /> : null}
       <Trail frame={frame} view={view} />
     </StaffPage>
   );
@@ -138,71 +134,19 @@ function Reports({ frame, view: { reports } }: Omit<ItemProps, "actor">) {
   );
 }
 
-function Measures({ frame, view }: Omit<ItemProps, "actor">) {
-  const { t, locale } = frame;
+function Decisions({ frame, view }: Omit<ItemProps, "actor">) {
+  const { t } = frame;
   const { item, rules, boards } = view;
   const at = `/staff/item/${item.id}`;
-  const none = { value: "", label: t("staff.rule-none") };
   return (
     <>
-      <Form frame={frame} action={`${at}/act`} class="panel" label={t("staff.act")}>
-        <fieldset>
-          <legend>{t("staff.measure")}</legend>
-          {(["approve", "hide", "remove", "warn"] as const).map((kind) => (
-            <Check name="measure" value={kind} label={t(`act.${kind}`)} />
-          ))}
-        </fieldset>
-        <Select
-          name="rule"
-          label={t("staff.rule")}
-          options={[
-            none,
-            ...rules.map(({ rule, number, boardId }) => ({
-              value: `${boardId}:${rule.id}`,
-              label: `${number}. ${rule.text[locale]}`,
-            })),
-          ]}
-        />
-        <Area name="reason" label={t("staff.reason")} hint={t("staff.reason-hint")} rows={3} />
-        <Select
-          name="scope"
-          label={t("staff.ban-scope")}
-          options={[
-            { value: "", label: t("staff.ban-none") },
-            { value: "thread", label: t("staff.ban-thread") },
-            { value: "board", label: t("staff.ban-board") },
-            { value: "global", label: t("staff.ban-global") },
-          ]}
-        />
-        <Select
-          name="target"
-          label={t("staff.ban-target")}
-          options={(["session", "address", "prefix"] as const).map((value) => ({
-            value,
-            label: t(`staff.by-${value}`),
-          }))}
-        />
-        <Field
-          name="days"
-          type="number"
-          min={0}
-          max={3650}
-          value={7}
-          label={t("staff.ban-days")}
-          hint={t("staff.ban-days-hint")}
-        />
-        <Select
-          name="move"
-          label={t("staff.move-to")}
-          options={[
-            none,
-            ...[...boards]
-              .filter(([id]) => id !== item.boardId)
-              .map(([id, uri]) => ({ value: String(id), label: `/${uri}/` })),
-          ]}
-        />
-        <Button kind="danger">{t("staff.act")}</Button>
-      </Form>
+      <Measures
+        frame={frame}
+        action={`${at}/act`}
+        boardId={item.boardId}
+        rules={rules}
+        boards={boards}
+      />
       <Form frame={frame} action={`${at}/dismiss`} class="panel" label={t("staff.dismiss")}>
         <Field name="reason" id="dismiss-reason" label={t("staff.reason")} />
         <Button>{t("staff.dismiss")}</Button>
@@ -243,7 +187,7 @@ function Trail({ frame, view }: Omit<ItemProps, "actor">) {
             {view.acts.map((act) => (
               <li>
                 <Time frame={frame} at={act.at} /> {t(`act.${act.kind}`)} · {act.reason} ·{" "}
-                {act.state}
+                {t(`act-state.${act.state}`)}
               </li>
             ))}
           </ul>

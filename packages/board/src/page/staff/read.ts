@@ -3,6 +3,7 @@ import type { Actor } from "#moderation/service/deps.ts";
 import { itemRow, type ItemRow } from "#moderation/service/queue.ts";
 import { rulesOn } from "#moderation/service/rules.ts";
 import type { ItemView } from "#page/staff/queue.tsx";
+import { staffPost } from "#page/staff/read-post.ts";
 import { boardsBy } from "#page/staff/site.ts";
 import type { Db } from "#store/open.ts";
 
@@ -22,11 +23,7 @@ export function scopeOf(actor: Actor, permission: Permission): number[] | null {
 
 export async function readItem(db: Db, id: number): Promise<ItemView> {
   const item = await itemRow(db, id);
-  const post = await db
-    .selectFrom("post")
-    .select(["subject", "html", "text", "state", "createdAt", "sessionHash"])
-    .where("id", "=", item.postId)
-    .executeTakeFirst();
+  const post = await staffPost(db, item.postId);
   const boards = await boardsBy(db);
   const reports = await db
     .selectFrom("report")
@@ -51,7 +48,7 @@ export async function readItem(db: Db, id: number): Promise<ItemView> {
   return {
     item,
     uri: boards.get(item.boardId) ?? "",
-    post: post ?? null,
+    post,
     reports,
     acts,
     escalations,

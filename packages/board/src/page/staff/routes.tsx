@@ -5,10 +5,12 @@ import type { Hono } from "hono";
 import { VERDICTS } from "#moderation/appeal.ts";
 import { act } from "#moderation/service/act.ts";
 import { decide, openAppeals } from "#moderation/service/appeal.ts";
+import { boardsWhere } from "#moderation/permission.ts";
 import { bad, need } from "#moderation/service/deps.ts";
 import { findLike, type PatternSearch, removeLike } from "#moderation/service/pattern.ts";
 import { dismiss, itemRow, lookAt, queueOf } from "#moderation/service/queue.ts";
 import { rulesOn } from "#moderation/service/rules.ts";
+import { staffNames } from "#moderation/service/staff.ts";
 import { actRow, undo } from "#moderation/service/undo.ts";
 import { endOf, orderOf } from "#page/staff/act-form.ts";
 import { ActsPage, AppealsPage, BansPage, RemovePage } from "#page/staff/due.tsx";
@@ -16,6 +18,7 @@ import { boardRoutes } from "#page/staff/board-routes.tsx";
 import { houseRoutes } from "#page/staff/house-routes.tsx";
 import { openRoutes } from "#page/staff/open-routes.tsx";
 import { listRoutes } from "#page/staff/list-routes.tsx";
+import { postRoutes } from "#page/staff/post-routes.tsx";
 import { ItemPage, QueuePage } from "#page/staff/queue.tsx";
 import { readActs, readBans, readItem } from "#page/staff/read.ts";
 import { StaffRouter } from "#page/staff/session.ts";
@@ -31,6 +34,7 @@ export function staffRoutes(app: Hono<WebEnv>, site: StaffSite): void {
   openRoutes(app, site);
   app.get("/staff", (c) => c.redirect("/staff/queue", 303));
   queueRoutes(staff, site);
+  postRoutes(staff, site);
   dueRoutes(staff, site);
   houseRoutes(staff, site);
   boardRoutes(staff, site);
@@ -76,7 +80,9 @@ function dueRoutes(staff: StaffRouter, { deps }: StaffSite): void {
   staff.page("/staff/acts", async ({ actor, frame }) => {
     const acts = await readActs(db, actor);
     const boards = await boardsBy(db);
-    return <ActsPage frame={frame} actor={actor} acts={acts} boards={boards} now={clock.now()} />;
+    const names = await staffNames(db);
+    const props = { frame, actor, acts, boards, names, now: clock.now() };
+    return <ActsPage {...props} />;
   });
   staff.form("/staff/act/:id{[A-Za-z0-9_-]{22}}/undo", async ({ c, actor }, form) => {
     await undo(deps, actor, c.req.param("id") ?? "", textOf(form, "reason"));
@@ -115,12 +121,17 @@ function dueRoutes(staff: StaffRouter, { deps }: StaffSite): void {
   });
   staff.page("/staff/remove", async ({ c, actor, frame }) => {
     const pattern = c.req.query("pattern") ?? "";
-    const asked = askedOf(c.req.query("board"), pattern, c.req.query("days"));
+    const reach = boardsWhere(actor.grants, "removePattern");
+    // Who may not search everywhere begins with the first board of theirs.
+    const first = reach === "all" ? 0 : (reach[0] ?? 0);
+    const asked = askedOf(c.req.query("board") ?? String(first), pattern, c.req.query("days"));
     need(actor, "removePattern", asked.boardId === 0 ? null : asked.boardId);
     const rules = await rulesOn(db, asked.boardId);
     const found = pattern === "" ? null : await preview(searchOf(asked));
-    const boards = await boardsBy(db);
-    const props = { frame, actor, boards, asked, found, rules };
+    const all = await boardsBy(db);
+    const boards = reach === "all" ? all : new Map([...all].filter(([id]) => reach.includes(id)));
+    const everywhere = reach === "all";
+    const props = { frame, actor, boards, everywhere, asked, found, rules };
     return <RemovePage {...props} />;
   });
   staff.form("/staff/remove", async ({ actor }, form) => {

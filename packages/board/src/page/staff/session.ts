@@ -67,6 +67,28 @@ export class StaffRouter {
     });
   }
 
+  /** A stranger's file: it may do nothing in the browser of who looks at it. */
+  file(
+    path: string,
+    find: (
+      request: Omit<StaffRequest, "frame">,
+    ) => Promise<{ readonly body: Blob | Uint8Array; readonly type: string }>,
+  ): void {
+    this.#app.get(path, async (c) => {
+      const actor = await this.#site.actor(c);
+      if (actor === null) return this.#signIn(c);
+      const { body, type } = await find({ c, actor });
+      const bytes = body instanceof Blob ? await body.bytes() : body;
+      return c.body(new Uint8Array(bytes), 200, {
+        "content-type": type,
+        "content-security-policy": "default-src 'none'; sandbox",
+        "x-content-type-options": "nosniff",
+        "content-disposition": "inline",
+        "cache-control": "private, no-store",
+      });
+    });
+  }
+
   #signIn(c: WebContext): Response {
     const { pathname, search } = new URL(c.req.url);
     return c.redirect(

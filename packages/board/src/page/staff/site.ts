@@ -3,15 +3,21 @@ import { bad, type Actor, type ModerationDeps } from "#moderation/service/deps.t
 import type { Frame } from "#page/frame.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
 import type { Db } from "#store/open.ts";
+import type { ThreadContext } from "#thread/context.ts";
 
 /** What the pages of staff need; app.ts puts it together. */
 export interface StaffSite {
   readonly deps: ModerationDeps;
   readonly provider: ProviderDeps;
+  readonly threads: ThreadContext;
   /** Frame of a page that no cache keeps, with the visitor's token. */
   readonly frame: (c: WebContext) => Promise<Frame>;
   /** The roles of who asks; null where nobody is signed in, or the account has none. */
   readonly actor: (c: WebContext) => Promise<Actor | null>;
+  /** The account of a user name. */
+  readonly findPerson: (
+    name: string,
+  ) => Promise<{ readonly id: string; readonly username: string } | null>;
   readonly signInPath: string;
 }
 

@@ -27,6 +27,7 @@ import { DEFAULT_BOARD_SETTINGS } from "#settings/board.ts";
 import { instanceSettingsSchema } from "#settings/instance.ts";
 import { boardById, boardByUri } from "#store/boards.ts";
 import { createBoard } from "#thread/boards.ts";
+import { Events } from "#thread/events.ts";
 import { INTAKE_PATH } from "#provider/intake.ts";
 import { Intake } from "#provider/testing/peer.ts";
 
@@ -76,6 +77,18 @@ async function stand() {
       return frameOf({ locale, t: translate(locale), csrf: c.get("csrf"), path: c.req.path });
     },
     actor: async () => signedIn.actor,
+    threads: {
+      store: rig.store,
+      clock,
+      settings: instanceSettingsSchema.parse({}),
+      secret: new Uint8Array(32),
+      events: new Events(),
+      guards: [],
+      afterWrite: [],
+      mustKeep: async () => new Set<number>(),
+      random: () => 0.5,
+    },
+    findPerson: async (username) => ({ id: `id-${username}`, username }),
     signInPath: "/account/sign-in",
   });
   const ask = (path: string, init: RequestInit = {}) =>
@@ -165,7 +178,7 @@ describe("every route of staff", () => {
     await report();
     const pages = app.routes.filter(
       ({ method, path }) =>
-        method === "GET" && path.startsWith("/staff/") && !path.includes("on-call"),
+        method === "GET" && path.startsWith("/staff/") && !/on-call|\/file\//.test(path),
     );
     for (const { path } of pages) {
       for (const language of ["en", "fr"]) {

@@ -15,6 +15,8 @@ export interface Composing {
   readonly draft?: Draft;
   readonly refusal?: string | undefined;
   readonly decision?: string | undefined;
+  /** The capcode under which the reader may write; null where they may not. */
+  readonly capcode?: string | null | undefined;
   /** What a defence asks of the poster. */
   readonly proof?: Child;
 }
@@ -54,7 +56,10 @@ interface WriteProps {
 }
 
 export function WriteThread({ frame, board, composing }: WriteProps) {
-  if (board.state !== "open") return <Notice kind="warning">{frame.t("board.locked")}</Notice>;
+  const asStaff = (composing.capcode ?? null) !== null;
+  if (board.state !== "open" && !asStaff) {
+    return <Notice kind="warning">{frame.t("board.locked")}</Notice>;
+  }
   const { proof, ...rest } = composing;
   return (
     <Compose frame={frame} board={board} threadNo={null} {...rest}>

@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { ActKind } from "#moderation/act.ts";
+import type { ActKind, BanScope } from "#moderation/act.ts";
 import { APPEAL_MOST, type AppealState } from "#moderation/appeal.ts";
 import type { Rule } from "#moderation/rules.ts";
 import type { Frame } from "#page/frame.ts";
@@ -12,7 +12,7 @@ export interface Decision {
   /** Names it in addresses; nobody can guess it. */
   readonly token: string;
   readonly kind: Exclude<ActKind, "approve">;
-  readonly scope: { readonly kind: "thread" | "board" | "global"; readonly board: string };
+  readonly scope: { readonly kind: BanScope; readonly board: string };
   readonly rule: Rule["text"] | null;
   readonly reason: string;
   /** The post in question, as its writer wrote it. */
@@ -106,6 +106,8 @@ function AppealPart({ frame, decision, refusal }: DecisionProps) {
 
 function scopeOf({ t }: Frame, { scope }: Decision): string {
   switch (scope.kind) {
+    case "post":
+      return t("ban.scope.post");
     case "thread":
       return t("ban.scope.thread");
     case "board":

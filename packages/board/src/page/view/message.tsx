@@ -86,9 +86,12 @@ interface ErrorProps {
   readonly code: string;
   readonly retry: boolean;
   readonly retryAfter: number | null;
+  /** What was written into the form that was refused. */
+  readonly written: readonly string[];
 }
 
-export function ErrorPage({ frame, status, detail, code, retry, retryAfter }: ErrorProps) {
+export function ErrorPage(props: ErrorProps) {
+  const { frame, status, detail, code, retry, retryAfter, written } = props;
   const { t } = frame;
   const known = TITLES.has(status) ? status : status >= 500 ? 500 : 400;
   const title = t(`error.title.${known}` as MessageKey);
@@ -98,6 +101,21 @@ export function ErrorPage({ frame, status, detail, code, retry, retryAfter }: Er
       <p class="lead">{detail}</p>
       {retryAfter === null ? null : <p>{t("error.again-in", { seconds: retryAfter })}</p>}
       {retry && retryAfter === null ? <p>{t("error.again")}</p> : null}
+      {written.length === 0 ? null : (
+        <section class="panel">
+          <h2>{t("error.written")}</h2>
+          {written.map((text, i) => (
+            <textarea
+              readonly
+              rows={Math.min(12, 2 + text.split("\n").length)}
+              dir="auto"
+              aria-label={`${t("error.written")} ${i + 1}`}
+            >
+              {`\n${text}`}
+            </textarea>
+          ))}
+        </section>
+      )}
       <p>
         <a class="button" href="/">
           {t("error.home")}

@@ -30,6 +30,12 @@ export function PostPage({ frame, board, post, refusal, report }: PostPageProps)
       <h1 class="hidden">{t("post.menu", { no: post.no })}</h1>
       <p>
         <a href={address.post(board.uri, post.threadNo, post.no)}>← {t("site.back")}</a>
+        {frame.isStaff ? (
+          <>
+            {" "}
+            · <a href={`/staff/post/${post.id}`}>{t("post.moderate")}</a>
+          </>
+        ) : null}
       </p>
       <PostView frame={frame} board={board} post={post} />
       <section class="panel" id="report">

@@ -9,6 +9,7 @@ import { Notice } from "#page/part/common.tsx";
 import { Compose } from "#page/part/compose.tsx";
 import { PostView } from "#page/part/post.tsx";
 import type { Composing } from "#page/view/board.tsx";
+import { WatchForm } from "#page/view/watched.tsx";
 import type { ThreadPage } from "#thread/model.ts";
 
 interface ThreadProps {
@@ -52,6 +53,10 @@ export function ThreadView({ frame, page, posters, composing, note }: ThreadProp
         <span id="live" role="status"></span>
         <a href="#content">{t("thread.top")}</a>
       </p>
+      {/* Scripts bring a button of their own, and keep the list in the browser. */}
+      <noscript>
+        <WatchForm frame={frame} board={board.uri} no={thread.no} />
+      </noscript>
       <Reply frame={frame} page={page} composing={composing} />
     </Layout>
   );
@@ -62,8 +67,11 @@ function Reply({
   page: { board, thread },
   composing,
 }: Omit<ThreadProps, "posters" | "note">) {
-  if (board.state !== "open") return <Notice kind="warning">{frame.t("board.locked")}</Notice>;
-  if (thread.locked || thread.archivedAt !== null) {
+  const asStaff = (composing.capcode ?? null) !== null;
+  if (board.state !== "open" && !asStaff) {
+    return <Notice kind="warning">{frame.t("board.locked")}</Notice>;
+  }
+  if ((thread.locked && !asStaff) || thread.archivedAt !== null) {
     return <Notice kind="warning">{frame.t("thread.closed")}</Notice>;
   }
   const { proof, ...rest } = composing;

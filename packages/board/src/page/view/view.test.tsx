@@ -15,6 +15,7 @@ import { PostPage } from "#page/view/post.tsx";
 import { LogPage, RulesPage } from "#page/view/record.tsx";
 import { Search } from "#page/view/search.tsx";
 import { Archive, CreateBoard, Home, Overboard, Preferences } from "#page/view/site.tsx";
+import { WatchedPage } from "#page/view/watched.tsx";
 import { ThreadView } from "#page/view/thread.tsx";
 
 const EVIL = `"'><script>pwned()</script>`;
@@ -180,7 +181,26 @@ const PAGES: Readonly<Record<string, (frame: Frame) => ReturnType<typeof Home>>>
       refusal={{ message: EVIL, text: EVIL }}
     />
   ),
-  error: (f) => <ErrorPage frame={f} status={418} detail={EVIL} code={EVIL} retry retryAfter={3} />,
+  error: (f) => (
+    <ErrorPage
+      frame={f}
+      status={418}
+      detail={EVIL}
+      code={EVIL}
+      retry
+      retryAfter={3}
+      written={[EVIL, `two\n${EVIL}`]}
+    />
+  ),
+  watched: (f) => (
+    <WatchedPage
+      frame={f}
+      threads={[
+        { board: "b", threadNo: 1, subject: EVIL, replies: 2, unseen: 1, archived: false },
+        { board: "b", threadNo: 9, subject: "", replies: 0, unseen: 0, archived: true },
+      ]}
+    />
+  ),
   message: (f) => <MessagePage frame={f} title={EVIL} text={EVIL} href="/b/" />,
   about: (f) => <About frame={f} people={EVIL} contact={EVIL} addressHours={0} keyDays={7} />,
 };

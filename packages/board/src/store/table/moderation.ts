@@ -83,6 +83,8 @@ export interface ActTable {
   readonly sessionHash: string | null;
   /** When they were told. */
   toldAt: number | null;
+  /** 1: by staff of the whole site; a board's own can't take it back. */
+  readonly byInstance: Generated<number>;
 }
 
 export interface BanTable {

@@ -4,6 +4,7 @@ import type { Db } from "#store/open.ts";
 import { insertPost, setBacklink } from "#store/posts.ts";
 import { indexPost } from "#store/search.ts";
 import { threadOf } from "#store/threads.ts";
+import { announce } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import type { Board, PostFile } from "#thread/model.ts";
 import { checkDraft, checkReply } from "#thread/posting/check.ts";
@@ -134,6 +135,9 @@ async function write(
     await indexPost(context.store, trx, { id: postId, boardId: board.id, words });
     const backlink = { board: board.uri, threadNo, no };
     for (const quote of rendered.quotes) await setBacklink(trx, quote, backlink, true, now);
+    const { engine } = context.store;
+    const event = { kind: "post", board: board.uri, threadNo, no } as const;
+    await announce(trx, { engine, from: context.events.id, now }, event);
   }
   for (const after of context.afterWrite) await after(trx, written);
   return { postId, board: board.uri, no, threadNo, state };

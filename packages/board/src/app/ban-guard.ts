@@ -1,0 +1,45 @@
+import { parse } from "#markup/parse.ts";
+import type { AddressHasher } from "#filter/address.ts";
+import { Banned } from "#moderation/banned.ts";
+import { keyOf } from "#moderation/ban.ts";
+import { bansAgainst } from "#moderation/service/poster.ts";
+import type { Store } from "#store/open.ts";
+import type { Guard } from "#thread/posting/guard.ts";
+import { resolveQuotes } from "#thread/posting/quotes.ts";
+
+/** Nobody who is banned posts; the refusal leads to the decision, with its reason and its appeal. */
+export function banGuard(
+  store: Store,
+  hasher: Pick<AddressHasher, "allHashes">,
+  now: () => number,
+): Guard {
+  return {
+    stage: "early",
+    async judge({ draft: { poster, staff }, board, thread, text }) {
+      if (staff !== null) return [];
+      const hashes = poster.address === null ? [] : hasher.allHashes(poster.address);
+      const ban = await bansAgainst(
+        store.kysely,
+        {
+          sessionHash: poster.sessionHash,
+          addressHashes: hashes.map(({ addressHash }) => addressHash),
+          prefixHashes: hashes.map(({ prefixHash }) => prefixHash),
+        },
+        {
+          boardId: board.id,
+          threadNo: thread?.no ?? null,
+          async quotes() {
+            const found = await resolveQuotes(store.kysely, board, parse(text));
+            return new Set(
+              [...found.values()].flatMap(({ boardId, no }) =>
+                no === null ? [] : [keyOf(boardId, no)],
+              ),
+            );
+          },
+        },
+        now(),
+      );
+      return ban === null ? [] : [{ kind: "refuse", error: new Banned(ban.actId) }];
+    },
+  };
+}
