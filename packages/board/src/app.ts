@@ -18,12 +18,17 @@ import { Presence } from "#app/alone.ts";
 import { defences } from "#app/guards.ts";
 import { remember } from "#app/remember.ts";
 import { posterOf } from "#app/poster.ts";
+import { sealingOf } from "#app/sealing.ts";
 import { Secret } from "#app/secret.ts";
+import { openCountries } from "#app/countries.ts";
 import { STATUSES, TEXTS } from "#app/texts.ts";
 import { openWire } from "#app/wire.ts";
 import { AddressHasher } from "#filter/address.ts";
+import { ExitFile } from "#filter/tor/file.ts";
+import { TorVisitors } from "#filter/tor/visitors.ts";
 import { every } from "#job/every.ts";
 import { expireAll, forgetAddresses, sweep } from "#job/housekeeping.ts";
+import { narrowed } from "#media/policy.ts";
 import { DecisionTokens } from "#moderation/decision-token.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
@@ -39,12 +44,14 @@ import { INTAKE_PATH } from "#provider/intake.ts";
 import { providerDoor } from "#provider/door.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
+import type { StorageKeys } from "#settings/storage.ts";
 import { AddressKeys } from "#store/address-keys.ts";
 import { forgetRemovedText } from "#store/lists.ts";
 import { type Db, openStore } from "#store/open.ts";
 import { announce, FROM_ALL } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { type BoardEvent, Events } from "#thread/events.ts";
+import type { Board } from "#thread/model.ts";
 import { moveThread } from "#thread/move.ts";
 import { Previews } from "#thread/previews.ts";
 import { setPostState } from "#thread/visibility.ts";
@@ -54,6 +61,10 @@ export interface BoardOptions {
   readonly database: string;
   /** Folder of files. */
   readonly media: string;
+  /** Of the bucket, where the settings name one. */
+  readonly storageKeys?: StorageKeys | null;
+  /** File with the list of Tor's exits; it need not be there yet. */
+  readonly torExits?: string;
   /** 32 bytes that no page shows; everything secret is derived from it. */
   readonly secret: Uint8Array;
   readonly settings: InstanceSettings;
@@ -94,7 +105,13 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const { clock, settings, origins, report } = options;
   const secret = new Secret(options.secret);
   const store = await openStore(options.database);
-  const files = await openFiles(options.media, secret.of("sealed files"), settings.media, clock);
+  const files = await openFiles({
+    folder: options.media,
+    sealing: sealingOf(options.secret),
+    storage: settings.storage,
+    keys: options.storageKeys ?? null,
+    clock,
+  });
   const presence = await Presence.enter(options.media, async (alone) => {
     // Where nobody else is at work, what no row names was left by a process that ended.
     const age = alone && store.engine === "sqlite" ? 0 : HOUR;
@@ -183,17 +200,22 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     return session === null ? null : rolesOf(store.kysely, session.person);
   };
   const pace = new Pace(secret.of("pace"));
-  const limits = fileLimits(settings.media);
-  const sessionKey = secret.of("sessions");
+  const policyOf = (board: Board) => narrowed(settings.media, board.settings.media);
+  const tor = new TorVisitors(origins);
+  const exits = options.torExits === undefined ? null : new ExitFile(options.torExits, tor);
+  await exits?.refresh(clock.now()).catch((error: unknown) => report(error, "tor"));
+  const geo = openCountries(settings.countries);
+  const who = { sessionKey: secret.of("sessions"), hasher, tor, geo };
   const site: BoardSite = {
     threads,
     previews: new Previews(),
     assets: await makeAssets(),
     media: files.store,
     due: dueDoor(moderation, new DecisionTokens(secret.of("decisions"))),
-    takeFile: (sent) => files.take(sent),
-    fileLimits: () => limits,
-    posterOf: (c) => posterOf(c, sessionKey, hasher),
+    proof: defence.proof,
+    takeFile: (sent, board) => files.take(sent, policyOf(board)),
+    fileLimits: (board) => fileLimits(policyOf(board)),
+    posterOf: (c) => posterOf(c, who),
     personOf: async (c) => (await accounts.session(c))?.person ?? null,
     actorOf,
     pace,
@@ -239,6 +261,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const failed = (error: unknown): void => report(error, "job");
   const jobs = [
     every(clock, 2000, () => defence.refresh(), failed),
+    every(clock, 60_000, async () => exits?.refresh(clock.now()), failed),
     every(clock, HOUR, () => hasher.turn(clock.now()), failed),
     every(clock, HOUR, () => forgetAddresses(threads), failed),
     every(clock, HOUR, () => expireAll(threads), failed),
@@ -266,5 +289,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
 
 /** A name that mail addresses may end with, also where the site has none yet. */
 function mailHost(hostname: string): string {
-  return hostname.includes(".") ? hostname : `${hostname}.localdomain`;
+  if (/\.[a-z]{2,}$/i.test(hostname)) return hostname;
+  // A bare name, or an address: nothing that mail could end with.
+  return /^[a-z0-9-]+$/i.test(hostname) ? `${hostname}.localdomain` : "localhost.localdomain";
 }

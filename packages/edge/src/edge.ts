@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { type ChallengeMemory, openTables } from "@egide/challenge/verify/memory.ts";
 import type { Listen } from "@egide/contract/policy/listen.ts";
 import { type LogSettings, logPolicySchema } from "@egide/contract/policy/log.ts";
 import type { GeoSettings } from "@egide/contract/policy/rules.ts";
 import { signingKeyOf } from "@egide/contract/signing.ts";
 import type { Snapshot } from "@egide/contract/snapshot.ts";
+import { Geo } from "@egide/std/geo.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import type { LimitMemory } from "@egide/limit/cells.ts";
 import { TimerWheel } from "@egide/std/wheel.ts";
@@ -15,7 +17,6 @@ import { banCheck, type BanTableMemory } from "#kernel/ban-table.ts";
 import type { Cache } from "#cache/cache.ts";
 import { openCache } from "#cache/open.ts";
 import { type InspectFolders, openInspector } from "#inspect/open.ts";
-import { Geo } from "#identify/geo.ts";
 import { openCounters } from "#decide/limits/counters.ts";
 import type { RangeData } from "#identify/bots/ranges.ts";
 import { openBotSources } from "#identify/bots/system.ts";
@@ -282,7 +283,8 @@ function* shownOrigins({ upstreams }: Enforced): Generator<readonly [string, Ups
 function openGeo({ geo, report }: EdgeOptions): Geo | null {
   if (geo.country === null && geo.asn === null) return null;
   try {
-    return new Geo(geo.country, geo.asn);
+    const read = (path: string | null) => (path === null ? null : readFileSync(path));
+    return new Geo(read(geo.country), read(geo.asn));
   } catch (error) {
     report("error", "countries and networks are not known: a database can't be read", { error });
     return null;

@@ -1,3 +1,4 @@
+import type { Geo } from "@egide/std/geo.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { AppError } from "@egide/std/error.ts";
 import { judgeProtocol } from "#decide/decide.ts";
@@ -14,7 +15,6 @@ import type { Exchange } from "#exchange.ts";
 import type { Facts } from "#facts.ts";
 import type { Gate } from "#identify/clearance/gate.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
-import type { Geo } from "#identify/geo.ts";
 import { identify } from "#identify/identify.ts";
 import { answerFailure, answerVerdict } from "#respond/answer.ts";
 import type { OwnReply } from "#respond/reply.ts";

@@ -5,9 +5,11 @@ import { type InstanceSettings, instanceSettingsSchema } from "@egide/board/sett
 import { systemClock } from "@egide/std/clock.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { type FirstStaff, seed } from "#board/seed.ts";
+import { storageKeys } from "#board/storage-keys.ts";
 import type { Logger } from "#log/logger.ts";
 import { requestPurge } from "#purge/client.ts";
 import { secretFile } from "#run/secret-file.ts";
+import { torExitsFile } from "#tor/file.ts";
 
 export interface RunningBoard {
   readonly port: number;
@@ -30,6 +32,8 @@ export interface BoardStart {
   readonly origins: [string, ...string[]];
   readonly settings: Partial<InstanceSettings>;
   readonly trusted: readonly string[];
+  /** Where keys of a bucket are looked for. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** State directory and zone of the edge in front, which is told what to forget. */
   readonly edge: { readonly state: string; readonly zone: string } | null;
   readonly logger: Logger;
@@ -43,6 +47,8 @@ export async function startBoardServer(start: BoardStart): Promise<RunningBoard>
   const app = await startBoard({
     database: start.database ?? `sqlite:${join(state, "board.db")}`,
     media: join(state, "media"),
+    storageKeys: storageKeys(start.env ?? {}),
+    torExits: torExitsFile(state),
     secret: secretFile(state, "board.key", "board.secret"),
     settings,
     origins,

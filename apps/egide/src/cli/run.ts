@@ -12,6 +12,7 @@ import { completionCommand } from "#command/completion.ts";
 import { drillCommand } from "#command/drill.ts";
 import { edgeCommand } from "#command/edge.ts";
 import { exprCommand } from "#command/expr.ts";
+import { filesCommand } from "#command/files.ts";
 import { mitigationCommand } from "#command/mitigation.ts";
 import { orderCommand } from "#command/order.ts";
 import { bansCommand } from "#command/bans.ts";
@@ -19,6 +20,7 @@ import { banCommand } from "#command/ban.ts";
 import { purgeCommand } from "#command/purge.ts";
 import { snapshotCommand } from "#command/snapshot.ts";
 import { rulesCommand } from "#command/rules.ts";
+import { torCommand } from "#command/tor.ts";
 import { upCommand } from "#command/up.ts";
 import { VERSION, versionCommand } from "#command/version.ts";
 
@@ -33,6 +35,8 @@ export const rootCommand: Command = {
     upCommand,
     edgeCommand,
     boardCommand,
+    filesCommand,
+    torCommand,
     checkCommand,
     exprCommand,
     orderCommand,

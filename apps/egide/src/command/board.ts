@@ -81,6 +81,7 @@ export const boardCommand: Command = {
         ...(name === undefined ? {} : { name }),
       },
       trusted: trusted.length > 0 ? trusted : ["127.0.0.0/8", "::1/128"],
+      env: shell.env,
       edge: edge === undefined ? null : { state: edge, zone: text(options, "zone") ?? "board" },
       logger,
     });

@@ -12,6 +12,7 @@ import { jsonRoutes } from "#api/json.ts";
 import { liveRoutes } from "#api/live.tsx";
 import { ownRoutes } from "#api/own.tsx";
 import { postingRoutes } from "#api/posting.tsx";
+import { proofRoutes } from "#api/proof.ts";
 import { readRoutes } from "#api/read.tsx";
 import { watchRoutes } from "#api/watch.tsx";
 import type { BoardSite } from "#api/site.ts";
@@ -29,6 +30,7 @@ export function mountBoard(app: Hono<WebEnv>, site: BoardSite): void {
   liveRoutes(app, site);
   dueRoutes(app, site);
   watchRoutes(app, site);
+  proofRoutes(app, site);
   postingRoutes(app, site);
   readRoutes(app, site);
 }

@@ -15,8 +15,10 @@ import { API_STATUSES, apiError } from "#api/texts.ts";
 import { Banned } from "#moderation/banned.ts";
 import { CAPCODES, highestRole } from "#moderation/permission.ts";
 import { address } from "#page/address.ts";
+import type { Frame } from "#page/frame.ts";
 import type { Draft as Written } from "#page/part/compose.tsx";
 import { BoardIndex, type Composing } from "#page/view/board.tsx";
+import { KeptTicket, Waiting } from "#page/part/proof.tsx";
 import { MessagePage } from "#page/view/message.tsx";
 import { PostPage } from "#page/view/post.tsx";
 import { ThreadView } from "#page/view/thread.tsx";
@@ -43,8 +45,8 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
       sage: form.has("sage"),
     };
     let decision: string | undefined;
+    const poster = await site.posterOf(c);
     try {
-      const poster = await site.posterOf(c);
       const staff = await asStaff(c, uri, form);
       const unread = staff === null ? await site.due.untold(poster.sessionHash) : null;
       if (unread !== null) {
@@ -64,7 +66,11 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
         const problem = { ...problemOf(error, status, refusal), decision };
         return c.json(problem, status as 403, { "content-type": "application/problem+json" });
       }
-      const again = await giveBack(c, uri, threadNo, { draft: written, refusal, decision });
+      const ticket = textOf(form, "ticket");
+      const proof = (frame: Frame) => proofPart(frame, site, error.code, poster, ticket);
+      const isStep = isUnproven(error.code);
+      const given = { draft: written, refusal, decision, isStep };
+      const again = await giveBack(c, uri, threadNo, given, proof);
       if (again === null) throw error;
       return again;
     }
@@ -88,9 +94,11 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     c: WebContext,
     uri: string,
     threadNo: number | null,
-    refused: Pick<Composing, "draft" | "refusal" | "decision">,
+    given: Pick<Composing, "draft" | "refusal" | "decision" | "isStep">,
+    proof: (frame: Frame) => Composing["proof"],
   ): Promise<Response | null> {
     const frame = await frameOf(c, site, false);
+    const refused = { ...given, proof: proof(frame) };
     try {
       const found =
         threadNo === null ? null : await readThread(context, uri, threadNo).catch(() => null);
@@ -142,6 +150,26 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 }
 
+function isUnproven(code: string): boolean {
+  return code.startsWith("filter.proof_");
+}
+
+/** What the form carries on: a ticket to wait with, or the one that it brought. */
+function proofPart(
+  frame: Frame,
+  site: BoardSite,
+  code: string,
+  poster: Poster,
+  ticket: string,
+): Composing["proof"] {
+  if (isUnproven(code)) {
+    // A ticket that was used or too old is none to wait with again.
+    const known = code === "filter.proof_failed" ? "" : ticket;
+    return <Waiting frame={frame} asked={site.proof.wait(poster, known)} />;
+  }
+  return ticket === "" || ticket.length > 200 ? null : <KeptTicket ticket={ticket} />;
+}
+
 interface Sending {
   readonly uri: string;
   readonly threadNo: number | null;
@@ -158,7 +186,8 @@ async function send(site: BoardSite, sending: Sending): Promise<Posted> {
     .getAll("files")
     .filter((file): file is File => file instanceof File && file.size > 0);
   const password = textOf(form, "password").slice(0, 128);
-  const draft = { board: uri, threadNo, ...written, password, poster, staff };
+  const proof = { ticket: textOf(form, "ticket"), answer: textOf(form, "answer") };
+  const draft = { board: uri, threadNo, ...written, password, poster, staff, proof };
   const take = (board: Board) =>
     Promise.all(files.map(async (file) => site.takeFile(await sentOf(file, spoiler), board)));
   return post(site.threads, draft, { count: files.length, take });

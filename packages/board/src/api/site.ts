@@ -1,6 +1,7 @@
 import type { WebContext } from "@egide/web/context.ts";
 import type { Locale, Texts } from "@egide/web/locale.ts";
 import type { Pace } from "#api/pace.ts";
+import type { ProofDoor } from "#filter/ask.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import type { Category } from "#moderation/category.ts";
 import type { RuleSet } from "#moderation/rules.ts";
@@ -29,6 +30,8 @@ export interface BoardSite {
   readonly assets: Assets;
   readonly media: MediaStore;
   readonly due: DueDoor;
+  /** The work that posters are asked for. */
+  readonly proof: ProofDoor;
   /** Takes a file in, or refuses it. */
   readonly takeFile: (sent: Sent, board: Board) => Promise<DraftFile>;
   readonly fileLimits: (board: Board) => FileLimits;

@@ -7,17 +7,19 @@ import { KIND_FACTS } from "#media/kind.ts";
 import type { MediaPolicy } from "#media/policy.ts";
 import { findFfmpeg } from "#media/recording/ffmpeg.ts";
 import { Recoder } from "#media/recording/recode.ts";
-import { DiskStore } from "#media/store/disk.ts";
-import { Sealing } from "#media/store/sealing.ts";
+import { openMediaStore } from "#media/store/open.ts";
+import type { Sealing } from "#media/store/sealing.ts";
 import type { MediaStore } from "#media/store/store.ts";
+import { mostBytes } from "#media/structure/read.ts";
 import type { FileLimits } from "#page/part/compose.tsx";
+import type { StorageKeys, StorageSettings } from "#settings/storage.ts";
 import type { DraftFile } from "#thread/posting/draft.ts";
 
 /** What forms say of the files that are taken. */
 export function fileLimits(policy: MediaPolicy): FileLimits {
-  const { kinds, imageBytes, videoBytes, audioBytes, documentBytes, seconds } = policy;
+  const { kinds, seconds } = policy;
   return {
-    bytesMost: Math.max(imageBytes, videoBytes, audioBytes, documentBytes),
+    bytesMost: Math.max(0, ...kinds.map((kind) => mostBytes(kind, policy))),
     secondsMost: seconds,
     kinds: kinds.map((kind) => kind.toUpperCase()),
     accept: kinds.map((kind) => KIND_FACTS[kind].type).join(","),
@@ -31,29 +33,35 @@ export interface SentFile {
   readonly spoiler: boolean;
 }
 
-/** Files on this machine's disk: taken in, kept, given out. */
+/** Files: taken in, kept, given out. */
 export interface Files {
   readonly store: MediaStore;
-  take(sent: SentFile): Promise<DraftFile>;
+  /** As the board's own policy has it. */
+  take(sent: SentFile, policy: MediaPolicy): Promise<DraftFile>;
   stop(): void;
 }
 
-export async function openFiles(
-  folder: string,
-  sealKey: Uint8Array,
-  policy: MediaPolicy,
-  clock: Clock,
-): Promise<Files> {
+export interface FileParts {
+  /** Of files on disk, and of those under way. */
+  readonly folder: string;
+  readonly sealing: Sealing;
+  readonly storage: StorageSettings;
+  readonly keys: StorageKeys | null;
+  readonly clock: Clock;
+}
+
+export async function openFiles(parts: FileParts): Promise<Files> {
+  const { folder, sealing, storage, keys, clock } = parts;
   const temp = join(folder, "temp");
   await mkdir(temp, { recursive: true, mode: 0o750 });
-  const store = new DiskStore(folder, new Sealing(sealKey));
+  const store = await openMediaStore(storage, keys, folder, sealing);
   const decoders = new DecoderPool(DEFAULT_POOL_LIMITS, clock);
   const ffmpeg = findFfmpeg();
   const recoder = ffmpeg === null ? null : new Recoder(ffmpeg, clock);
   const ingest = new Ingest({ store, decoders, recoder, temp });
   return {
     store,
-    async take({ bytes, filename, spoiler }) {
+    async take({ bytes, filename, spoiler }, policy) {
       const upload = { content: bytes, filename };
       return draftFileOf(await ingest.ingest(upload, policy), spoiler);
     },

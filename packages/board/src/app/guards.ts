@@ -1,6 +1,7 @@
 import { approvalGuard, queueForApproval } from "#app/approval.ts";
 import { banGuard } from "#app/ban-guard.ts";
 import type { AddressHasher } from "#filter/address.ts";
+import type { ProofDoor } from "#filter/ask.ts";
 import { type FilterParts, openFilters } from "#filter/open.ts";
 import { logStaffPost } from "#moderation/service/post.ts";
 import type { AfterWrite, Guard } from "#thread/posting/guard.ts";
@@ -9,17 +10,19 @@ import type { AfterWrite, Guard } from "#thread/posting/guard.ts";
 export interface Defences {
   readonly guards: readonly Guard[];
   readonly afterWrite: readonly AfterWrite[];
+  readonly proof: ProofDoor;
   /** Takes over what staff changed of filters and lists. */
   refresh(): Promise<void>;
 }
 
 export async function defences(parts: FilterParts, hasher: AddressHasher): Promise<Defences> {
-  const { guards, afterWrite, refresh } = await openFilters(parts);
+  const { guards, afterWrite, proof, refresh } = await openFilters(parts);
   const { store, clock } = parts;
   return {
     guards: [banGuard(store, hasher, () => clock.now()), ...guards, approvalGuard(store)],
     // What a list or a filter found tells staff more than that it waits: it comes last.
     afterWrite: [queueForApproval, afterWrite, logStaffPost(store)],
+    proof,
     refresh,
   };
 }

@@ -28,6 +28,8 @@ function context(
     settings: {
       linksMost: 3,
       proofOfNewcomers: true,
+      tor: "proof",
+      withoutScript: "wait",
       duplicateFilesRefused: true,
       dnsbl: "proof",
     },
@@ -203,5 +205,27 @@ describe("admit", () => {
       admit(draft(`${text}!`), slow);
     }
     expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  test("what a board says of Tor and of who brings no work", () => {
+    const { settings } = context([]);
+    const told = (own: Partial<typeof settings>, more: Partial<AdmitContext>): string =>
+      code(admit(draft("x"), context([], { settings: { ...settings, ...own }, ...more })));
+    expect(told({ tor: "allow" }, { tor: true })).toBe("allow");
+    expect(told({ tor: "allow" }, { tor: true, newcomer: true })).toBe("filter.proof_needed");
+    expect(told({ tor: "hold" }, { tor: true })).toBe("hold");
+    expect(told({ tor: "refuse" }, { tor: true, proof: "sound" })).toBe("filter.tor");
+    expect(told({ tor: "refuse" }, { tor: true, staff: true })).toBe("allow");
+    expect(told({ tor: "hold" }, { tor: true, staff: true })).toBe("allow");
+    for (const proof of ["sound", "waited"] as const) {
+      expect(told({}, { tor: true, proof })).toBe("allow");
+    }
+    expect(told({}, { tor: true, proof: "early" })).toBe("filter.proof_early");
+    // For approval goes who has no script; who has one, and failed, tries again.
+    const hold = { withoutScript: "hold" } as const;
+    expect(told(hold, { tor: true })).toBe("hold");
+    expect(told(hold, { tor: true, proof: "failed" })).toBe("filter.proof_failed");
+    expect(told(hold, { newcomer: true, floodWaitMs: 5 })).toBe("filter.flood");
+    expect(told(hold, {})).toBe("allow");
   });
 });

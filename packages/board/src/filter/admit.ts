@@ -3,6 +3,7 @@ import type { Filters, Words } from "#filter/compile.ts";
 import { countLinks } from "#filter/links.ts";
 import type { FilterRule } from "#filter/rule.ts";
 import { FILTER_TEXTS, type FilterFault } from "#filter/texts.ts";
+import type { ProofState } from "#filter/proof.ts";
 import type { HashMatch } from "#match/list/matcher.ts";
 import type { NearText } from "#match/text/near.ts";
 
@@ -30,7 +31,7 @@ export interface AdmitContext {
   readonly newcomer: boolean;
   readonly tor: boolean;
   /** What came of the proof of work that was sent along. */
-  readonly proof: "none" | "sound" | "failed";
+  readonly proof: ProofState;
   /** Matches with lists of known hashes, by the file's hash. */
   readonly knownFiles: readonly { readonly sha256: string; readonly match: HashMatch }[];
   /** Texts that were removed before, of which this is a copy. */
@@ -40,6 +41,10 @@ export interface AdmitContext {
 export interface AdmitSettings {
   readonly linksMost: number;
   readonly proofOfNewcomers: boolean;
+  /** What becomes of posts through Tor. */
+  readonly tor: "allow" | "proof" | "hold" | "refuse";
+  /** What becomes of posts that should bring work and come without any. */
+  readonly withoutScript: "wait" | "hold";
   readonly duplicateFilesRefused: boolean;
   /** What becomes of posts from listed addresses. */
   readonly dnsbl: "off" | "flag" | "hold" | "proof" | "refuse";
@@ -49,6 +54,8 @@ export interface AdmitSettings {
 export type Mark =
   | { readonly kind: "filter"; readonly filter: number }
   | { readonly kind: "listed-address"; readonly list: string }
+  | { readonly kind: "tor" }
+  | { readonly kind: "without-proof" }
   | { readonly kind: "known-file"; readonly sha256: string; readonly match: HashMatch }
   | { readonly kind: "removed-text"; readonly near: NearText };
 
@@ -101,6 +108,8 @@ export function admit(draft: Draft, context: AdmitContext): Admission {
     if (rule.action === "replace" && replaced) continue;
     (rule.action === "hold" ? holds : flags).push({ kind: "filter", filter: rule.id });
   }
+  if (!context.staff && context.tor && settings.tor === "hold") holds.push({ kind: "tor" });
+  if (isHeldWithoutProof(context)) holds.push({ kind: "without-proof" });
   if (context.dnsbl !== null && (settings.dnsbl === "hold" || settings.dnsbl === "flag")) {
     const mark: Mark = { kind: "listed-address", list: context.dnsbl };
     (settings.dnsbl === "hold" ? holds : flags).push(mark);
@@ -109,17 +118,39 @@ export function admit(draft: Draft, context: AdmitContext): Admission {
   return flags.length > 0 ? { kind: "flag", words, marks: flags } : { kind: "allow", words };
 }
 
+/** Whether a poster works before this post is taken. */
+export function needsProof(
+  who: Pick<AdmitContext, "staff" | "newcomer" | "tor" | "dnsbl">,
+  settings: AdmitSettings,
+): boolean {
+  if (who.staff) return false;
+  // Who comes through Tor is not turned away for it, but works for each post.
+  if (who.tor && settings.tor === "proof") return true;
+  if (who.newcomer && settings.proofOfNewcomers) return true;
+  return who.dnsbl !== null && settings.dnsbl === "proof";
+}
+
+function isHeldWithoutProof(context: AdmitContext): boolean {
+  const { proof, settings } = context;
+  return (
+    proof === "none" && settings.withoutScript === "hold" && needsProof(context, context.settings)
+  );
+}
+
+const UNPROVEN = {
+  none: "filter.proof_needed",
+  early: "filter.proof_early",
+  failed: "filter.proof_failed",
+} as const;
+
 function refusedByPoster(context: AdmitContext): Admission | null {
-  const { settings } = context;
-  const listed = context.dnsbl !== null;
-  if (listed && settings.dnsbl === "refuse") return refuse("filter.listed_address");
-  const proofNeeded =
-    (settings.proofOfNewcomers && context.newcomer) ||
-    // Who comes through Tor is never turned away for it, but works for each post.
-    context.tor ||
-    (listed && settings.dnsbl === "proof");
-  if (proofNeeded && context.proof !== "sound") {
-    return refuse(context.proof === "none" ? "filter.proof_needed" : "filter.proof_failed");
+  const { settings, proof } = context;
+  if (context.tor && settings.tor === "refuse") return refuse("filter.tor");
+  if (context.dnsbl !== null && settings.dnsbl === "refuse") {
+    return refuse("filter.listed_address");
+  }
+  if (needsProof(context, settings) && proof !== "sound" && proof !== "waited") {
+    if (!isHeldWithoutProof(context)) return refuse(UNPROVEN[proof]);
   }
   if (context.floodWaitMs > 0) return refuse("filter.flood", context.floodWaitMs);
   return null;

@@ -34,12 +34,13 @@ export class Flood {
     now: number,
   ): number {
     const own = opensThread ? settings.threads : settings.replies;
-    const wait = this.#take(opensThread ? "thread" : "reply", session, own, now);
+    const wait = this.takeOf(opensThread ? "thread" : "reply", session, own, now);
     // What one session may not post is not held against its neighbours.
-    return wait > 0 ? wait : this.#take("prefix", prefix, settings.prefix, now);
+    return wait > 0 ? wait : this.takeOf("prefix", prefix, settings.prefix, now);
   }
 
-  #take(what: string, who: string, limit: FloodLimit, now: number): number {
+  /** Counts once more, of whatever kind. */
+  takeOf(what: string, who: string, limit: FloodLimit, now: number): number {
     this.#key.begin().text(what).text(who).finish();
     const interval = limit.seconds * 1000;
     return this.#limiter.take(this.#key.lo, this.#key.hi, interval, interval * limit.burst, 1, now);

@@ -7,9 +7,10 @@ import {
   admit,
   type Draft,
   type Mark,
+  needsProof,
 } from "#filter/admit.ts";
 import type { Dnsbl } from "#filter/dnsbl.ts";
-import type { Flood, FloodSettings } from "#filter/flood.ts";
+import type { Flood, FloodLimit, FloodSettings } from "#filter/flood.ts";
 import type { PostingProof } from "#filter/proof.ts";
 import type { Recent } from "#filter/recent.ts";
 import type { Screen } from "#filter/screen.ts";
@@ -17,6 +18,7 @@ import { FILTER_TEXTS } from "#filter/texts.ts";
 import type { HashMatch, KnownHash } from "#match/list/matcher.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import type { Store } from "#store/open.ts";
+import type { Board } from "#thread/model.ts";
 import type { Candidate, DraftFile } from "#thread/posting/draft.ts";
 import type { Guard, Objection } from "#thread/posting/guard.ts";
 
@@ -26,12 +28,31 @@ export interface GuardParts {
   readonly screen: Screen;
   readonly recent: Recent;
   readonly flood: Flood;
-  readonly floodSettings: FloodSettings;
+  readonly floodSettings: PostingLimits;
   readonly proof: PostingProof;
   /** Null: no list is asked. */
   readonly dnsbl: Dnsbl | null;
   readonly media: MediaStore;
-  readonly settings: AdmitSettings;
+  /** Of the site; what a board says for itself goes before it. */
+  readonly settings: SiteAdmitSettings;
+}
+
+export interface PostingLimits extends FloodSettings {
+  /** Of all who come through Tor and have no post standing here. */
+  readonly tor: FloodLimit;
+  readonly proof: { readonly waiters: FloodLimit };
+}
+
+export type SiteAdmitSettings = Omit<AdmitSettings, "tor" | "withoutScript">;
+
+/** What holds on one board. */
+export function settingsOn({ settings }: Board, site: SiteAdmitSettings): AdmitSettings {
+  return {
+    ...site,
+    proofOfNewcomers: site.proofOfNewcomers || settings.proofOfNewcomers,
+    tor: settings.tor,
+    withoutScript: settings.withoutScript,
+  };
 }
 
 /** What `objection.data` holds where this room objects. */
@@ -65,18 +86,21 @@ async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<read
   const { draft, board, text } = candidate;
   const { poster, proof } = draft;
   const now = parts.clock.now();
+  const seconds = Math.floor(now / 1000);
   const staff = draft.staff !== null;
-  const waiting = { ...NOBODY, staff, settings: parts.settings };
+  const settings = settingsOn(board, parts.settings);
   const context: AdmitContext = {
-    ...waiting,
+    ...NOBODY,
+    staff,
+    settings,
     filters: parts.screen.filters(board.id).words,
     dnsbl:
-      staff || poster.address === null || parts.settings.dnsbl === "off"
+      staff || poster.address === null || settings.dnsbl === "off"
         ? null
         : ((await parts.dnsbl?.listed(poster.address)) ?? null),
     newcomer: !staff && (await isNewcomer(parts.store, poster.sessionHash)),
     tor: poster.tor === true,
-    proof: parts.proof.check(proof?.ticket ?? "", proof?.answer ?? "", Math.floor(now / 1000)),
+    proof: parts.proof.check(proof?.ticket ?? "", proof?.answer ?? "", seconds),
     duplicateText: parts.recent.hasText(board.id, text, now),
     removedTexts: parts.screen.texts.near(`${draft.subject}\n${text}`),
   };
@@ -85,17 +109,30 @@ async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<read
   const first = admit(asked, context);
   if (first.kind === "refuse" || staff) return objections(parts.screen, first, text, board);
   // Counted last: what is refused for another reason is no flood.
-  const prefix = poster.prefixHash ?? poster.sessionHash;
-  const { opensThread } = asked;
-  const wait = parts.flood.take(
-    opensThread,
-    poster.sessionHash,
-    prefix,
-    parts.floodSettings,
-    parts.clock.monotonic(),
-  );
+  const wait = floodWait(parts, candidate, context);
   const decided = wait > 0 ? admit(asked, { ...context, floodWaitMs: wait }) : first;
+  if (decided.kind !== "refuse" && (context.proof === "sound" || context.proof === "waited")) {
+    const isFirst = parts.proof.claim(proof?.ticket ?? "", seconds);
+    const again = admit(asked, { ...context, proof: isFirst ? context.proof : "failed" });
+    if (again.kind === "refuse") return objections(parts.screen, again, text, board);
+  }
   return objections(parts.screen, decided, text, board);
+}
+
+/** Milliseconds that a poster has to wait, who is counted by it. */
+function floodWait(parts: GuardParts, { draft }: Candidate, context: AdmitContext): number {
+  const { flood, floodSettings } = parts;
+  const { poster } = draft;
+  const now = parts.clock.monotonic();
+  // Who comes through Tor has no neighbours: newcomers share one measure, the others have their own.
+  const others = context.tor ? poster.sessionHash : (poster.prefixHash ?? poster.sessionHash);
+  const wait = flood.take(draft.threadNo === null, poster.sessionHash, others, floodSettings, now);
+  if (wait > 0) return wait;
+  const all = context.tor ? "tor" : others;
+  if (context.proof === "waited" && needsProof(context, context.settings)) {
+    return flood.takeOf("waiter", all, floodSettings.proof.waiters, now);
+  }
+  return context.tor && context.newcomer ? flood.takeOf("tor", all, floodSettings.tor, now) : 0;
 }
 
 async function judgeFiles(parts: GuardParts, candidate: Candidate): Promise<readonly Objection[]> {
@@ -107,7 +144,7 @@ async function judgeFiles(parts: GuardParts, candidate: Candidate): Promise<read
     { opensThread: draft.threadNo === null, words: { text: "", subject: "", name: "" }, files },
     {
       ...NOBODY,
-      settings: parts.settings,
+      settings: settingsOn(board, parts.settings),
       staff: draft.staff !== null,
       filters: parts.screen.filters(board.id).filenames,
       duplicateFiles: files
@@ -162,7 +199,7 @@ async function sealedBefore(
 }
 
 /** Somebody of whom no post stands. */
-async function isNewcomer({ kysely }: Store, sessionHash: string): Promise<boolean> {
+export async function isNewcomer({ kysely }: Store, sessionHash: string): Promise<boolean> {
   const row = await kysely
     .selectFrom("post")
     .select("id")

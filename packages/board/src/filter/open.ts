@@ -3,6 +3,7 @@ import { createLimitMemory } from "@egide/limit/cells.ts";
 import { Limiter } from "@egide/limit/limiter.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { afterPosting } from "#filter/after.ts";
+import { type ProofDoor, proofDoor } from "#filter/ask.ts";
 import { Dnsbl } from "#filter/dnsbl.ts";
 import { Flood } from "#filter/flood.ts";
 import { postingGuards } from "#filter/guards.ts";
@@ -31,7 +32,7 @@ export interface FilterParts {
 export interface OpenFilters {
   readonly guards: readonly Guard[];
   readonly afterWrite: AfterWrite;
-  readonly proof: PostingProof;
+  readonly proof: ProofDoor;
   /** Takes over what staff changed, here or in another process. */
   readonly refresh: () => Promise<void>;
 }
@@ -43,7 +44,8 @@ export async function openFilters(parts: FilterParts): Promise<OpenFilters> {
   await screen.refresh(store.kysely);
   const recent = new Recent(RECENT_MOST, settings.recentMinutes * 60_000);
   const used = new Once(new SharedArrayBuffer(ONCE_WORDS * 4));
-  const proof = new PostingProof(secret, "instance", used);
+  const proof = new PostingProof(secret, "instance", used, settings.proof.difficulty);
+  const admitting = { ...settings, dnsbl: action };
   const guards = postingGuards({
     store,
     clock,
@@ -57,12 +59,18 @@ export async function openFilters(parts: FilterParts): Promise<OpenFilters> {
         ? null
         : new Dnsbl({ zones, timeoutMs, servers, keepMs: DNSBL_KEEP_MS }, clock),
     media,
-    settings: { ...settings, dnsbl: action },
+    settings: admitting,
   });
   return {
     guards,
     afterWrite: afterPosting(recent, clock),
-    proof,
+    proof: proofDoor({
+      store,
+      clock,
+      proof,
+      settings: admitting,
+      waitSeconds: settings.proof.waitSeconds,
+    }),
     refresh: () => screen.refresh(store.kysely),
   };
 }

@@ -7,7 +7,7 @@ import { createLimitMemory } from "@egide/limit/cells.ts";
 import { Limiter } from "@egide/limit/limiter.ts";
 import { AddressHasher, type AddressKey, prefixOf, traceUntil } from "#filter/address.ts";
 import { Flood } from "#filter/flood.ts";
-import { PostingProof } from "#filter/proof.ts";
+import { PostingProof, type ProofAsked } from "#filter/proof.ts";
 import { filterSettingsSchema } from "#settings/filter.ts";
 import { Recent } from "#filter/recent.ts";
 
@@ -101,28 +101,56 @@ describe("what was posted a moment ago", () => {
   });
 });
 
+/** The work of a ticket, as a browser's worker does it. */
+function solved({ ticket, work }: ProofAsked): string {
+  const shares: Share[] = [];
+  const search = new CycleSearch(work.size);
+  const seed = digest(Buffer.from(ticket, "latin1"));
+  for (let index = 0; shares.length < work.least; index++) {
+    search.begin(seed, index);
+    let edges = search.step(1000);
+    while (edges === undefined) edges = search.step(1000);
+    if (edges !== null) shares.push({ index, edges });
+  }
+  return Buffer.from(encodeProof("cycle", shares)).toString("base64url");
+}
+
 describe("proof of work", () => {
+  const memory = new SharedArrayBuffer(ONCE_WORDS * 4);
+  const proofs = new PostingProof(new Uint8Array(32).fill(3), "test", new Once(memory), "easy");
+
   test("counts once, for its own ticket, within its time", () => {
-    const memory = new SharedArrayBuffer(ONCE_WORDS * 4);
-    const proofs = new PostingProof(new Uint8Array(32).fill(3), "test", new Once(memory));
-    const asked = proofs.ask(false, 1000, "easy");
-    const shares: Share[] = [];
-    const search = new CycleSearch(asked.work.size);
-    const seed = digest(Buffer.from(asked.ticket, "latin1"));
-    for (let index = 0; shares.length < asked.work.least; index++) {
-      search.begin(seed, index);
-      let edges = search.step(1000);
-      while (edges === undefined) edges = search.step(1000);
-      if (edges !== null) shares.push({ index, edges });
-    }
-    const proof = Buffer.from(encodeProof("cycle", shares)).toString("base64url");
+    const asked = proofs.ask(false, 1000);
+    const proof = solved(asked);
     expect(proofs.check("", "", 1001)).toBe("none");
+    expect(proofs.check("", "-", 1001)).toBe("failed");
     expect(proofs.check(asked.ticket, "AAAA", 1001)).toBe("failed");
+    expect(proofs.check(asked.ticket, "", 1001)).toBe("failed");
     expect(proofs.check(proofs.ask(false, 1000).ticket, proof, 1001)).toBe("failed");
     expect(proofs.check(asked.ticket, proof, 9999)).toBe("failed");
+    // Looking uses nothing up: a post that is refused for another reason keeps its proof.
     expect(proofs.check(asked.ticket, proof, 1001)).toBe("sound");
-    expect(proofs.check(asked.ticket, proof, 1002)).toBe("failed");
+    expect(proofs.check(asked.ticket, proof, 1001)).toBe("sound");
+    expect(proofs.claim(asked.ticket, 1001)).toBe(true);
+    expect(proofs.claim(asked.ticket, 1002)).toBe(false);
+    expect(proofs.claim("nonsense", 1002)).toBe(false);
     expect(proofs.check("nonsense", proof, 1001)).toBe("failed");
     expect(proofs.ask(true, 1000).work.size).toBe(proofs.ask(false, 1000).work.size + 1);
   }, 30_000);
+
+  test("who has no script waits, with one ticket however often they press", () => {
+    const asked = proofs.askToWait(true, "", 15, 1000);
+    expect(asked.seconds).toBe(15);
+    expect(proofs.check(asked.ticket, "", 1014)).toBe("early");
+    expect(proofs.askToWait(true, asked.ticket, 15, 1010)).toEqual({
+      ticket: asked.ticket,
+      seconds: 5,
+    });
+    expect(proofs.askToWait(true, asked.ticket, 15, 1100).seconds).toBe(0);
+    expect(proofs.check(asked.ticket, "", 1015)).toBe("waited");
+    expect(proofs.check(asked.ticket, "", 1301)).toBe("failed");
+    // A ticket for work is none to wait with.
+    const work = proofs.ask(false, 1000).ticket;
+    expect(proofs.askToWait(false, work, 15, 1010).ticket).not.toBe(work);
+  });
 });

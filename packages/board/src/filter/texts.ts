@@ -31,12 +31,20 @@ export const FILTER_TEXTS = {
     fr: "Votre adresse figure sur une liste d’expéditeurs de pourriels. Essayez une autre connexion.",
   },
   "filter.proof_needed": {
-    en: "As you are new here, your device has to do a short calculation first. Press the button again.",
-    fr: "Comme vous êtes nouveau ici, votre appareil doit d’abord effectuer un court calcul. Appuyez de nouveau sur le bouton.",
+    en: "Before this post a short calculation is due: you are new here, or come through Tor.",
+    fr: "Un court calcul est demandé avant ce message\u202f: vous êtes nouveau ici, ou passez par Tor.",
   },
   "filter.proof_failed": {
-    en: "The calculation was not right, or too old. It begins anew: press the button again.",
-    fr: "Le calcul était inexact ou trop ancien. Il recommence : appuyez de nouveau sur le bouton.",
+    en: "The calculation was not right, or too old. It begins anew.",
+    fr: "Le calcul était inexact ou trop ancien. Il recommence.",
+  },
+  "filter.proof_early": {
+    en: "That was a little early.",
+    fr: "C’était un peu tôt.",
+  },
+  "filter.tor": {
+    en: "This board takes no posts through Tor. It can be read, and other boards may take them.",
+    fr: "Ce forum n’accepte pas de messages passant par Tor. On peut le lire ; d’autres forums les acceptent peut-être.",
   },
   "filter.bad_pattern": {
     en: "The pattern can’t be read, or is too long.",
@@ -52,4 +60,6 @@ export const FILTER_STATUSES = {
   "filter.listed_address": 403,
   "filter.proof_needed": 403,
   "filter.proof_failed": 403,
+  "filter.proof_early": 403,
+  "filter.tor": 403,
 } as const;

@@ -1,12 +1,9 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { deflateSync } from "node:zlib";
-import { AppError } from "@egide/std/error.ts";
-import sharp from "sharp";
 import { type MediaPolicy, mediaPolicySchema } from "#media/policy.ts";
-import { inspect } from "#media/structure/read.ts";
+import { type Outcome, tried } from "#media/testing/hostile.ts";
 import * as make from "#media/testing/make.ts";
 import { testParts } from "#media/testing/parts.ts";
-import type { MediaFault } from "#media/texts.ts";
 
 const { latin1, PAYLOAD, SCRIPT, u16, u32 } = make;
 const parts = testParts();
@@ -21,6 +18,7 @@ const POLICY: MediaPolicy = mediaPolicySchema.parse({
 const jpeg = await make.drawing().jpeg().toBuffer();
 const png = await make.drawing().png().toBuffer();
 const webp = await make.drawing().webp().toBuffer();
+const tiny = await make.drawing(1, 1).webp({ lossless: true }).toBuffer();
 const avif = await make.drawing(64, 48).avif().toBuffer();
 const gif = make.gif(32, 24, 2);
 const zip = make.zip();
@@ -74,7 +72,6 @@ function vp8x(width: number, height: number, flags = 0): Buffer {
   return chunk("VP8X", body);
 }
 
-type Outcome = MediaFault | "neutralised";
 const FILES: Record<string, readonly [Outcome, () => Buffer]> = {
   // Two files in one.
   "ZIP behind a JPEG": ["media.trailing", () => join(jpeg, zip)],
@@ -211,13 +208,8 @@ const FILES: Record<string, readonly [Outcome, () => Buffer]> = {
   "WebP of 10,000 frames": [
     "media.frames",
     () => {
-      const frame = chunk("ANMF", join(Buffer.alloc(16), webp.subarray(12)));
-      return riff(
-        vp8x(320, 240, 2),
-        ...Array.from({ length: 10_000 }, () => frame.subarray(0, 32)).map((head) =>
-          over(head, 4, Buffer.from([24, 0, 0, 0])),
-        ),
-      );
+      const frame = chunk("ANMF", join(Buffer.alloc(16), tiny.subarray(12)));
+      return riff(vp8x(320, 240, 2), ...Array.from({ length: 10_000 }, () => frame));
     },
   ],
   "PNG with a profile that inflates to 64 MB": [
@@ -494,8 +486,6 @@ function oggOf(first: string): Buffer {
   return join(oggPage(2, 1, first), oggPage(0, 1, "x"), oggPage(4, 1, "x"));
 }
 
-/** What no file that is handed out may hold, whoever opens it. */
-const FORBIDDEN = [PAYLOAD, "<script", "<?php", "PK\x03\x04", "PK\x05\x06", "<html"];
 const counts = { refused: 0, neutralised: 0 };
 
 afterAll(() => {
@@ -516,25 +506,10 @@ describe("hostile files", () => {
       const content = build();
       // Films and sounds that are made of headers alone have nothing that ffmpeg could copy.
       const headers = /^(?:MP[34]|WebM)/.test(name) && outcome === "neutralised";
-      const { ingest, store } = headers ? without : parts;
-      const upload = { content, filename: "picture.jpg" };
+      expect(await tried(headers ? without : parts, content, POLICY)).toBe(outcome);
       if (outcome !== "neutralised") {
-        const failed = await ingest.ingest(upload, POLICY).catch((error: unknown) => error);
-        expect(failed).toBeInstanceOf(AppError);
-        expect((failed as AppError).code).toBe(outcome);
         counts.refused++;
         return;
-      }
-      const file = await ingest.ingest(upload, POLICY);
-      for (const thumb of [false, true]) {
-        if (thumb && file.thumb === null) continue;
-        const blob = await store.open({ sha256: file.sha256, kind: file.kind, thumb });
-        const bytes = Buffer.from((await blob?.bytes()) as Uint8Array);
-        for (const word of FORBIDDEN) expect(bytes.includes(word, 0, "latin1")).toBe(false);
-        expect(() => inspect(bytes, POLICY)).not.toThrow();
-        if (file.pdq === null) continue;
-        const kept = await sharp(bytes).metadata();
-        expect([kept.exif, kept.xmp, kept.icc, kept.iptc]).toEqual(Array(4).fill(undefined));
       }
       counts.neutralised++;
     }, 30_000);

@@ -132,11 +132,15 @@ export class Ingest {
   ): Promise<Made> {
     const { recoder } = this.#parts;
     const output = join(folder, "output");
-    const found = recoder === null ? structure : await recoder.probe(input, kind, policy);
+    let found = recoder === null ? structure : await recoder.probe(input, kind, policy);
+    if (recoder === null || kind === "mp3") await Bun.write(output, scrub(kind, all));
+    else {
+      await recoder.remux(input, output, kind, mostBytes(kind, policy));
+      // Its headers were written anew from what is in it: now they are true.
+      found = await recoder.probe(output, kind, policy);
+    }
     const { width, height } = found;
     const durationMs = found.durationMs ?? structure.durationMs;
-    if (recoder === null || kind === "mp3") await Bun.write(output, scrub(kind, all));
-    else await recoder.remux(input, output, kind, mostBytes(kind, policy));
     const sound = familyOf(kind) === "audio";
     const thumb =
       recoder === null || sound

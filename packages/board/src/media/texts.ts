@@ -56,6 +56,10 @@ export const MEDIA_TEXTS = {
     en: "Too many files are being read just now. Try again in a moment.",
     fr: "Trop de fichiers sont en cours de lecture. Réessayez dans un instant.",
   },
+  "media.storage": {
+    en: "Files can’t be reached just now. Try again in a moment.",
+    fr: "Les fichiers sont momentanément inaccessibles. Réessayez dans un instant.",
+  },
 } as const satisfies Readonly<Record<string, Texts>>;
 
 export type MediaFault = keyof typeof MEDIA_TEXTS;
@@ -66,10 +70,11 @@ export const MEDIA_STATUSES = {
   "media.unknown_kind": 415,
   "media.kind_off": 415,
   "media.busy": 503,
+  "media.storage": 503,
 } as const;
 
 export function refusal(code: MediaFault, cause?: unknown): AppError {
-  const busy = code === "media.busy";
+  const busy = code === "media.busy" || code === "media.storage";
   return new AppError({
     code,
     source: busy ? "edge" : "client",

@@ -25,18 +25,21 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 46"><path 
 export async function makeAssets(): Promise<Assets> {
   const css = asset("board", "css", "text/css; charset=utf-8", await styles());
   const icon = asset("icon", "svg", "image/svg+xml", ICON);
+  const javascript = "text/javascript; charset=utf-8";
+  const proof = asset("proof", "js", javascript, await bundle("client/proof.client.ts"));
   const scripts = new Map<Locale, Asset>();
   for (const locale of LOCALES) {
     const words = JSON.stringify(wordsOf(locale));
     const text = await bundle("client/main.client.ts", { WORDS: words });
-    scripts.set(locale, asset(`board.${locale}`, "js", "text/javascript; charset=utf-8", text));
+    scripts.set(locale, asset(`board.${locale}`, "js", javascript, text));
   }
-  const all = [css, icon, ...scripts.values()];
+  const all = [css, icon, proof, ...scripts.values()];
   return {
     byPath: new Map(all.map((one) => [one.path, one])),
     of: (locale) => ({
       css: css.path,
       icon: icon.path,
+      proof: proof.path,
       script: (scripts.get(locale) as Asset).path,
     }),
   };

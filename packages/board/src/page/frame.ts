@@ -25,8 +25,14 @@ export interface Frame {
   readonly csrf: string | null;
   /** Path and query of the page, to come back to. */
   readonly path: string;
-  /** Addresses of the style, the script and the icon; they change with their content. */
-  readonly assets: { readonly css: string; readonly script: string; readonly icon: string };
+  /** Addresses of the style, the scripts and the icon; they change with their content. */
+  readonly assets: {
+    readonly css: string;
+    readonly script: string;
+    /** Works for posts, where a board asks for it: fetched once somebody begins to write. */
+    readonly proof: string;
+    readonly icon: string;
+  };
   /** Whether the reader is signed in as staff. */
   readonly isStaff: boolean;
 }

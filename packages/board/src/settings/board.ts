@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { boardMediaSchema } from "#media/policy.ts";
 
 /** What an owner may set on a board. Kept as JSON: what is missing takes its default when read. */
 export const boardSettingsSchema = z.object({
@@ -16,6 +17,8 @@ export const boardSettingsSchema = z.object({
   /** A new thread needs a file; replies never do. */
   fileRequired: z.boolean().default(false),
   filesMost: z.number().int().min(0).max(10).default(4),
+  /** Of the files that the site takes. */
+  media: boardMediaSchema.prefault({}),
   threadsPerPage: z.number().int().min(1).max(30).default(10),
   pages: z.number().int().min(1).max(50).default(15),
   /** Replies that the index shows of each thread. */
@@ -41,6 +44,12 @@ export const boardSettingsSchema = z.object({
   /** … for so many minutes; 0: as long as the thread lives. */
   deletionMinutes: z.number().int().min(0).max(1_000_000).default(0),
   dice: z.boolean().default(true),
+  /** Posts through Tor: taken like any, for work, once approved, or not at all. */
+  tor: z.enum(["allow", "proof", "hold", "refuse"]).default("proof"),
+  /** Who has no post standing here proves work first, whatever the site says of it. */
+  proofOfNewcomers: z.boolean().default(false),
+  /** Without JavaScript, work is waited for, or the post is for approval. */
+  withoutScript: z.enum(["wait", "hold"]).default("wait"),
   /** What waits until staff have seen it. */
   approval: z
     .object({

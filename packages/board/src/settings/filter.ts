@@ -19,9 +19,29 @@ export const filterSettingsSchema = z.strictObject({
   proofOfNewcomers: z
     .boolean()
     .default(false)
-    .describe(
-      "Who has no post standing here proves work first. Forms do not ask for it yet: for clients of one's own.",
-    ),
+    .describe("Who has no post standing here proves work first, on all boards."),
+  proof: z
+    .strictObject({
+      difficulty: z
+        .enum(["easy", "normal", "hard"])
+        .default("normal")
+        .describe("How much work: each step doubles it."),
+      waitSeconds: z
+        .number()
+        .int()
+        .min(5)
+        .max(120)
+        .default(15)
+        .describe("Seconds to wait in its place without JavaScript."),
+      waiters: floodLimit(20, 6).describe(
+        "Posts of who waited: each prefix of addresses by itself, all who come through Tor together.",
+      ),
+    })
+    .prefault({})
+    .describe("The work that boards ask for before a post, and what stands in its place."),
+  tor: floodLimit(5, 12).describe(
+    "All who come through Tor and have no post standing here, together.",
+  ),
   duplicateFilesRefused: z
     .boolean()
     .default(false)

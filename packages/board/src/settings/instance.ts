@@ -2,6 +2,7 @@ import { z } from "zod";
 import { mediaPolicySchema } from "#media/policy.ts";
 import { filterSettingsSchema } from "#settings/filter.ts";
 import { providerInputSchema } from "#settings/provider.ts";
+import { storageSettingsSchema } from "#settings/storage.ts";
 
 /** What the instance's admin sets; rooms add a line each with a schema in a file of their own. */
 export const instanceSettingsSchema = z.strictObject({
@@ -43,6 +44,12 @@ export const instanceSettingsSchema = z.strictObject({
   media: mediaPolicySchema
     .prefault({})
     .describe("Files that are taken: docs/guide/board-files.md."),
+  storage: storageSettingsSchema.describe("Where files lie: docs/guide/board-files.md."),
+  countries: z
+    .string()
+    .max(4096)
+    .default("")
+    .describe("A database of countries in MaxMind's format, for boards that show them; its path."),
   filters: filterSettingsSchema
     .prefault({})
     .describe("What posts are held against, on all boards: docs/guide/board-files.md."),

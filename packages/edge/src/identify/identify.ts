@@ -1,9 +1,9 @@
+import { type Geo, NOWHERE } from "@egide/std/geo.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import type { Exchange } from "#exchange.ts";
 import { type Doorkeeper, type Facts, NOTHING_SKIPPED } from "#facts.ts";
 import { type Authority, readAuthority } from "#identify/authority.ts";
 import { clientAddress } from "#identify/client.ts";
-import { type Geo, NOWHERE } from "#identify/geo.ts";
 import { readTarget, type Target } from "#identify/target.ts";
 import type { ZoneTable } from "#identify/zones.ts";
 import { ALLOW } from "#verdict.ts";

@@ -37,10 +37,13 @@ export class DiskStore implements MediaStore {
     for (const file of bothFiles(sha256, kind)) {
       const plain = Bun.file(this.#public(file));
       if (!(await plain.exists())) continue;
-      const sealed = this.#sealing.close(fileName(file), await plain.bytes());
-      await this.#write(sealed, this.#sealed(file));
+      await this.putSealed(file, await plain.bytes());
       await rm(this.#public(file), { force: true });
     }
+  }
+
+  async putSealed(file: MediaFile, plain: Uint8Array): Promise<void> {
+    await this.#write(this.#sealing.close(fileName(file), plain), this.#sealed(file));
   }
 
   async unseal(sha256: string, kind: MediaKind): Promise<void> {
@@ -67,7 +70,7 @@ export class DiskStore implements MediaStore {
             const file = parseFileName(name.replace(SEALED, ""));
             if (file === null) continue;
             const { mtimeMs } = await stat(join(root, first, second, name));
-            yield { sha256: file.sha256, modified: mtimeMs, sealed };
+            yield { ...file, modified: mtimeMs, sealed };
           }
         }
       }

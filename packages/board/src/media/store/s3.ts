@@ -1,8 +1,10 @@
+import { AppError } from "@egide/std/error.ts";
 import type { S3Client } from "bun";
 import { KIND_FACTS } from "#media/kind.ts";
 import { bothFiles, fileName, filePath, parseFileName } from "#media/store/name.ts";
 import type { Sealing } from "#media/store/sealing.ts";
 import type { MediaFile, MediaStore, StoredFile } from "#media/store/store.ts";
+import { refusal } from "#media/texts.ts";
 import type { MediaKind } from "#store/table/media.ts";
 
 const SEALED = ".sealed";
@@ -11,36 +13,59 @@ const SEALED = ".sealed";
 export class S3Store implements MediaStore {
   readonly #client: S3Client;
   readonly #sealing: Sealing;
+  readonly #prefix: string;
 
-  constructor(client: S3Client, sealing: Sealing) {
+  constructor(client: S3Client, sealing: Sealing, prefix = "") {
     this.#client = client;
     this.#sealing = sealing;
+    this.#prefix = prefix;
+  }
+
+  /** Asks for a name, so that a bucket that can't be used is known when the board starts. */
+  async check(): Promise<void> {
+    try {
+      await this.#client.list({ prefix: this.#prefix, maxKeys: 1 });
+    } catch (cause) {
+      const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+      throw new AppError({
+        code: "board.storage",
+        source: "operator",
+        retry: true,
+        publicMessage: `the bucket can’t be used: ${why}`,
+        cause,
+      });
+    }
   }
 
   async put(file: MediaFile, path: string): Promise<void> {
     const type = file.thumb ? "image/webp" : KIND_FACTS[file.kind].type;
-    await this.#client.write(publicKey(file), Bun.file(path), { type });
+    await reached(this.#client.write(this.#public(file), Bun.file(path), { type }));
   }
 
   async open(file: MediaFile): Promise<Blob | null> {
-    return await this.#read(publicKey(file));
+    return await this.#read(this.#public(file));
   }
 
   async remove(sha256: string, kind: MediaKind): Promise<void> {
     for (const file of bothFiles(sha256, kind)) {
-      await this.#client.delete(publicKey(file));
-      await this.#client.delete(sealedKey(file));
+      await reached(this.#client.delete(this.#public(file)));
+      await reached(this.#client.delete(this.#sealed(file)));
     }
   }
 
   async seal(sha256: string, kind: MediaKind): Promise<void> {
     for (const file of bothFiles(sha256, kind)) {
-      const plain = await this.#read(publicKey(file));
+      const plain = await this.#read(this.#public(file));
       if (plain === null) continue;
-      const sealed = this.#sealing.close(fileName(file), await plain.bytes());
-      await this.#client.write(sealedKey(file), sealed);
-      await this.#client.delete(publicKey(file));
+      await this.putSealed(file, await plain.bytes());
+      await reached(this.#client.delete(this.#public(file)));
     }
+  }
+
+  async putSealed(file: MediaFile, plain: Uint8Array): Promise<void> {
+    await reached(
+      this.#client.write(this.#sealed(file), this.#sealing.close(fileName(file), plain)),
+    );
   }
 
   async unseal(sha256: string, kind: MediaKind): Promise<void> {
@@ -48,13 +73,13 @@ export class S3Store implements MediaStore {
       const plain = await this.openSealed(file);
       if (plain === null) continue;
       const type = file.thumb ? "image/webp" : KIND_FACTS[kind].type;
-      await this.#client.write(publicKey(file), plain, { type });
-      await this.#client.delete(sealedKey(file));
+      await reached(this.#client.write(this.#public(file), plain, { type }));
+      await reached(this.#client.delete(this.#sealed(file)));
     }
   }
 
   async openSealed(file: MediaFile): Promise<Uint8Array | null> {
-    const sealed = await this.#read(sealedKey(file));
+    const sealed = await this.#read(this.#sealed(file));
     return sealed === null ? null : this.#sealing.open(fileName(file), await sealed.bytes());
   }
 
@@ -62,15 +87,17 @@ export class S3Store implements MediaStore {
     for (const sealed of [false, true]) {
       let startAfter: string | undefined;
       for (;;) {
-        const page = await this.#client.list({
-          prefix: sealed ? "sealed/" : "public/",
-          ...(startAfter === undefined ? {} : { startAfter }),
-        });
+        const page = await reached(
+          this.#client.list({
+            prefix: `${this.#prefix}${sealed ? "sealed/" : "public/"}`,
+            ...(startAfter === undefined ? {} : { startAfter }),
+          }),
+        );
         for (const { key, lastModified } of page.contents ?? []) {
           startAfter = key;
           const file = parseFileName((key.split("/").pop() as string).replace(SEALED, ""));
           if (file === null) continue;
-          yield { sha256: file.sha256, modified: Date.parse(lastModified ?? ""), sealed };
+          yield { ...file, modified: Date.parse(lastModified ?? ""), sealed };
         }
         if (page.isTruncated !== true || startAfter === undefined) break;
       }
@@ -83,8 +110,16 @@ export class S3Store implements MediaStore {
       return new Blob([await this.#client.file(key).arrayBuffer()]);
     } catch (error) {
       if (isMissing(error)) return null;
-      throw error;
+      throw refusal("media.storage", error);
     }
+  }
+
+  #public(file: MediaFile): string {
+    return `${this.#prefix}public/${filePath(file)}`;
+  }
+
+  #sealed(file: MediaFile): string {
+    return `${this.#prefix}sealed/${filePath(file)}${SEALED}`;
   }
 }
 
@@ -92,10 +127,11 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "NoSuchKey";
 }
 
-function publicKey(file: MediaFile): string {
-  return `public/${filePath(file)}`;
-}
-
-function sealedKey(file: MediaFile): string {
-  return `sealed/${filePath(file)}${SEALED}`;
+/** A bucket that does not answer is no fault of who asks: they may come again. */
+async function reached<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw refusal("media.storage", cause);
+  }
 }

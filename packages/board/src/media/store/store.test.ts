@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +7,10 @@ import { DiskStore } from "#media/store/disk.ts";
 import { fileName, filePath, parseFileName } from "#media/store/name.ts";
 import { S3Store } from "#media/store/s3.ts";
 import { Sealing } from "#media/store/sealing.ts";
-import type { MediaFile, MediaStore } from "#media/store/store.ts";
-import { sweepOrphans, sweepTemp } from "#media/store/sweep.ts";
+import type { MediaStore } from "#media/store/store.ts";
+import { sweepTemp } from "#media/store/sweep.ts";
 import { fakeS3 } from "#media/testing/fake-s3.ts";
+import { file, hashes, put, storeSuite } from "#media/testing/store-suite.ts";
 
 const root = mkdtempSync(join(tmpdir(), "egide-store-"));
 const s3 = fakeS3();
@@ -30,65 +31,7 @@ const STORES: Readonly<Record<string, MediaStore>> = {
   S3: new S3Store(client, sealing),
 };
 
-function file(digit: string, thumb = false): MediaFile {
-  return { sha256: digit.repeat(64), kind: "png", thumb };
-}
-
-async function put(store: MediaStore, what: MediaFile, content: string): Promise<void> {
-  const path = join(root, `up-${crypto.randomUUID()}`);
-  await Bun.write(path, content);
-  await store.put(what, path);
-}
-
-async function hashes(store: MediaStore): Promise<readonly string[]> {
-  const out: string[] = [];
-  for await (const { sha256, sealed } of store.list()) {
-    out.push(`${sha256[0]}${sealed ? " sealed" : ""}`);
-  }
-  return out.toSorted();
-}
-
-for (const [name, store] of Object.entries(STORES)) {
-  describe(`a store on ${name}`, () => {
-    test("keeps, seals, gives back and removes", async () => {
-      expect(await store.open(file("a"))).toBeNull();
-      await put(store, file("a"), "picture");
-      await put(store, file("a"), "picture");
-      await put(store, file("a", true), "thumb");
-      expect(await (await store.open(file("a")))?.text()).toBe("picture");
-      expect(await (await store.open(file("a", true)))?.text()).toBe("thumb");
-
-      await store.seal(file("a").sha256, "png");
-      await store.seal(file("a").sha256, "png");
-      expect(await store.open(file("a"))).toBeNull();
-      expect(await store.open(file("a", true))).toBeNull();
-      expect(Buffer.from((await store.openSealed(file("a"))) as Uint8Array).toString()).toBe(
-        "picture",
-      );
-      expect(await hashes(store)).toEqual(["a sealed", "a sealed"]);
-
-      await store.unseal(file("a").sha256, "png");
-      expect(await (await store.open(file("a", true)))?.text()).toBe("thumb");
-      expect(await store.openSealed(file("a"))).toBeNull();
-
-      await store.remove(file("a").sha256, "png");
-      await store.remove(file("a").sha256, "png");
-      expect(await store.open(file("a"))).toBeNull();
-      expect(await hashes(store)).toEqual([]);
-    });
-
-    test("files that no row names are swept once they are old, sealed ones too", async () => {
-      for (const digit of ["b", "c", "d"]) await put(store, file(digit), digit);
-      await put(store, file("c", true), "t");
-      await store.seal(file("d").sha256, "png");
-      const named = async (): Promise<ReadonlySet<string>> => new Set([file("b").sha256]);
-      expect(await sweepOrphans(store, named, Date.now(), 3_600_000)).toBe(0);
-      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(2);
-      expect(await hashes(store)).toEqual(["b"]);
-      await store.remove(file("b").sha256, "png");
-    });
-  });
-}
+for (const [name, store] of Object.entries(STORES)) storeSuite(name, store, sealing);
 
 test("what is sealed can't be read without the secret, nor under another name, nor changed", () => {
   const closed = sealing.close("a.png", Buffer.from("picture"));

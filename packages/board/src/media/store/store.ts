@@ -7,8 +7,7 @@ export interface MediaFile {
   readonly thumb: boolean;
 }
 
-export interface StoredFile {
-  readonly sha256: string;
+export interface StoredFile extends MediaFile {
   /** Milliseconds since the epoch. */
   readonly modified: number;
   readonly sealed: boolean;
@@ -27,6 +26,8 @@ export interface MediaStore {
   remove(sha256: string, kind: MediaKind): Promise<void>;
   /** Takes file and thumbnail out of public reach; they are kept encrypted. */
   seal(sha256: string, kind: MediaKind): Promise<void>;
+  /** Keeps something sealed that never was in public reach here. */
+  putSealed(file: MediaFile, plain: Uint8Array): Promise<void>;
   /** Puts back what was sealed. */
   unseal(sha256: string, kind: MediaKind): Promise<void>;
   /** What was sealed, for those who may see it; null where nothing is. */

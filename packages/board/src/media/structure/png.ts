@@ -3,7 +3,7 @@ import type { Bytes } from "#media/structure/bytes.ts";
 import type { Structure } from "#media/structure/structure.ts";
 import { refusal } from "#media/texts.ts";
 
-/** What a compressed profile or text within a PNG may grow to. */
+/** What compressed profiles and texts within a PNG may grow to, all of them together. */
 const MOST_INFLATED = 4 * 1024 * 1024;
 const MOST_CHUNKS = 100_000;
 const SIGNATURE = 8;
@@ -17,6 +17,7 @@ export function readPng(bytes: Bytes): Structure {
   let width = 0;
   let height = 0;
   let data = false;
+  let inflated = 0;
   for (let count = 0; count < MOST_CHUNKS; count++) {
     const length = bytes.u32(at);
     const type = bytes.text(at + 4, 4);
@@ -35,7 +36,7 @@ export function readPng(bytes: Bytes): Structure {
     }
     if (type === "IDAT") data = true;
     const packed = packedPart(type, body);
-    if (packed !== null) inflates(packed);
+    if (packed !== null) inflated += inflates(packed, MOST_INFLATED - inflated);
     at += length + 12;
     if (type !== "IEND") continue;
     if (!data) throw refusal("media.broken");
@@ -58,9 +59,10 @@ function packedPart(type: string, body: Uint8Array): Uint8Array | null {
   return body.subarray(end + 1);
 }
 
-function inflates(packed: Uint8Array): void {
+/** Bytes that it grows to; refuses what would go beyond `most`. */
+function inflates(packed: Uint8Array, most: number): number {
   try {
-    inflateSync(packed, { maxOutputLength: MOST_INFLATED });
+    return inflateSync(packed, { maxOutputLength: Math.max(1, most) }).length;
   } catch (cause) {
     const large = cause instanceof RangeError || String(cause).includes("BUFFER_TOO_LARGE");
     throw refusal(large ? "media.bomb" : "media.broken", cause);

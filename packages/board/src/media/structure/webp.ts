@@ -24,7 +24,7 @@ export function readWebp(bytes: Bytes): Structure {
     const body = at + 8;
     if (!CHUNKS.has(type) || body + length > end) throw refusal("media.broken");
     if (type === "VP8X") {
-      if (canvas !== null) throw refusal("media.broken");
+      if (canvas !== null || length !== 10) throw refusal("media.broken");
       canvas = { width: bytes.u24le(body + 4) + 1, height: bytes.u24le(body + 7) + 1 };
     } else if (type === "VP8 " || type === "VP8L") {
       const own = type === "VP8 " ? lossy(bytes, body) : lossless(bytes, body);
@@ -33,14 +33,33 @@ export function readWebp(bytes: Bytes): Structure {
       canvas ??= own;
     } else if (type === "ANMF") {
       frames++;
-      const own = { width: bytes.u24le(body + 6) + 1, height: bytes.u24le(body + 9) + 1 };
-      if (canvas === null || !within(own, canvas)) throw refusal("media.broken");
+      // Places are counted in steps of two pixels.
+      const right = bytes.u24le(body) * 2 + bytes.u24le(body + 6) + 1;
+      const bottom = bytes.u24le(body + 3) * 2 + bytes.u24le(body + 9) + 1;
+      if (canvas === null || !within({ width: right, height: bottom }, canvas)) {
+        throw refusal("media.broken");
+      }
+      readFrame(bytes, body + 16, body + length);
       durationMs += bytes.u24le(body + 12);
     }
     at = body + length + (length & 1);
   }
   if (canvas === null || still === frames > 0) throw refusal("media.broken");
   return { ...canvas, frames: Math.max(1, frames), durationMs: frames > 0 ? durationMs : null };
+}
+
+/** A frame holds one picture, with its transparency at most. */
+function readFrame(bytes: Bytes, from: number, end: number): void {
+  let pictures = 0;
+  for (let at = from; at < end; ) {
+    const type = bytes.text(at, 4);
+    const length = bytes.u32le(at + 4);
+    if (type === "VP8 " || type === "VP8L") pictures++;
+    else if (type !== "ALPH") throw refusal("media.broken");
+    at += 8 + length + (length & 1);
+    if (at > end) throw refusal("media.broken");
+  }
+  if (pictures !== 1) throw refusal("media.broken");
 }
 
 function within(own: Size, canvas: Size | null): boolean {

@@ -26,6 +26,7 @@ const NO_MEDIA: MediaStore = {
   open: async () => null,
   remove: async () => undefined,
   seal: async () => undefined,
+  putSealed: async () => undefined,
   unseal: async () => undefined,
   openSealed: async () => null,
   async *list() {

@@ -13,6 +13,13 @@ interface Answer {
   readonly detail?: string;
   /** Where a refusal is explained, and can be contested. */
   readonly decision?: string;
+  readonly code?: string;
+}
+
+/** What proof.client.ts does, once it is there. */
+interface Proof {
+  readonly ready: (again: boolean) => Promise<void>;
+  readonly used: () => void;
 }
 
 const box = document.querySelector<HTMLDetailsElement>("#reply");
@@ -38,6 +45,7 @@ export function easeReply(): void {
     event.preventDefault();
     void send(form, event.submitter);
   });
+  form.addEventListener("focusin", () => void worker(), { once: true });
   document.addEventListener("click", (event) => {
     const link = within(event, "a.cite", HTMLAnchorElement);
     if (link === null || thread === null || event.defaultPrevented) return;
@@ -79,6 +87,32 @@ function takeFiles(data: DataTransfer | null): boolean {
   return true;
 }
 
+function isUnproven({ code }: Answer): boolean {
+  return code?.startsWith("filter.proof") === true;
+}
+
+let loading: Promise<void> | undefined;
+
+/** Fetches the script that works for posts; nothing where it does not come. */
+async function worker(): Promise<Proof | undefined> {
+  loading ??= new Promise((resolve) => {
+    const script = make("script", { src: form?.dataset["proof"] ?? "" });
+    for (const type of ["load", "error"]) script.addEventListener(type, () => resolve());
+    document.head.append(script);
+  });
+  await loading;
+  return (globalThis as { egideProof?: Proof }).egideProof;
+}
+
+async function post(from: HTMLFormElement): Promise<Answer & { readonly ok: boolean }> {
+  const response = await fetch(from.action, {
+    method: "POST",
+    body: new FormData(from),
+    headers: { accept: "application/json" },
+  });
+  return { ...((await response.json()) as Answer), ok: response.ok };
+}
+
 async function send(from: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
   const button = submitter as HTMLButtonElement | null;
   const label = button?.textContent ?? "";
@@ -87,13 +121,17 @@ async function send(from: HTMLFormElement, submitter: HTMLElement | null): Promi
     button.textContent = words.sending;
   }
   try {
-    const response = await fetch(from.action, {
-      method: "POST",
-      body: new FormData(from),
-      headers: { accept: "application/json" },
-    });
-    const answer = (await response.json()) as Answer;
-    if (!response.ok) return tell(answer.detail ?? words.failed, "alert", answer.decision);
+    const proof = await worker();
+    await proof?.ready(false);
+    let answer = await post(from);
+    if (isUnproven(answer)) {
+      await proof?.ready(true);
+      answer = await post(from);
+    }
+    // Where no work can be done the page without scripts goes on: there one waits instead.
+    if (isUnproven(answer)) return from.submit();
+    if (!answer.ok) return tell(answer.detail ?? words.failed, "alert", answer.decision);
+    proof?.used();
     addOwn(answer.board, answer.no);
     keep(draftName, null);
     arrived(from, answer);

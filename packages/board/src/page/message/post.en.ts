@@ -21,6 +21,11 @@ export const postEn = {
     "Lets you delete the post from another browser. In this one you can without.",
   "post.send": "Post",
   "post.kept": "Your text has been kept. Files have to be chosen again.",
+  "post.proof-wait":
+    "Without JavaScript, wait {seconds, plural, one {# second} other {# seconds}}, then press “Post”. With JavaScript your device calculates while you write.",
+  "post.proof-ready": "The time is over: press “Post”.",
+  "post.proof-works": "Your device calculates while you write: this board asks for it.",
+  "post.step": "One more step",
   "post.refused": "Your post was not accepted",
   "post.held":
     "Your post has arrived and waits for a moderator’s approval. You alone know of it until then.",

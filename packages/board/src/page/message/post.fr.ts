@@ -23,6 +23,11 @@ export const postFr: Readonly<Record<keyof typeof postEn, string>> = {
     "Permet de supprimer le message depuis un autre navigateur. Dans celui-ci, c’est possible sans.",
   "post.send": "Envoyer",
   "post.kept": "Votre texte a été conservé. Les fichiers sont à choisir de nouveau.",
+  "post.proof-wait":
+    "Sans JavaScript, attendez {seconds, plural, one {# seconde} other {# secondes}}, puis appuyez sur « Envoyer ». Avec JavaScript, votre appareil calcule pendant que vous écrivez.",
+  "post.proof-ready": "C’est bon : appuyez sur « Envoyer ».",
+  "post.proof-works": "Votre appareil calcule pendant que vous écrivez : ce forum le demande.",
+  "post.step": "Encore une étape",
   "post.refused": "Votre message n’a pas été accepté",
   "post.held":
     "Votre message est arrivé et attend l’accord d’un modérateur. Vous seul le savez d’ici là.",

@@ -73,6 +73,8 @@ export const siteEn = {
   "about.privacy.cookie":
     "A cookie holds a random number, so that you can delete what you posted, and your preferences. There is no tracking and no request to a third party.",
   "about.privacy.files": "Where and by which device a photograph was taken is removed on upload.",
+  "about.privacy.tor":
+    "Whoever comes through Tor is known by their session alone: no address is kept, and none can be banned. Each board says whether it takes such posts, asks the device for a short calculation, looks at them first, or takes none.",
   "about.moderation": "How this site is moderated",
   "about.moderation.text":
     "Every removal names a rule. Whoever is affected is told which, and may appeal once, to someone else. Whoever reports hears what came of it. What moderators do is in the public log.",

@@ -79,6 +79,8 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
     "Un cookie contient un nombre aléatoire, qui vous permet d’effacer vos messages, et vos préférences. Aucun pistage, aucune requête vers un tiers.",
   "about.privacy.files":
     "Le lieu et l’appareil d’une prise de vue sont effacés de la photographie à l’envoi.",
+  "about.privacy.tor":
+    "Qui passe par Tor n’est connu que par sa session : aucune adresse n’est conservée, aucune ne peut être bannie. Chaque forum indique s’il accepte ces messages, demande un court calcul à l’appareil, les relit d’abord, ou les refuse.",
   "about.moderation": "Comment ce site est modéré",
   "about.moderation.text":
     "Tout retrait se fonde sur une règle. La personne concernée apprend laquelle et peut la contester une fois, devant quelqu’un d’autre. Qui signale apprend ce qui a été décidé. Les actes des modérateurs figurent au journal public.",

@@ -37,6 +37,8 @@ interface ComposeProps {
   readonly files: FileLimits;
   /** Why the last try was refused, in the poster's language. */
   readonly refusal?: string | undefined;
+  /** Nothing is wrong with the post: one more step is due, which the form says. */
+  readonly isStep?: boolean;
   /** Where that is explained, and can be contested. */
   readonly decision?: string | undefined;
   /** The capcode under which this reader may write; null where they may not. */
@@ -53,7 +55,10 @@ export function Compose(props: ComposeProps) {
     <details class="compose" id="reply" open={isOpen}>
       <summary>{frame.t(threadNo === null ? "post.new-thread" : "post.posting-in")}</summary>
       {refusal === undefined ? null : (
-        <Notice kind="error" title={frame.t("post.refused")}>
+        <Notice
+          kind={props.isStep === true ? "warning" : "error"}
+          title={frame.t(props.isStep === true ? "post.step" : "post.refused")}
+        >
           <p>{refusal}</p>
           {props.decision === undefined ? null : (
             <p>
@@ -73,7 +78,14 @@ function ComposeForm(props: ComposeProps) {
   const { t } = frame;
   const { settings, uri } = board;
   return (
-    <Form frame={frame} action={address.compose(uri)} multipart label={t("post.reply")}>
+    <Form
+      frame={frame}
+      // What comes back with the page is read from here on.
+      action={`${address.compose(uri)}#reply`}
+      multipart
+      label={t("post.reply")}
+      proof={frame.assets.proof}
+    >
       {threadNo === null ? null : <input type="hidden" name="thread" value={threadNo} />}
       <div class="row">
         {settings.forcedAnonymous ? null : (
@@ -94,7 +106,7 @@ function ComposeForm(props: ComposeProps) {
         />
       </div>
       <Area name="text" label={t("post.text")} value={draft.text} maxlength={settings.textMost} />
-      {settings.filesMost === 0 ? null : (
+      {settings.filesMost === 0 || files.kinds.length === 0 ? null : (
         <FileField frame={frame} most={settings.filesMost} limits={files} />
       )}
       {children}

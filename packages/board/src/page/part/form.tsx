@@ -9,6 +9,8 @@ interface FormProps {
   readonly multipart?: boolean;
   readonly id?: string;
   readonly class?: string;
+  /** Address of the script that works for what the form sends. */
+  readonly proof?: string;
   /** Name of the form to screen readers. */
   readonly label?: string;
   readonly children?: Child;
@@ -24,6 +26,7 @@ export function Form({ frame, action, multipart = false, children, ...rest }: Fo
       id={rest.id}
       class={rest.class}
       aria-label={rest.label}
+      data-proof={rest.proof}
     >
       {frame.csrf === null ? null : <input type="hidden" name="_csrf" value={frame.csrf} />}
       {children}

@@ -124,9 +124,9 @@ function Flag({ frame, code }: { readonly frame: Frame; readonly code: string })
   if (!/^[A-Z]{2}$/.test(code)) return null;
   const name = COUNTRIES[frame.locale].of(code) ?? code;
   return (
-    <abbr class="flag" title={frame.t("post.country", { name })}>
+    <span class="flag" role="img" aria-label={frame.t("post.country", { name })} title={name}>
       {code}
-    </abbr>
+    </span>
   );
 }
 

@@ -9,12 +9,14 @@ export type SettingField = { readonly path: string } & (
   | { readonly kind: "number"; readonly min: number; readonly max: number }
   | { readonly kind: "text"; readonly most: number }
   | { readonly kind: "choice"; readonly options: readonly string[] }
+  | { readonly kind: "several"; readonly options: readonly string[] }
 );
 
 interface Shape {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly enum?: readonly string[];
+  readonly items?: Shape;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxLength?: number;
@@ -33,6 +35,8 @@ function fieldsOf(shape: Shape, path: string): SettingField[] {
     );
   }
   if (shape.enum !== undefined) return [{ path, kind: "choice", options: shape.enum }];
+  const { items } = shape;
+  if (items?.enum !== undefined) return [{ path, kind: "several", options: items.enum }];
   switch (shape.type) {
     case "boolean":
       return [{ path, kind: "switch" }];
@@ -45,11 +49,13 @@ function fieldsOf(shape: Shape, path: string): SettingField[] {
   }
 }
 
+type SettingValue = string | number | boolean | readonly string[];
+
 /** What a setting is now, as a form shows it. */
-export function settingOf(settings: BoardSettings, path: string): string | number | boolean {
+export function settingOf(settings: BoardSettings, path: string): SettingValue {
   let value: unknown = settings;
   for (const name of path.split(".")) value = (value as Record<string, unknown>)[name];
-  return value as string | number | boolean;
+  return value as SettingValue;
 }
 
 /** The settings of a form; throws AppError naming the first that is not possible. */
@@ -63,6 +69,9 @@ export function settingsFrom(form: FormData): BoardSettings {
 }
 
 function valueOf(form: FormData, field: SettingField): unknown {
+  if (field.kind === "several") {
+    return form.getAll(field.path).filter((value) => typeof value === "string");
+  }
   const text = textOf(form, field.path);
   if (field.kind === "switch") return text !== "";
   // An empty field is no zero.

@@ -132,6 +132,20 @@ function Setting({ frame: { t }, board, field }: SettingProps) {
       return (
         <Field name={name} label={label} value={String(value)} required maxlength={field.most} />
       );
+    case "several":
+      return (
+        <fieldset class="several">
+          <legend>{label}</legend>
+          {field.options.map((option) => (
+            <Check
+              name={name}
+              value={option}
+              label={option.toUpperCase()}
+              checked={Array.isArray(value) && value.includes(option)}
+            />
+          ))}
+        </fieldset>
+      );
     case "choice": {
       const options = field.options.map((option) => ({
         value: option,

@@ -316,7 +316,9 @@ describe("boards", () => {
     };
     for (const { path } of SETTING_FIELDS) {
       const value = settingOf(DEFAULT_BOARD_SETTINGS, path);
-      if (value !== false) fields[path] = value === true ? "on" : String(value);
+      // Of several, one: a record holds no more.
+      const [shown] = Array.isArray(value) ? (value as readonly string[]) : [value];
+      if (shown !== false) fields[path] = shown === true ? "on" : String(shown);
     }
     return { ...fields, ...change };
   };

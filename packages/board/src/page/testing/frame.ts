@@ -12,7 +12,12 @@ export function frameOf(over: Partial<Frame>): Frame {
     boards: [{ uri: "b", title: "Random" }],
     csrf: "token",
     path: "/",
-    assets: { css: "/assets/board.css", script: "/assets/board.js", icon: "/assets/icon.svg" },
+    assets: {
+      css: "/assets/board.css",
+      script: "/assets/board.js",
+      proof: "/assets/proof.js",
+      icon: "/assets/icon.svg",
+    },
     isStaff: false,
     ...over,
   };

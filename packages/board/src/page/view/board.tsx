@@ -17,6 +17,8 @@ export interface Composing {
   readonly decision?: string | undefined;
   /** The capcode under which the reader may write; null where they may not. */
   readonly capcode?: string | null | undefined;
+  /** The refusal only asks for one more step. */
+  readonly isStep?: boolean;
   /** What a defence asks of the poster. */
   readonly proof?: Child;
 }

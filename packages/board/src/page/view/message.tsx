@@ -180,6 +180,7 @@ export function About({ frame, people, contact, addressHours, keyDays }: AboutPr
         <li>{t("about.privacy.address", { days: keyDays, hours: addressHours })}</li>
         <li>{t("about.privacy.cookie")}</li>
         <li>{t("about.privacy.files")}</li>
+        <li>{t("about.privacy.tor")}</li>
       </ul>
       <h2>{t("about.machines")}</h2>
       <p>

@@ -26,7 +26,9 @@ interface ThreadProps {
 export function ThreadView({ frame, page, posters, composing, note }: ThreadProps) {
   const { t } = frame;
   const { board, thread, opening, replies } = page;
-  const figures = { replies: thread.replies, files: thread.media, posters: posters ?? 0 };
+  const counts = { replies: thread.replies, files: thread.media };
+  const figures =
+    posters === null ? t("thread.counts", counts) : t("thread.figures", { ...counts, posters });
   return (
     <Layout
       frame={frame}
@@ -49,7 +51,7 @@ export function ThreadView({ frame, page, posters, composing, note }: ThreadProp
         ))}
       </section>
       <p class="figures">
-        <span>{t("thread.figures", figures)}</span>
+        <span>{figures}</span>
         <span id="live" role="status"></span>
         <a href="#content">{t("thread.top")}</a>
       </p>

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { type Response, Reader } from "mmdb-lib";
 
 /** What a database says of an address; the names differ with who made it. */
@@ -26,8 +25,8 @@ export class Geo {
   readonly #asn: Reader<Response> | null;
   readonly #kept = new Map<string, Place>();
 
-  /** Paths, or null where there is none. Throws where a file is none of this format. */
-  constructor(country: string | null, asn: string | null) {
+  /** Contents of files, or null where there is none. Throws where one is none of this format. */
+  constructor(country: Uint8Array | null, asn: Uint8Array | null) {
     this.#country = open(country);
     this.#asn = open(asn);
   }
@@ -54,8 +53,8 @@ export class Geo {
   }
 }
 
-function open(path: string | null): Reader<Response> | null {
-  return path === null ? null : new Reader<Response>(readFileSync(path));
+function open(content: Uint8Array | null): Reader<Response> | null {
+  return content === null ? null : new Reader<Response>(Buffer.from(content));
 }
 
 /** An address of a family that the database lacks, or a damaged entry, is one that is not known. */

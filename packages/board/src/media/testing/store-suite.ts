@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { copyFiles } from "#media/store/copy.ts";
+import { DiskStore } from "#media/store/disk.ts";
+import type { Sealing } from "#media/store/sealing.ts";
+import type { MediaFile, MediaStore } from "#media/store/store.ts";
+import { sweepOrphans } from "#media/store/sweep.ts";
+
+const root = mkdtempSync(join(tmpdir(), "egide-store-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+export function file(digit: string, thumb = false): MediaFile {
+  return { sha256: digit.repeat(64), kind: "png", thumb };
+}
+
+export async function put(store: MediaStore, what: MediaFile, content: string): Promise<void> {
+  const path = join(root, `up-${crypto.randomUUID()}`);
+  await Bun.write(path, content);
+  await store.put(what, path);
+}
+
+export async function hashes(store: MediaStore): Promise<readonly string[]> {
+  const out: string[] = [];
+  for await (const { sha256, sealed } of store.list()) {
+    out.push(`${sha256[0]}${sealed ? " sealed" : ""}`);
+  }
+  return out.toSorted();
+}
+
+/** What every store does, wherever its files lie. `sealing` is the store's own. */
+export function storeSuite(name: string, store: MediaStore, sealing: Sealing): void {
+  describe(`a store on ${name}`, () => {
+    test("keeps, seals, gives back and removes", async () => {
+      expect(await store.open(file("a"))).toBeNull();
+      await put(store, file("a"), "picture");
+      await put(store, file("a"), "picture");
+      await put(store, file("a", true), "thumb");
+      expect(await (await store.open(file("a")))?.text()).toBe("picture");
+      expect(await (await store.open(file("a", true)))?.text()).toBe("thumb");
+
+      await store.seal(file("a").sha256, "png");
+      await store.seal(file("a").sha256, "png");
+      expect(await store.open(file("a"))).toBeNull();
+      expect(await store.open(file("a", true))).toBeNull();
+      expect(Buffer.from((await store.openSealed(file("a"))) as Uint8Array).toString()).toBe(
+        "picture",
+      );
+      expect(await hashes(store)).toEqual(["a sealed", "a sealed"]);
+
+      await store.unseal(file("a").sha256, "png");
+      expect(await (await store.open(file("a", true)))?.text()).toBe("thumb");
+      expect(await store.openSealed(file("a"))).toBeNull();
+
+      await store.remove(file("a").sha256, "png");
+      await store.remove(file("a").sha256, "png");
+      expect(await store.open(file("a"))).toBeNull();
+      expect(await hashes(store)).toEqual([]);
+    });
+
+    test("files that no row names are swept once they are old, sealed ones too", async () => {
+      for (const digit of ["b", "c", "d"]) await put(store, file(digit), digit);
+      await put(store, file("c", true), "t");
+      await store.seal(file("d").sha256, "png");
+      const named = async (): Promise<ReadonlySet<string>> => new Set([file("b").sha256]);
+      expect(await sweepOrphans(store, named, Date.now(), 3_600_000)).toBe(0);
+      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(2);
+      expect(await hashes(store)).toEqual(["b"]);
+      await store.remove(file("b").sha256, "png");
+    });
+
+    test("files move from a disk to it and back, sealed ones sealed, and again costs nothing", async () => {
+      const disk = new DiskStore(join(root, `from-${name}`), sealing);
+      const temp = join(root, `from-${name}`, "temp");
+      await put(disk, file("a"), "picture");
+      await put(disk, file("a", true), "thumb");
+      await put(disk, file("e"), "secret");
+      await disk.seal(file("e").sha256, "png");
+      expect(await copyFiles(disk, store, temp)).toEqual({ copied: 3, known: 0 });
+      expect(await copyFiles(disk, store, temp)).toEqual({ copied: 0, known: 3 });
+      expect(await hashes(store)).toEqual(["a", "a", "e sealed"]);
+      expect(await store.open(file("e"))).toBeNull();
+      const back = new DiskStore(join(root, `to-${name}`), sealing);
+      expect(await copyFiles(store, back, join(root, `to-${name}`, "temp"))).toEqual({
+        copied: 3,
+        known: 0,
+      });
+      expect(await (await back.open(file("a", true)))?.text()).toBe("thumb");
+      const opened = (await back.openSealed(file("e"))) as Uint8Array;
+      expect(Buffer.from(opened).toString()).toBe("secret");
+      for (const digit of ["a", "e"]) await store.remove(file(digit).sha256, "png");
+      expect(await hashes(store)).toEqual([]);
+    });
+  });
+}
