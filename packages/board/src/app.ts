@@ -23,7 +23,7 @@ import { Secret } from "#app/secret.ts";
 import { openCountries } from "#app/countries.ts";
 import { STATUSES, TEXTS } from "#app/texts.ts";
 import { openWire } from "#app/wire.ts";
-import { AddressHasher } from "#filter/address.ts";
+import { AddressHasher, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
 import { ExitFile } from "#filter/tor/file.ts";
 import { TorVisitors } from "#filter/tor/visitors.ts";
 import { every } from "#job/every.ts";
@@ -91,9 +91,6 @@ export interface BoardApp {
 }
 
 const HOUR = 3_600_000;
-/** Days of a key of address hashes, and how many keys are kept. */
-const KEY_DAYS = 30;
-const KEYS_KEPT = 3;
 const MAX_FORM = 1024 * 1024;
 const UPLOADS = {
   paths: /^\/(?:[a-z0-9]{1,24}\/post|staff\/lists)$/,

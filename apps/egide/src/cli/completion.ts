@@ -97,9 +97,13 @@ function zsh(root: Command): string {
       (c) =>
         `    ${c.name}) shift words; (( CURRENT-- )); ${functionName(`${words} ${c.name}`.trim())} ;;`,
     );
+    // What does something by itself has options beside its commands.
+    const own = command.run === undefined ? "" : `_arguments ${specs.join(" \\\n    ")}`;
+    if (own !== "") branches.push(`    *) ${own} ;;`);
+    const first = own === "" ? "" : " && [[ $words[2] != -* ]]";
     return `${functionName(words)}() {
   local -a commands=(${list})
-  if (( CURRENT == 2 )); then _describe command commands; return; fi
+  if (( CURRENT == 2 ))${first}; then _describe command commands; return; fi
   case $words[2] in
 ${branches.join("\n")}
   esac

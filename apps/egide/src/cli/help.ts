@@ -47,7 +47,8 @@ export function renderHelp(path: readonly Command[], paint: Paint): string {
 export function usage(path: readonly Command[]): string {
   const command = path.at(-1) as Command;
   const words = path.map((step) => step.name);
-  if (command.commands !== undefined) words.push("COMMAND");
+  if (command.commands !== undefined)
+    words.push(command.run === undefined ? "COMMAND" : "[COMMAND]");
   words.push("[options]");
   for (const { name, optional, multiple } of command.arguments ?? []) {
     const word = `${name.toUpperCase()}${multiple ? "…" : ""}`;

@@ -19,7 +19,10 @@ export function parse(root: Command, argv: readonly string[]): Parsed {
     const here = path.at(-1) as Command;
     const word = rest[0];
     if (here.commands === undefined) break;
-    if (word === undefined || word === "--help" || word === "-h" || word === "help") {
+    // A command that does something by itself takes options where another takes a name.
+    const isHelp = word === "--help" || word === "-h";
+    if (here.run !== undefined && (word === undefined || (word.startsWith("-") && !isHelp))) break;
+    if (word === undefined || isHelp || word === "help") {
       return helpFor(path, rest.slice(1));
     }
     const next = here.commands.find((command) => command.name === word);

@@ -5,6 +5,9 @@ import { readSettings } from "#board/settings.ts";
 import { startBoardServer } from "#board/start.ts";
 import { type Command, type OptionValues, type Shell, text, texts } from "#cli/command.ts";
 import { paintFor } from "#cli/paint.ts";
+import { boardExportCommand } from "#command/board-export.ts";
+import { boardImportCommand } from "#command/board-import.ts";
+import { BOARD_OPTIONS } from "#command/board-options.ts";
 import { loggerFor, RUN_OPTIONS } from "#command/run-options.ts";
 
 const { "log-level": logLevel, "log-format": logFormat } = RUN_OPTIONS;
@@ -14,6 +17,7 @@ export const boardCommand: Command = {
   summary: "Serve the imageboard.",
   about:
     "An imageboard that can be moderated, to be put behind the edge: egide edge with its address as origin. At its first start it makes two boards and an account of staff, whose password is printed once. SIGTERM finishes what is under way and stops.",
+  commands: [boardImportCommand, boardExportCommand],
   options: {
     listen: { type: "string", value: "address", summary: "Where to answer; else 127.0.0.1:8090." },
     url: {
@@ -24,22 +28,7 @@ export const boardCommand: Command = {
         "Address that visitors reach it by, e.g. https://board.example; the first is its own.",
     },
     name: { type: "string", value: "text", summary: "The site's name." },
-    settings: {
-      type: "string",
-      value: "file",
-      summary: "Settings of the site as JSON: docs/guide/moderation.md has an example.",
-    },
-    state: {
-      type: "string",
-      value: "dir",
-      summary: "Folder of its key, records and files; else var/board.",
-    },
-    database: {
-      type: "string",
-      value: "url",
-      summary:
-        "Where records are kept; else SQLite in the state folder. postgres://user@host/name.",
-    },
+    ...BOARD_OPTIONS,
     trust: {
       type: "string",
       value: "block",

@@ -1,6 +1,6 @@
 import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import type { Hono } from "hono";
-import { sharedHeaders } from "#api/answer.ts";
+import { sharedHeaders, wholeOf } from "#api/answer.ts";
 import {
   chanBoards,
   chanCatalog,
@@ -12,8 +12,9 @@ import {
 import { postersOf } from "#api/read.tsx";
 import { type BoardSite, tagOf } from "#api/site.ts";
 import { openBoards } from "#store/boards.ts";
+import { archivedNumbers } from "#store/threads.ts";
 import type { Thread } from "#thread/model.ts";
-import { readArchive, readCatalog, readIndex, readThread } from "#thread/read.ts";
+import { readableBoard, readCatalog, readIndex, readThread } from "#thread/read.ts";
 
 /**
  * The read-only JSON interface that imageboard clients know (chan/shape.ts), with the validators
@@ -51,20 +52,21 @@ export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 
   app.get("/:board{[a-z0-9]{1,24}}/archive.json", async (c) => {
-    const uri = c.req.param("board");
-    const numbers: number[] = [];
-    let before: number | null = null;
-    do {
-      const part = await readArchive(context, uri, before);
-      numbers.push(...part.threads.map(({ thread }) => thread.no));
-      before = part.next;
-    } while (before !== null && numbers.length < ARCHIVE_MOST);
-    return answer(
-      c,
-      numbers.sort((a, b) => a - b),
-      null,
-      [tagOf.board(uri)],
+    const board = await readableBoard(context, c.req.param("board"));
+    const under = wholeOf(c.req.query("before"));
+    const { numbers, newest } = await archivedNumbers(
+      context.store.kysely,
+      board.id,
+      under,
+      ARCHIVE_MOST,
     );
+    const answered = answer(c, numbers, newest, [tagOf.board(board.uri)]);
+    const [oldest] = numbers;
+    if (numbers.length === ARCHIVE_MOST && oldest !== undefined) {
+      // Clients that know one list read the newest; others find the older ones (RFC 8288).
+      answered.headers.set("link", `</${board.uri}/archive.json?before=${oldest}>; rel="next"`);
+    }
+    return answered;
   });
 
   app.get("/:board{[a-z0-9]{1,24}}/:file{[0-9]{1,4}\\.json}", async (c) => {
@@ -107,7 +109,8 @@ export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 }
 
-const ARCHIVE_MOST = 3000;
+/** Threads of one answer: half a megabyte of digits. */
+const ARCHIVE_MOST = 50_000;
 
 function leading(file: string): number {
   return Number.parseInt(file, 10);

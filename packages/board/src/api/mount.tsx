@@ -10,6 +10,7 @@ import { fileRoutes } from "#api/file.ts";
 import { forgetWhatChanges } from "#api/forget.ts";
 import { jsonRoutes } from "#api/json.ts";
 import { liveRoutes } from "#api/live.tsx";
+import { oldRoutes } from "#api/old.ts";
 import { ownRoutes } from "#api/own.tsx";
 import { postingRoutes } from "#api/posting.tsx";
 import { proofRoutes } from "#api/proof.ts";
@@ -25,6 +26,7 @@ export function mountBoard(app: Hono<WebEnv>, site: BoardSite): void {
   fileRoutes(app, site);
   ownRoutes(app, site);
   jsonRoutes(app, site);
+  oldRoutes(app, site);
   feedRoutes(app, site);
   embedRoutes(app, site);
   liveRoutes(app, site);

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@egide/std/clock.ts";
 import { DecoderPool, DEFAULT_POOL_LIMITS } from "#media/decode/pool.ts";
-import { draftFileOf, Ingest } from "#media/ingest.ts";
+import { draftFileOf, Ingest, type Upload } from "#media/ingest.ts";
 import { KIND_FACTS } from "#media/kind.ts";
 import type { MediaPolicy } from "#media/policy.ts";
 import { findFfmpeg } from "#media/recording/ffmpeg.ts";
@@ -33,11 +33,18 @@ export interface SentFile {
   readonly spoiler: boolean;
 }
 
+/** A file that lies on this machine. */
+export interface LyingFile extends Omit<SentFile, "bytes"> {
+  readonly path: string;
+}
+
 /** Files: taken in, kept, given out. */
 export interface Files {
   readonly store: MediaStore;
   /** As the board's own policy has it. */
   take(sent: SentFile, policy: MediaPolicy): Promise<DraftFile>;
+  /** The same for a file that lies on this machine already; it stays there. */
+  takeFrom(sent: LyingFile, policy: MediaPolicy): Promise<DraftFile>;
   stop(): void;
 }
 
@@ -59,12 +66,16 @@ export async function openFiles(parts: FileParts): Promise<Files> {
   const ffmpeg = findFfmpeg();
   const recoder = ffmpeg === null ? null : new Recoder(ffmpeg, clock);
   const ingest = new Ingest({ store, decoders, recoder, temp });
+  const take = async (
+    content: Upload["content"],
+    filename: string,
+    spoiler: boolean,
+    policy: MediaPolicy,
+  ) => draftFileOf(await ingest.ingest({ content, filename }, policy), spoiler);
   return {
     store,
-    async take({ bytes, filename, spoiler }, policy) {
-      const upload = { content: bytes, filename };
-      return draftFileOf(await ingest.ingest(upload, policy), spoiler);
-    },
+    take: ({ bytes, filename, spoiler }, policy) => take(bytes, filename, spoiler, policy),
+    takeFrom: ({ path, filename, spoiler }, policy) => take({ path }, filename, spoiler, policy),
     stop: () => decoders.stop(),
   };
 }

@@ -3,6 +3,10 @@ import { networkOf, parseIp } from "@egide/std/ip.ts";
 
 const DAY = 86_400_000;
 
+/** Days of a key, and how many keys are kept. */
+export const KEY_DAYS = 30;
+export const KEYS_KEPT = 3;
+
 /** One key, in force for one period. Once it is deleted, its hashes lead to nobody any more. */
 export interface AddressKey {
   readonly period: number;

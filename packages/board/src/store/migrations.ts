@@ -7,11 +7,12 @@ import { live } from "#store/migration/0013-live.ts";
 import { lists } from "#store/migration/0020-lists.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
 import { whoseAct } from "#store/migration/0031-whose-act.ts";
+import { move } from "#store/migration/0060-move.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
 /**
  * The history of the tables. 0010–0019 threads and posts, 0020–0029 media, lists and filters,
- * 0030–0039 moderation, 0040–0049 provider, 0050–0059 accounts.
+ * 0030–0039 moderation, 0040–0049 provider, 0050–0059 accounts, 0060–0069 import.
  */
 export const MIGRATIONS: readonly Migration[] = [
   outboxMigration,
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   moderation,
   whoseAct,
   provider,
+  move,
 ];

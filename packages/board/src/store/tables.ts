@@ -38,6 +38,12 @@ import type {
   InboxNoticeTable,
   TombstoneTable,
 } from "#store/table/provider.ts";
+import type {
+  ImportBoardTable,
+  ImportRowTable,
+  InvitationTable,
+  OldFileTable,
+} from "#store/table/move.ts";
 import type { ThreadTable } from "#store/table/thread.ts";
 
 /** Every table of the board; rooms add a line each. Names of columns: camelCase, as they are in SQL. */
@@ -74,4 +80,8 @@ export interface Tables extends OutboxTables {
   inbox_notice: InboxNoticeTable;
   alert: AlertTable;
   tombstone: TombstoneTable;
+  import_board: ImportBoardTable;
+  import_row: ImportRowTable;
+  old_file: OldFileTable;
+  invitation: InvitationTable;
 }

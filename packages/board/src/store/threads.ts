@@ -65,6 +65,27 @@ export async function archivedThreads(
   return (await query.execute()).map((row) => toThread(row, board.uri));
 }
 
+/** Numbers of archived threads below one, the highest `limit` of them, and when the newest ended. */
+export async function archivedNumbers(
+  db: Db,
+  boardId: number,
+  under: number | null,
+  limit: number,
+): Promise<{ readonly numbers: readonly number[]; readonly newest: number | null }> {
+  let query = db
+    .selectFrom("thread")
+    .select(["no", "archivedAt"])
+    .where("boardId", "=", boardId)
+    .where("archivedAt", "is not", null)
+    .where("state", "=", "visible")
+    .orderBy("no", "desc")
+    .limit(limit);
+  if (under !== null) query = query.where("no", "<", under);
+  const rows = await query.execute();
+  const newest = rows.reduce((most, { archivedAt }) => Math.max(most, archivedAt ?? 0), 0);
+  return { numbers: rows.map(({ no }) => no).toReversed(), newest: newest === 0 ? null : newest };
+}
+
 export interface ThreadFlags {
   readonly sticky?: boolean;
   readonly locked?: boolean;

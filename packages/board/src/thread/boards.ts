@@ -25,10 +25,15 @@ export interface BoardRequest {
 
 /** First parts of addresses that the site uses itself. */
 const RESERVED = new Set(
-  "abuse account admin all api appeal archive assets atom auth ban board boards catalog create css decision events favicon feed filter health help home index js json law log login logout media mod moderation oembed overboard page post preferences proof provider report rss rules search settings staff static status thread threads watch watched watcher webring".split(
+  "abuse account admin all api appeal archive assets atom auth ban board boards catalog create css decision events favicon feed file filter health help home index invitation js json law log login logout media mod moderation oembed overboard page post preferences proof provider report rss rules search settings staff static status thread threads watch watched watcher webring".split(
     " ",
   ),
 );
+
+/** Whether a board may be reached by this name. */
+export function isBoardName(uri: string): boolean {
+  return /^[a-z0-9]{1,24}$/.test(uri) && !RESERVED.has(uri);
+}
 
 const TITLE_MOST = 80;
 const SUBTITLE_MOST = 200;
@@ -42,7 +47,7 @@ export async function createBoard(
 ): Promise<Board> {
   const { uri, ownerId, staff } = request;
   const title = request.title.trim();
-  if (!/^[a-z0-9]{1,24}$/.test(uri) || RESERVED.has(uri)) throw threadError("uri");
+  if (!isBoardName(uri)) throw threadError("uri");
   if (!isTitle(title) || request.subtitle.length > SUBTITLE_MOST) {
     throw threadError("field_long");
   }

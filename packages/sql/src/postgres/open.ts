@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
 import type { Database } from "#database.ts";
 import { isConflict } from "#errors.ts";
+import { postgresSnapshot } from "#postgres/snapshot.ts";
 
 /** How often a transaction that lost against another is begun. */
 const ATTEMPTS = 4;
@@ -32,6 +33,7 @@ export function openPostgres<Tables>(url: string): Database<Tables> {
     engine: "postgres",
     kysely,
     transaction: (work) => again(kysely, work),
+    snapshot: () => postgresSnapshot(pool),
     close: () => kysely.destroy(),
   };
 }

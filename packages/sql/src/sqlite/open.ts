@@ -11,6 +11,7 @@ import {
 import type { Database } from "#database.ts";
 import { SqliteDriver } from "#sqlite/driver.ts";
 import { GroupWriter } from "#sqlite/group-writer.ts";
+import { sqliteSnapshot } from "#sqlite/snapshot.ts";
 
 /** The driver has a connection for reads and queues writes; changes of tables can be undone. */
 class Adapter extends SqliteAdapter {
@@ -54,6 +55,7 @@ export function openSqlite<Tables>(path: string, clock: Clock = systemClock): Da
     engine: "sqlite",
     kysely,
     transaction: (work) => kysely.transaction().execute(work),
+    snapshot: async () => sqliteSnapshot(path),
     close: () => kysely.destroy(),
   };
 }

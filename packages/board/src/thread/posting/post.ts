@@ -169,12 +169,12 @@ export function deletionOf(
   return createHmac("sha256", context.secret).update(`delete ${password}`).digest("base64url");
 }
 
-function asShown(file: DraftFile): PostFile {
+export function asShown(file: DraftFile): PostFile {
   const { pdq: _, originalHash: __, originalMd5: ___, ...shown } = file;
   return { ...shown, state: "stored" };
 }
 
-async function keepFiles(
+export async function keepFiles(
   trx: Db,
   postId: number,
   files: readonly DraftFile[],

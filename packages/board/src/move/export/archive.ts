@@ -1,0 +1,81 @@
+import { mkdir, open, readdir, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { piecesOf } from "#move/dump/pieces.ts";
+import { type Entry, readTar, tarEnd, tarEntry } from "#move/export/tar.ts";
+
+/** Writes an export: into one `.tar`, or below a folder where the path ends otherwise. */
+export async function writeArchive(path: string, entries: AsyncIterable<Entry>, now: number) {
+  if (path.endsWith(".tar")) await writeTar(path, entries, now);
+  else await writeFolder(path, entries);
+}
+
+/** The name appears once it is whole and on disk. */
+async function writeTar(path: string, entries: AsyncIterable<Entry>, now: number): Promise<void> {
+  const part = `${path}.part`;
+  const file = await open(part, "w", 0o600);
+  try {
+    for await (const piece of tarPieces(entries, now)) {
+      if (piece.length > 0) await file.write(piece);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+}
+
+/** The archive as a stream: what the admins' page answers with. */
+export async function* tarPieces(
+  entries: AsyncIterable<Entry>,
+  now: number,
+): AsyncGenerator<Uint8Array> {
+  for await (const entry of entries) yield* tarEntry(entry, now);
+  yield tarEnd();
+}
+
+async function writeFolder(path: string, entries: AsyncIterable<Entry>): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  for await (const { name, bytes } of entries) {
+    const to = join(path, name);
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    const file = await open(to, "w", 0o600);
+    try {
+      await file.write(bytes);
+      // The manifest comes last: where it stands, all else does.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/**
+ * Some files of an export in the order of their names here. An archive is read once: there they stand
+ * in this order already, and what stands in another would not fit together.
+ */
+export async function* readInOrder(path: string, names: readonly string[]): AsyncGenerator<Entry> {
+  if ((await stat(path)).isDirectory()) {
+    for (const name of names) yield { name, bytes: await Bun.file(join(path, name)).bytes() };
+    return;
+  }
+  const left = new Set(names);
+  for await (const entry of readTar(piecesOf(path))) {
+    if (left.delete(entry.name)) yield entry;
+    // The rest is media.
+    if (left.size === 0) return;
+  }
+}
+
+/** Reads an export, as often as it takes, each time from the beginning. */
+export async function* readArchive(path: string): AsyncGenerator<Entry> {
+  if (!(await stat(path)).isDirectory()) {
+    yield* readTar(piecesOf(path));
+    return;
+  }
+  const names = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.replace(/\/+$/, "").length + 1))
+    .sort();
+  for (const name of files) yield { name, bytes: await Bun.file(join(path, name)).bytes() };
+}

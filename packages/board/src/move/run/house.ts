@@ -1,0 +1,221 @@
+import { parseIp } from "@egide/std/ip.ts";
+import { queuePost } from "#moderation/service/queue.ts";
+import { REPORT_MOST } from "#moderation/service/report.ts";
+import { secretId, sha256 } from "#moderation/service/deps.ts";
+import type { Target } from "#move/run/boards.ts";
+import type { ImportContext, ImportOrder, Invited } from "#move/run/context.ts";
+import { invite } from "#move/invitation.ts";
+import type { SourceBan, SourceFilter, SourceReport, SourceStaff } from "#move/source/record.ts";
+import { addFilter } from "#store/lists.ts";
+import type { Db } from "#store/open.ts";
+
+type HouseRecord = SourceBan | SourceReport | SourceStaff | SourceFilter;
+
+/** Takes bans, reports, accounts and filters: each once, whole or not at all. */
+export class HouseWriter {
+  readonly #context: ImportContext;
+  readonly #order: ImportOrder;
+  readonly #targets: ReadonlyMap<string, Target>;
+  readonly counts = { bans: 0, reports: 0, filters: 0, ended: 0 };
+  readonly invited: Invited[] = [];
+
+  constructor(context: ImportContext, order: ImportOrder, targets: ReadonlyMap<string, Target>) {
+    this.#context = context;
+    this.#order = order;
+    this.#targets = targets;
+  }
+
+  async take(record: HouseRecord): Promise<void> {
+    const target = record.board === null ? null : (this.#targets.get(record.board) ?? null);
+    if (record.board !== null && target === null) {
+      // A board that nobody asked for takes its bans with it.
+      const { boards } = this.#order;
+      if (boards === null || boards.includes(record.board)) {
+        this.#refuse(record, `its board, ${record.board}, is not there`);
+      }
+      return;
+    }
+    switch (record.kind) {
+      case "ban":
+        return this.#ban(record, target);
+      case "report":
+        return this.#report(record, target as Target);
+      case "staff":
+        return this.#staff(record, target);
+      case "filter":
+        return this.#filter(record, target);
+    }
+  }
+
+  async #ban(ban: SourceBan, target: Target | null): Promise<void> {
+    const now = this.#context.clock.now();
+    if (ban.endsAt !== null && ban.endsAt <= now) {
+      this.counts.ended += 1;
+      return;
+    }
+    const goesBy = this.#goesBy(ban);
+    if ("fault" in goesBy) return this.#refuse(ban, goesBy.fault);
+    const [first] = this.#targets.values();
+    const boardId = target?.board.id ?? first?.board.id;
+    if (boardId === undefined) return this.#refuse(ban, "no board of the dump is taken");
+    const taken = await this.#once(ban, async (trx) => {
+      const id = secretId();
+      const { startsAt, endsAt, reason } = ban;
+      await trx
+        .insertInto("act")
+        .values({
+          id,
+          at: startsAt,
+          staffId: "import",
+          kind: "ban",
+          boardId,
+          threadNo: null,
+          no: null,
+          postId: null,
+          // It was given under rules of another site, which nobody can look up here.
+          ruleId: null,
+          ruleBoardId: null,
+          ruleVersion: null,
+          reason,
+          endsAt,
+          state: "in-force",
+          stateAt: now,
+          stateBy: null,
+          before: "visible",
+          after: "visible",
+          batch: null,
+          sessionHash: null,
+          toldAt: null,
+        })
+        .execute();
+      await trx
+        .insertInto("ban")
+        .values({
+          actId: id,
+          scope: target === null ? "global" : "board",
+          boardId: target?.board.id ?? null,
+          threadNo: null,
+          ...goesBy,
+          startsAt,
+          endsAt,
+          liftedAt: null,
+        })
+        .execute();
+    });
+    if (taken) this.counts.bans += 1;
+  }
+
+  #goesBy(ban: SourceBan): { target: "address" | "prefix"; hash: string } | { fault: string } {
+    if (this.#order.addresses === "drop") return { fault: "addresses are not taken" };
+    const bytes = parseIp(ban.address);
+    const hashed = bytes === null ? null : this.#context.hash(ban.address);
+    if (bytes === null || hashed === null) {
+      return { fault: "what it goes by is no address (hashed there, or forgotten)" };
+    }
+    const whole = bytes.length * 8;
+    const bits = ban.bits ?? whole;
+    // One line has one IPv4 address, or a /64.
+    if (bits === whole || (whole === 128 && bits >= 64 && bits <= 128)) {
+      return { target: "address", hash: hashed.addressHash };
+    }
+    if (bits === (whole === 32 ? 24 : 48)) return { target: "prefix", hash: hashed.prefixHash };
+    return { fault: `a network of /${bits}: bans reach one address, a /24 or (IPv6) a /48 here` };
+  }
+
+  async #report(report: SourceReport, { board }: Target): Promise<void> {
+    if (this.#order.dryRun) {
+      this.counts.reports += 1;
+      return;
+    }
+    const post = await this.#context.store.kysely
+      .selectFrom("post")
+      .select(["id as postId", "boardId", "threadNo", "no", "state"])
+      .where("boardId", "=", board.id)
+      .where("no", "=", report.no)
+      .executeTakeFirst();
+    if (post === undefined) return this.#refuse(report, `its post, ${report.no}, is not there`);
+    const { state, ...place } = post;
+    if (state === "removed") return this.#refuse(report, "its post is removed");
+    const at = this.#context.clock.now();
+    const category = "rule";
+    const taken = await this.#once(report, async (trx) => {
+      const item = await queuePost(trx, place, { category, at });
+      await trx
+        .updateTable("queue_item")
+        .set((row) => ({ reports: row("reports", "+", 1) }))
+        .where("id", "=", item.id)
+        .execute();
+      await trx
+        .insertInto("report")
+        .values({
+          itemId: item.id,
+          postId: place.postId,
+          boardId: place.boardId,
+          category,
+          text: report.text.slice(0, REPORT_MOST).toWellFormed(),
+          source: "visitor",
+          at,
+          // Nobody has a link by which to follow it.
+          receipt: sha256(secretId()),
+          sessionHash: null,
+          firstLookAt: null,
+          decidedAt: null,
+          outcome: null,
+          contestedAt: null,
+          contestText: null,
+          final: 0,
+        })
+        .execute();
+    });
+    if (taken) this.counts.reports += 1;
+  }
+
+  async #staff(staff: SourceStaff, target: Target | null): Promise<void> {
+    const { name, role } = staff;
+    const board = target?.board.uri ?? null;
+    let path = "";
+    const taken = await this.#once(staff, async (trx) => {
+      const boardId = target?.board.id ?? null;
+      path = await invite(trx, { name, role, boardId }, this.#context.clock.now());
+    });
+    if (taken) this.invited.push({ name, role, board, path });
+  }
+
+  async #filter(filter: SourceFilter, target: Target | null): Promise<void> {
+    const taken = await this.#once(filter, async (trx) => {
+      await addFilter(trx, {
+        boardId: target?.board.id ?? null,
+        kind: "letters",
+        pattern: filter.pattern,
+        fields: [],
+        action: "refuse",
+        replacement: "",
+        message: null,
+        createdAt: this.#context.clock.now(),
+        createdBy: "import",
+      });
+    });
+    if (taken) this.counts.filters += 1;
+  }
+
+  /** False: an earlier run took it. */
+  async #once(record: HouseRecord, work: (trx: Db) => Promise<void>): Promise<boolean> {
+    if (this.#order.dryRun) return true;
+    const { store, clock } = this.#context;
+    const key = { source: this.#order.name, origin: record.table, originRow: record.row };
+    return store.transaction(async (trx) => {
+      const added = await trx
+        .insertInto("import_row")
+        .values({ ...key, at: clock.now() })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      if (added.numInsertedOrUpdatedRows !== 1n) return false;
+      await work(trx);
+      return true;
+    });
+  }
+
+  #refuse({ table, row }: HouseRecord, reason: string): void {
+    this.#order.refuse({ kind: "refused", table, row, reason });
+  }
+}

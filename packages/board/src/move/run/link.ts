@@ -1,0 +1,128 @@
+import type { Target } from "#move/run/boards.ts";
+import type { ImportContext, ImportOrder } from "#move/run/context.ts";
+import { boardById } from "#store/boards.ts";
+import type { Db } from "#store/open.ts";
+import { setBacklink } from "#store/posts.ts";
+import { recount } from "#store/threads.ts";
+import type { Board } from "#thread/model.ts";
+import { render } from "#thread/posting/render.ts";
+
+const BATCH = 100;
+
+/** Counts the threads of a board anew, and lets readers in; posting begins once references are right. */
+export async function settleBoard(
+  { store, clock }: ImportContext,
+  { board, surveyed, isDone }: Target,
+): Promise<void> {
+  const numbers = [...surveyed.threads];
+  for (let at = 0; at < numbers.length; at += BATCH) {
+    await store.transaction(async (trx) => {
+      for (const no of numbers.slice(at, at + BATCH)) {
+        await recount(trx, board.id, no, clock.now());
+      }
+    });
+  }
+  await store.transaction(async (trx) => {
+    const { newest } = await trx
+      .selectFrom("post")
+      .select((row) => row.fn.max("createdAt").as("newest"))
+      .where("boardId", "=", board.id)
+      .where("state", "=", "visible")
+      .executeTakeFirstOrThrow();
+    const now = await boardById(trx, board.id);
+    await trx
+      .updateTable("board")
+      .set((row) => ({
+        lastNo: Math.max(now?.lastNo ?? 0, surveyed.lastNo),
+        lastPostAt: newest ?? null,
+        version: row("version", "+", 1),
+        ...(isDone ? {} : { state: "locked" as const }),
+      }))
+      .where("id", "=", board.id)
+      .execute();
+  });
+}
+
+/** Looks up what texts refer to, now that all of it is here; goes on where an earlier run stopped. */
+export async function linkBoard(
+  { store, clock }: ImportContext,
+  order: ImportOrder,
+  target: Target,
+): Promise<void> {
+  const { from } = target;
+  const board = (await boardById(store.kysely, target.board.id)) as Board;
+  // What dice showed there stands in the text: nothing is rolled again.
+  const still = { ...board, settings: { ...board.settings, dice: false } };
+  for (let after = target.linkedNo; ; ) {
+    const posts = await store.kysely
+      .selectFrom("post")
+      .select(["id", "no", "threadNo", "text", "state"])
+      .where("boardId", "=", board.id)
+      .where("no", ">", after)
+      .where("text", "like", "%>>%")
+      .orderBy("no")
+      .limit(BATCH)
+      .execute();
+    const last = posts.at(-1)?.no ?? Math.max(after, target.surveyed.lastNo);
+    await store.transaction(async (trx) => {
+      for (const post of posts) await linkPost(trx, still, post, clock.now());
+      await trx
+        .updateTable("import_board")
+        .set({ linkedNo: last })
+        .where("source", "=", order.name)
+        .where("uri", "=", from)
+        .execute();
+    });
+    after = last;
+    if (posts.length < BATCH) return;
+  }
+}
+
+interface Linked {
+  readonly id: number;
+  readonly no: number;
+  readonly threadNo: number;
+  readonly text: string;
+  readonly state: string;
+}
+
+async function linkPost(trx: Db, board: Board, post: Linked, now: number): Promise<void> {
+  const { html, quotes } = await render(trx, board, post.text, () => 0);
+  if (quotes.length === 0) return;
+  await trx.updateTable("post").set({ html }).where("id", "=", post.id).execute();
+  await trx
+    .insertInto("quote")
+    .values(quotes.map((quote) => ({ fromPostId: post.id, ...quote })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  if (post.state !== "visible") return;
+  const backlink = { board: board.uri, threadNo: post.threadNo, no: post.no };
+  for (const quote of quotes) await setBacklink(trx, quote, backlink, true, now);
+}
+
+/** The board is as it was: whoever may post there may do so here. */
+export async function openBoard(
+  { store, clock }: ImportContext,
+  order: ImportOrder,
+  { from, board, surveyed, isDone }: Target,
+): Promise<void> {
+  if (isDone) return;
+  const { locked, listed } = surveyed.board;
+  await store.transaction(async (trx) => {
+    await trx
+      .updateTable("board")
+      .set((row) => ({
+        state: locked ? ("locked" as const) : ("open" as const),
+        listed: listed ? 1 : 0,
+        version: row("version", "+", 1),
+      }))
+      .where("id", "=", board.id)
+      .execute();
+    await trx
+      .updateTable("import_board")
+      .set({ doneAt: clock.now() })
+      .where("source", "=", order.name)
+      .where("uri", "=", from)
+      .execute();
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FakeClock } from "@egide/std/fake-clock.ts";
+import { type Mover, openMover } from "#app/move.ts";
+import type { ImportOrder } from "#move/run/context.ts";
+import type { Refused, Source } from "#move/source/record.ts";
+import { instanceSettingsSchema } from "#settings/instance.ts";
+
+/** An installation to bring boards into, with a clock that stands. */
+export interface MoveRig extends Mover {
+  readonly folder: string;
+  readonly clock: FakeClock;
+  readonly refused: Refused[];
+  order(source: Source, more?: Partial<ImportOrder>): ImportOrder;
+  close(): Promise<void>;
+}
+
+export const NOW = 1_710_000_000_000;
+
+export async function moveRig(database?: string): Promise<MoveRig> {
+  const folder = await mkdtemp(join(tmpdir(), "egide-move-"));
+  const clock = new FakeClock();
+  clock.jump(NOW - clock.now());
+  const mover = await openMover({
+    database: database ?? `sqlite:${join(folder, "board.db")}`,
+    media: join(folder, "media"),
+    secret: new Uint8Array(32).fill(9),
+    settings: instanceSettingsSchema.parse({}),
+    clock,
+  });
+  const refused: Refused[] = [];
+  return {
+    ...mover,
+    folder,
+    clock,
+    refused,
+    order: (source, more = {}) => ({
+      source,
+      name: source.kind,
+      media: null,
+      boards: null,
+      rename: new Map(),
+      addresses: "hash",
+      dryRun: false,
+      refuse: (entry) => refused.push(entry),
+      progress: () => undefined,
+      ...more,
+    }),
+    async close() {
+      await mover.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

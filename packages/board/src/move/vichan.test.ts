@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import sharp from "sharp";
+import { importBoards } from "#move/run/import.ts";
+import { vichanSource } from "#move/source/vichan.ts";
+import { type MoveRig, moveRig } from "#move/testing/rig.ts";
+import { VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
+import { boardByUri } from "#store/boards.ts";
+import type { Board } from "#thread/model.ts";
+import { Previews } from "#thread/previews.ts";
+import { readCatalog, readThread } from "#thread/read.ts";
+
+let rig: MoveRig;
+let dump = "";
+let media = "";
+
+beforeEach(async () => {
+  rig = await moveRig();
+  dump = join(rig.folder, "dump.sql");
+  media = join(rig.folder, "www");
+  writeFileSync(dump, VICHAN_DUMP);
+  mkdirSync(join(media, "b/src"), { recursive: true });
+  const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: "#369" } });
+  writeFileSync(join(media, "b/src/1700000000001.png"), await picture.png().toBuffer());
+});
+
+afterEach(() => rig.close());
+
+const read = (uri: string, no: number) => readThread({ store: rig.importing.store }, uri, no);
+
+/** Every row of every table but the times of the import itself. */
+async function everything(): Promise<string> {
+  const { store } = rig.importing;
+  const tables =
+    "board thread post post_media quote media ban act report queue_item invitation import_board import_row old_file staff_log".split(
+      " ",
+    );
+  const snapshot = await store.snapshot();
+  const out: unknown[] = [];
+  for (const table of tables) {
+    for await (const row of snapshot.rows(`select * from "${table}"`)) out.push([table, row]);
+  }
+  await snapshot.close();
+  return JSON.stringify(out);
+}
+
+describe("a vichan dump", () => {
+  test("becomes boards with the same numbers, texts and files", async () => {
+    const result = await importBoards(rig.importing, rig.order(vichanSource(dump), { media }));
+    expect(result.boards).toEqual([
+      { from: "b", to: "b", threads: 2, posts: 4, known: 0, files: 1, held: 0 },
+      { from: "tea", to: "tea", threads: 1, posts: 1, known: 0, files: 0, held: 0 },
+    ]);
+    const { opening, replies, thread } = await read("b", 3);
+    expect(opening.subject).toBe("It's a kettle; (really)");
+    expect(opening.trip).toBe("!abcdefghij");
+    expect(opening.country).toBe("FR");
+    expect(opening.text).toBe("First line\n>quoted\n||hidden|| and '''bold'''");
+    expect(opening.html).toContain("<strong>bold</strong>");
+    expect(opening.createdAt).toBe(1_700_000_000_000);
+    expect(opening.files).toHaveLength(1);
+    expect(opening.files[0]).toMatchObject({ filename: "kettle one.png", kind: "png", width: 8 });
+    expect(opening.backlinks).toEqual([{ board: "b", threadNo: 3, no: 4 }]);
+    expect(thread).toMatchObject({
+      sticky: true,
+      cyclic: true,
+      locked: false,
+      replies: 2,
+      media: 1,
+    });
+    expect(thread.bumpedAt).toBe(1_700_000_500_000);
+    const [first, second] = replies;
+    expect(first).toMatchObject({ no: 4, sage: true, name: "Anonymous" });
+    expect(first?.html).toContain('href="/b/thread/3#p3"');
+    expect(first?.html).toContain('href="/tea/thread/7#p7"');
+    expect(second).toMatchObject({ no: 5, capcode: "Mod & more" });
+    expect(second?.text).toBe(">>4\n>said\n'''loud''' ||dark|| 💖 https://tea.example/x");
+    const other = await read("b", 8);
+    expect(other.opening.text).toBe("Secondthread 茶 ##2d6\n\n'''(USER WAS BANNED)'''");
+    // Nothing is rolled anew.
+    expect(other.opening.html).toContain("##2d6<");
+    expect(other.thread).toMatchObject({ locked: true, bumpLocked: true });
+    const board = (await boardByUri(rig.importing.store.kysely, "b")) as Board;
+    expect(board).toMatchObject({ state: "open", listed: true, lastNo: 11, title: "Random" });
+  });
+
+  test("what can’t be taken is listed with table, row and reason", async () => {
+    await importBoards(rig.importing, rig.order(vichanSource(dump), { media }));
+    const listed = rig.refused.map(({ table, row, reason }) => `${table} ${row}: ${reason}`);
+    expect(listed).toEqual([
+      "bans 3: a network of /8: bans reach one address, a /24 or (IPv6) a /48 here",
+      "boards thé: addresses of boards have 1 to 24 letters and digits here: use --rename",
+      "mods 3: the account was switched off, or has no name",
+      "posts_b 6: its thread, 2, is not there",
+      "unheard_of 1: a table that vichan does not have",
+      "posts_b (file) 3: there is no file b/src/1700000000002.png",
+      "reports 2: its post, 777, is not there",
+    ]);
+  });
+
+  test("bans, reports and invitations come along; passwords and addresses never", async () => {
+    const result = await importBoards(rig.importing, rig.order(vichanSource(dump), { media }));
+    expect([result.bans, result.reports]).toEqual([2, 1]);
+    expect(result.invited.map(({ name, role, board }) => [name, role, board])).toEqual([
+      ["gardener", "admin", null],
+      ["broom", "janitor", "b"],
+      ["broom", "janitor", "tea"],
+    ]);
+    const { kysely } = rig.importing.store;
+    const bans = await kysely.selectFrom("ban").selectAll().orderBy("id").execute();
+    const hash = (address: string) => rig.importing.hash(address);
+    expect(bans[0]).toMatchObject({
+      scope: "board",
+      target: "address",
+      hash: hash("192.0.2.7")?.addressHash,
+    });
+    expect(bans[1]).toMatchObject({
+      scope: "global",
+      target: "prefix",
+      hash: hash("198.51.100.99")?.prefixHash,
+    });
+    const acts = await kysely.selectFrom("act").select("reason").orderBy("reason").execute();
+    expect(acts.map(({ reason }) => reason)).toEqual(["A whole house", "Advertising & ''worse''"]);
+    const report = await kysely.selectFrom("report").selectAll().executeTakeFirstOrThrow();
+    expect(report).toMatchObject({ text: "rude\nwords", category: "rule", decidedAt: null });
+    expect(result.passed).toEqual(
+      new Map([
+        ["modlogs", 1],
+        ["bans (ended)", 1],
+      ]),
+    );
+    const all = await everything();
+    for (const secret of ["a-password", "a-hash-that", "192.0.2.9", "192.0.2.7", "8c6976e5"]) {
+      expect(all).not.toContain(secret);
+    }
+  });
+
+  test("addresses that are hashed here are of posts young enough, or of none", async () => {
+    const { kysely } = rig.importing.store;
+    // The posts are of November 2023; 90 days later their hashes would be of no use.
+    await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    const old = await kysely.selectFrom("post").select("addressHash").execute();
+    expect(old.every(({ addressHash }) => addressHash === null)).toBe(true);
+    const young = await moveRig();
+    young.clock.jump(1_700_100_000_000 - young.clock.now());
+    await importBoards(young.importing, young.order(vichanSource(dump)));
+    const hashes = await young.importing.store.kysely
+      .selectFrom("post")
+      .select(["no", "addressHash"])
+      .where("addressHash", "is not", null)
+      .orderBy("no")
+      .execute();
+    // 8 has a hash of the old site's in its place.
+    expect(hashes.map(({ no }) => no)).toEqual([3, 4, 5, 7]);
+    await young.close();
+  });
+
+  test("twice is the same as once", async () => {
+    await importBoards(rig.importing, rig.order(vichanSource(dump), { media }));
+    const once = await everything();
+    const again = await importBoards(rig.importing, rig.order(vichanSource(dump), { media }));
+    expect(again.boards.map(({ posts, known }) => [posts, known])).toEqual([
+      [0, 4],
+      [0, 1],
+    ]);
+    expect([again.bans, again.reports, again.invited.length]).toEqual([0, 0, 0]);
+    expect(await everything()).toBe(once);
+  });
+
+  test("a run that is cut off is gone on with, wherever it was", async () => {
+    const whole = await moveRig();
+    await importBoards(whole.importing, whole.order(vichanSource(dump), { media }));
+    const wanted = JSON.stringify(await pagesOf(whole));
+    await whole.close();
+    let cuts = 0;
+    for (let fail = 1; fail < 60; fail++) {
+      let writes = 0;
+      const { store } = rig.importing;
+      const cut = {
+        ...store,
+        transaction: ((work) => {
+          writes += 1;
+          if (writes === fail) throw new Error("cut off");
+          return store.transaction(work);
+        }) as typeof store.transaction,
+      };
+      const order = rig.order(vichanSource(dump), { media });
+      try {
+        await importBoards({ ...rig.importing, store: cut }, order);
+        break;
+      } catch (error) {
+        expect((error as Error).message).toBe("cut off");
+        cuts += 1;
+      }
+    }
+    expect(cuts).toBeGreaterThan(5);
+    expect(JSON.stringify(await pagesOf(rig))).toBe(wanted);
+  });
+
+  test("a dry run takes nothing and says the same", async () => {
+    const before = await everything();
+    const order = rig.order(vichanSource(dump), { media, dryRun: true });
+    const result = await importBoards(rig.importing, order);
+    expect(result.boards[0]).toMatchObject({ threads: 2, posts: 4, files: 1 });
+    expect(await everything()).toBe(before);
+    expect(rig.refused).toHaveLength(6);
+  });
+
+  test("a board that is here already is not touched; another address solves it", async () => {
+    await importBoards(rig.importing, rig.order(vichanSource(dump), { boards: ["tea"] }));
+    const other = { boards: ["b", "tea"], name: "another site" };
+    await importBoards(rig.importing, rig.order(vichanSource(dump), other));
+    expect(rig.refused.some(({ reason }) => reason.includes("another board at /tea/"))).toBe(true);
+    const third = {
+      name: "third",
+      rename: new Map([
+        ["tea", "tea2"],
+        ["b", "b2"],
+      ]),
+    };
+    await importBoards(rig.importing, rig.order(vichanSource(dump), third));
+    const { replies } = await read("b2", 3);
+    expect(replies[0]?.html).toContain('href="/tea2/thread/7#p7"');
+  });
+
+  test("gzipped and in another character set", async () => {
+    const text = VICHAN_DUMP.replace("utf8mb4 */;", "latin1 */;").replace(
+      "Leaves",
+      "Blätter für Thé",
+    );
+    writeFileSync(dump, gzipSync(Buffer.from(text, "latin1")));
+    await importBoards(rig.importing, rig.order(vichanSource(dump), { boards: ["tea"] }));
+    expect((await read("tea", 7)).opening.text).toBe("Blätter für Thé");
+  });
+});
+
+/** What readers see, without the numbers of the whole installation. */
+async function pagesOf({ importing: { store } }: MoveRig) {
+  const context = { store, previews: new Previews() };
+  const pages = [];
+  for (const uri of ["b", "tea"]) {
+    const { threads } = await readCatalog(context, uri);
+    for (const { thread } of threads) {
+      const { opening, replies } = await readThread(context, uri, thread.no);
+      const { version: _, changedAt: __, ...shown } = thread;
+      pages.push(
+        shown,
+        ...[opening, ...replies].map(({ id: ___, version: ____, ...post }) => post),
+      );
+    }
+  }
+  return pages;
+}

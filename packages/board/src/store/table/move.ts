@@ -1,0 +1,44 @@
+import type { Generated } from "kysely";
+import type { Role } from "#moderation/permission.ts";
+
+/** A board that was brought over: what makes a second run go on where the first one stopped. */
+export interface ImportBoardTable {
+  /** What it came from, as whoever imports calls it. */
+  readonly source: string;
+  /** Its address there. */
+  readonly uri: string;
+  readonly boardId: number;
+  readonly startedAt: number;
+  /** References of posts up to this number are looked up. */
+  linkedNo: number;
+  doneAt: number | null;
+}
+
+/** Bans, reports, accounts and filters that were taken: each once. */
+export interface ImportRowTable {
+  readonly source: string;
+  readonly origin: string;
+  readonly originRow: string;
+  readonly at: number;
+}
+
+/** Where a file could be reached before, without a slash before it. */
+export interface OldFileTable {
+  readonly address: string;
+  readonly sha256: string;
+}
+
+/** A role that waits for whoever has the link. */
+export interface InvitationTable {
+  readonly id: Generated<number>;
+  /** SHA-256 of what the link carries. */
+  readonly token: string;
+  readonly name: string;
+  readonly role: Role;
+  /** 0: everywhere. */
+  readonly boardId: number;
+  readonly at: number;
+  readonly endsAt: number;
+  usedAt: number | null;
+  usedBy: string | null;
+}
