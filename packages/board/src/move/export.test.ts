@@ -286,7 +286,7 @@ describe("an export", () => {
     }
     await snapshot.close();
     const left =
-      /^(?:sqlite_|migration|outbox|post_search|person_session|person_verification|rateLimit)/;
+      /^(?:sqlite_|migration|outbox|live_event|post_search|person_session|person_verification|rateLimit)/;
     const known = new Set<string>(EXPORTED.map(({ name }) => name));
     expect(tables.filter((name) => !known.has(name) && !left.test(name))).toEqual([]);
   });
