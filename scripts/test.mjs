@@ -14,6 +14,7 @@ const TOOLS = [
   ["pebble", "pebble", "certificates from an ACME server"],
   ["nftables", "nft", "bans in the kernel"],
   ["postgresql", "initdb", "records in PostgreSQL"],
+  ["ffmpeg", "ffmpeg", "films and sounds"],
   ["nghttp2-client", "nghttp", "HTTP/2 against another implementation"],
 ];
 

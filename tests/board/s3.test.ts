@@ -108,7 +108,7 @@ describe.skipIf(SERVER === null)("files in a bucket", async () => {
     expect(again.status).toBe(304);
     expect(objects().length).toBe(2);
     // On this machine's disk nothing is left.
-    expect(readdirSync(join(state, "media"))).toEqual(["temp"]);
+    expect(readdirSync(join(state, "media"))).not.toContain("public");
     expect(readdirSync(join(state, "media/temp"))).toEqual([]);
 
     const form = new FormData();
@@ -153,6 +153,23 @@ describe.skipIf(SERVER === null)("files in a bucket", async () => {
       expect(run.output()).toContain(said);
       expect(run.output()).not.toContain("secret-that-no-log-shows");
     }
+  }, 60_000);
+
+  test("a bucket that goes away: files say so, the post is refused, pages are as ever", async () => {
+    await s3.stop();
+    const served = await fetch(`${url}/media/${"a".repeat(64)}.png`);
+    expect(served.status).toBe(503);
+    const body = new FormData();
+    body.append("thread", "1");
+    body.append("text", "Nowhere to put it");
+    body.append("files", new Blob([new Uint8Array(await drawing().png().toBuffer())]), "a.png");
+    const headers = { origin: "http://board.test", "x-forwarded-for": "10.2.2.2" };
+    const posted = await fetch(`${url}/b/post`, { method: "POST", body, headers });
+    expect([posted.status, (await posted.text()).includes("Nowhere to put it")]).toEqual([
+      422,
+      true,
+    ]);
+    expect((await fetch(`${url}/b/thread/1`)).status).toBe(200);
   }, 60_000);
 
   test("nothing that was printed holds the secret", () => {

@@ -2,13 +2,32 @@ import { AppError } from "@egide/std/error.ts";
 import type { WebContext } from "#context.ts";
 import { CSRF_FIELD, CSRF_HEADER } from "#csrf.ts";
 
+const MULTIPART = /^multipart\/form-data\b/i;
 const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i;
+/** No form of ours has as many. Taking a million apart would keep everybody else waiting. */
+const MOST_FIELDS = 2000;
+/** As in RFC 2046, section 5.1.1. */
+const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i;
+
+const known = new WeakMap<Request, Promise<FormData>>();
 
 /** The form of a request; it is read once and kept, so that guard and handler may both ask. */
-export async function formOf(c: WebContext): Promise<FormData> {
-  if (!FORM.test(c.req.header("content-type") ?? "")) return new FormData();
+export function formOf(c: WebContext): Promise<FormData> {
+  const { raw } = c.req;
+  const form = known.get(raw) ?? readForm(c);
+  known.set(raw, form);
+  return form;
+}
+
+async function readForm(c: WebContext): Promise<FormData> {
+  const type = c.req.header("content-type") ?? "";
+  if (!FORM.test(type)) return new FormData();
   try {
-    return await c.req.formData();
+    const body = Buffer.from(await c.req.arrayBuffer());
+    const mark = MULTIPART.test(type) ? boundaryOf(type) : "&";
+    if (isMoreThan(MOST_FIELDS, mark, body)) throw new Error("too many fields");
+    const headers = { "content-type": type };
+    return (await new Response(body, { headers }).formData()) as FormData;
   } catch (cause) {
     // The limit on bodies speaks for itself; what else fails here is a form that is none.
     if (cause instanceof AppError) throw cause;
@@ -20,6 +39,21 @@ export async function formOf(c: WebContext): Promise<FormData> {
       cause,
     });
   }
+}
+
+function boundaryOf(type: string): string {
+  const [, quoted, plain] = BOUNDARY.exec(type) ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined) throw new Error("there is no boundary");
+  return `--${boundary}`;
+}
+
+function isMoreThan(most: number, mark: string, body: Buffer): boolean {
+  let count = 0;
+  for (let at = body.indexOf(mark); at >= 0; at = body.indexOf(mark, at + mark.length)) {
+    if (++count > most) return true;
+  }
+  return false;
 }
 
 /** The token that came with a request: in the header of a script's, in the field of a form's. */

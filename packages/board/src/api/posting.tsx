@@ -6,7 +6,7 @@ import { formOf, textOf } from "@egide/web/form.ts";
 import { problemOf, wantsJson } from "@egide/web/problem.ts";
 import { statusOf } from "@egide/web/status.ts";
 import type { Hono } from "hono";
-import { frameOf, page } from "#api/answer.ts";
+import { frameOf, page, wholeOf } from "#api/answer.ts";
 import { drawPost } from "#api/live.tsx";
 import { postersOf } from "#api/read.tsx";
 import type { BoardSite, Sent } from "#api/site.ts";
@@ -37,7 +37,8 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const uri = c.req.param("board");
     const form = await formOf(c);
     const threadText = textOf(form, "thread");
-    const threadNo = /^\d{1,15}$/.test(threadText) ? Number(threadText) : null;
+    // What is no number is no thread either: it opens none.
+    const threadNo = threadText === "" ? null : (wholeOf(threadText) ?? 0);
     const written: Written = {
       name: textOf(form, "name"),
       subject: textOf(form, "subject"),
