@@ -11,7 +11,7 @@ import { Running, type Sample, startOrigin, type Workload } from "./run.ts";
 import { edgeWorkloads } from "./suites/edge.ts";
 import { runChallenge } from "./challenge/browser.ts";
 import { runShield } from "./suites/shield.ts";
-import { runBoard } from "./board/run.ts";
+import { runBoard } from "./suites/board.ts";
 import { runWaf } from "./suites/waf.ts";
 
 const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [--json FILE] [--svg FILE] [--strict]
@@ -22,7 +22,9 @@ const USAGE = `npm run bench -- SUITE [--only TEXT] [--peers a,b] [--rounds N] [
             or waf: the rule engine beside nginx with ModSecurity and Caddy with Coraza
             or challenge: how long a challenge takes in Chromium ($CHROMIUM, else Debian's)
             or expr: the rules language by itself
-            or board: pages of a full board, and posting (--threads 100000 --posts 2000000)
+            or board: pages of a full board, posting, its pages at the edge, PostgreSQL, and what a board
+            in PHP can't do better (--threads 100000 --posts 2000000; --only pages, posting, stages, edge,
+            postgres or floor); what it fills is kept in .cache/bench
   --only    workloads whose name holds TEXT
   --peers   names of peers; egide and nginx are what the goals compare
   --rounds  measurements of each, interleaved (5; 30 of challenge)
@@ -67,7 +69,12 @@ if (positionals[0] === "challenge" && !values.help) {
   process.exit(values.strict && !met ? 1 : 0);
 }
 if (positionals[0] === "board" && !values.help) {
-  const met = await runBoard(Number(values.threads ?? "100000"), Number(values.posts ?? "2000000"));
+  const met = await runBoard({
+    threads: Number(values.threads ?? "100000"),
+    posts: Number(values.posts ?? "2000000"),
+    only: values.only ?? "",
+    json: values.json,
+  });
   process.exit(values.strict && !met ? 1 : 0);
 }
 if (positionals[0] === "shield" && !values.help) {

@@ -28,6 +28,12 @@ export function cpuMicros(pids: readonly number[]): number {
   return ticks * TICK_US;
 }
 
+/** CPU time that the children of a process had taken when they ended, in microseconds. */
+export function waitedMicros(pid: number): number {
+  const stat = readStat(pid);
+  return stat === null ? 0 : (Number(stat[13]) + Number(stat[14])) * TICK_US;
+}
+
 /** CPU time so far of the kernel's own threads, which take over where packets come too fast. */
 export function softirqMicros(): number {
   let nanoseconds = 0;

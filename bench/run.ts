@@ -193,7 +193,11 @@ export function freePort(): number {
   return port;
 }
 
-async function untilOpen(port: number, child: Bun.Subprocess, folder: string): Promise<void> {
+export async function untilOpen(
+  port: number,
+  child: Bun.Subprocess,
+  folder: string,
+): Promise<void> {
   for (let i = 0; i < 200; i++) {
     if (child.exitCode !== null) break;
     try {

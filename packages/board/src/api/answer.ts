@@ -56,7 +56,22 @@ export function page(
  * or colours sends a cookie: the cache's key has to name both (docs/guide/board.md).
  */
 export function sharedPage(c: WebContext, drawn: JSX.Element, tags: readonly string[]): Response {
-  return c.html(toDocument(drawn), 200, sharedHeaders(tags));
+  const text = Buffer.from(toDocument(drawn));
+  // Weak: what stands in between may encode the same page in another way.
+  const etag = `W/"${Bun.hash(text).toString(36)}"`;
+  const headers = { ...sharedHeaders(tags), etag };
+  // Whoever keeps the page asks whether it is still the same (RFC 9110, section 13.1.2).
+  if (names(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  return c.body(text, 200, { ...headers, "content-type": "text/html; charset=UTF-8" });
+}
+
+/** Whether a list of entity tags names this weak one; strong ones of the same value are the same here. */
+function names(list: string | undefined, etag: string): boolean {
+  if (list === undefined) return false;
+  return list.split(",").some((one) => {
+    const tag = one.trim();
+    return tag === "*" || tag === etag || `W/${tag}` === etag;
+  });
 }
 
 export function sharedHeaders(tags: readonly string[]): Record<string, string> {

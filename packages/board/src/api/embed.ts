@@ -23,7 +23,11 @@ export function embedRoutes(app: Hono<WebEnv>, site: BoardSite): void {
       url === null || url.origin !== new URL(own).origin ? null : THREAD.exec(url.pathname);
     if (match === null) throw apiError("board.embed_unknown");
     const [, uri = "", no = ""] = match;
-    const { board, opening, thread } = await readThread({ store }, uri, Number(no));
+    const { board, opening, thread } = await readThread(
+      { store, previews: site.previews },
+      uri,
+      Number(no),
+    );
     const link = own + address.thread(board.uri, thread.no);
     const excerpt = toPlain(parse(opening.text), 280);
     const title = opening.subject === "" ? excerpt.slice(0, 80) : opening.subject;

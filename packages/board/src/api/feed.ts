@@ -50,7 +50,7 @@ export function feedRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     app.get(`/:board{[a-z0-9]{1,24}}/thread/:file{[0-9]{1,15}\\.${type}}`, async (c) => {
       const no = Number.parseInt(c.req.param("file"), 10);
       const { board, thread, opening, replies } = await readThread(
-        { store },
+        { store, previews: site.previews },
         c.req.param("board"),
         no,
       );

@@ -14,7 +14,7 @@ import { type BoardSite, tagOf } from "#api/site.ts";
 import { openBoards } from "#store/boards.ts";
 import { archivedNumbers } from "#store/threads.ts";
 import type { Thread } from "#thread/model.ts";
-import { readableBoard, readCatalog, readIndex, readThread } from "#thread/read.ts";
+import { readableBoard, readCatalog, readGlance, readIndex, readThread } from "#thread/read.ts";
 
 /**
  * The read-only JSON interface that imageboard clients know (chan/shape.ts), with the validators
@@ -46,7 +46,7 @@ export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 
   app.get("/:board{[a-z0-9]{1,24}}/threads.json", async (c) => {
-    const catalog = await readCatalog(context, c.req.param("board"));
+    const catalog = await readGlance(context, c.req.param("board"));
     const at = newest(catalog.threads.map(({ thread }) => thread));
     return answer(c, chanThreads(catalog), at, [tagOf.board(catalog.board.uri)]);
   });

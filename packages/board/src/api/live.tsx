@@ -48,7 +48,7 @@ export function liveRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     // Followed before it is read: what comes in between is told as well.
     const followed = new Followed(events, uri, no);
     try {
-      const { board, replies } = await readThread({ store }, uri, no);
+      const { board, replies } = await readThread({ store, previews: site.previews }, uri, no);
       const frame = await frameOf(c, site, true);
       const tell = (post: Post): string => told(drawn, frame, board, post);
       const missed = replies.filter((post) => post.no > last).map(tell);

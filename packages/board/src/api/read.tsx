@@ -17,7 +17,7 @@ import type { ThreadPage } from "#thread/model.ts";
 import {
   readableBoard,
   readArchive,
-  readCatalog,
+  readGlance,
   readIndex,
   readOverboard,
   readPost,
@@ -97,7 +97,7 @@ export function readRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   app.get("/:board{[a-z0-9]{1,24}}/catalog", async (c) => {
     const uri = c.req.param("board");
     const frame = await frameOf(c, site, true);
-    const catalog = await readCatalog(context, uri);
+    const catalog = await readGlance(context, uri);
     const sort = SORTS.find((known) => known === c.req.query("sort")) ?? ("bump" satisfies Sort);
     const composing = { files: site.fileLimits(catalog.board) };
     const drawn = <CatalogPage frame={frame} catalog={catalog} sort={sort} composing={composing} />;

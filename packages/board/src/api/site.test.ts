@@ -212,6 +212,22 @@ describe("reading", () => {
     }
   });
 
+  test("who has a page already is told that it is the same, until somebody writes", async () => {
+    const no = await open();
+    const path = `/b/thread/${no}`;
+    const etag = (await rig.ask(path)).headers.get("etag") ?? "";
+    for (const list of [etag, `"other", ${etag}`, etag.slice(2), "*"]) {
+      const again = await rig.ask(path, { headers: { "if-none-match": list } });
+      expect([again.status, await again.text()]).toEqual([304, ""]);
+      expect(again.headers.get("etag")).toBe(etag);
+      expect(again.headers.get("cache-tag")).toContain(`thread-b-${no}`);
+    }
+    await rig.send("/b/post", { thread: String(no), text: "One more" });
+    const changed = await rig.ask(path, { headers: { "if-none-match": etag } });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.get("etag")).not.toBe(etag);
+  });
+
   test("pages for one visitor are not kept", async () => {
     const no = await open();
     for (const path of [

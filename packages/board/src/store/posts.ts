@@ -3,6 +3,7 @@ import type { Db, Store } from "#store/open.ts";
 import { POST_COLUMNS, type PostRow, toPost } from "#store/rows.ts";
 import type { PostTable } from "#store/table/post.ts";
 import type { Backlink, Board, Post, Thread } from "#thread/model.ts";
+import type { PostStamp } from "#thread/previews.ts";
 
 export async function insertPost(trx: Db, post: Insertable<PostTable>): Promise<number> {
   const { id } = await trx
@@ -23,17 +24,20 @@ export async function postOf(db: Db, board: Board, no: number): Promise<Post | n
   return row === undefined ? null : toPost(row, board.uri);
 }
 
-/** Visible posts of a thread, oldest first, the opening post among them. */
-export async function postsOf(db: Db, board: Board, threadNo: number): Promise<readonly Post[]> {
-  const rows = await db
+/** Which visible posts a thread has, oldest first, the opening post among them. */
+export async function postStamps(
+  db: Db,
+  board: Board,
+  threadNo: number,
+): Promise<readonly PostStamp[]> {
+  return db
     .selectFrom("post")
-    .select(POST_COLUMNS)
+    .select(["id", "no", "version"])
     .where("boardId", "=", board.id)
     .where("threadNo", "=", threadNo)
     .where("state", "=", "visible")
     .orderBy("no")
     .execute();
-  return rows.map((row) => toPost(row, board.uri));
 }
 
 /** For each thread its opening post and its `last` newest replies, oldest first; one query. */
@@ -56,6 +60,22 @@ export async function previewPosts(
   const uris = new Map(threads.map(({ boardId, thread }) => [boardId, thread.board]));
   const { rows } = await sql<PostRow>`${sql.join(parts, sql` union all `)}`.execute(db);
   return rows.map((row) => toPost(row, uris.get(row.boardId) ?? "")).sort((a, b) => a.no - b.no);
+}
+
+/** Posts of a board by their numbers, in any order. */
+export async function postsByNo(
+  db: Db,
+  board: Board,
+  nos: readonly number[],
+): Promise<readonly Post[]> {
+  if (nos.length === 0) return [];
+  const rows = await db
+    .selectFrom("post")
+    .select(POST_COLUMNS)
+    .where("boardId", "=", board.id)
+    .where("no", "in", nos)
+    .execute();
+  return rows.map((row) => toPost(row, board.uri));
 }
 
 /** Newest visible posts of some boards. */

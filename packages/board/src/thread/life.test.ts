@@ -9,6 +9,7 @@ import {
   readableBoard,
   readArchive,
   readCatalog,
+  readGlance,
   readNewest,
   readOverboard,
   readPost,
@@ -45,6 +46,11 @@ onEachEngine("the life of threads", (fresh) => {
     await flagThread(rig, "b", 1, { sticky: true });
     await rig.write({});
     expect(await live(rig)).toEqual([1, 3]);
+    const atGlance = (await readGlance(rig, "b")).threads;
+    expect(atGlance.map(({ thread, opening }) => [thread.no, opening.no])).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
     const archive = await readArchive(rig, "b", null);
     expect(archive.threads.map(({ thread }) => thread.no)).toEqual([2]);
     expect(await rig.write({ threadNo: 2 }).then(() => "", code)).toBe("board.archived");

@@ -1,6 +1,13 @@
 import { boardByUri, openBoards } from "#store/boards.ts";
 import type { Store } from "#store/open.ts";
-import { newestPosts, postOf, postsOf, previewPosts } from "#store/posts.ts";
+import {
+  newestPosts,
+  postOf,
+  postsById,
+  postsByNo,
+  postStamps,
+  previewPosts,
+} from "#store/posts.ts";
 import { archivedThreads, countLive, liveThreads, threadOf } from "#store/threads.ts";
 import { threadError } from "#thread/errors.ts";
 import type {
@@ -49,26 +56,70 @@ export async function readIndex(
   return { board, page, pages, threads: await preview(context, [board], threads) };
 }
 
+/** All live threads with their opening posts, without a reply: what is seen at a glance. */
+export async function readGlance(context: ReadContext, uri: string): Promise<Catalog> {
+  const board = await readableBoard(context, uri);
+  const { kysely } = context.store;
+  const { openings } = context.previews;
+  const threads = await liveThreads(kysely, board, 0, mostLive(board));
+  const missing = new Map(
+    threads.filter((thread) => openings.get(thread) === null).map((thread) => [thread.no, thread]),
+  );
+  for (const opening of await postsByNo(kysely, board, [...missing.keys()])) {
+    openings.set({ thread: missing.get(opening.no) as Thread, opening, replies: [] });
+  }
+  return { board, threads: threads.flatMap((thread) => openings.get(thread) ?? []) };
+}
+
+/** All live threads as an index shows them, on one page. */
 export async function readCatalog(context: ReadContext, uri: string): Promise<Catalog> {
   const board = await readableBoard(context, uri);
-  const { threadsPerPage, pages } = board.settings;
-  const threads = await liveThreads(context.store.kysely, board, 0, threadsPerPage * pages);
+  const threads = await liveThreads(context.store.kysely, board, 0, mostLive(board));
   return { board, threads: await preview(context, [board], threads) };
 }
 
+function mostLive({ settings: { threadsPerPage, pages } }: Board): number {
+  return threadsPerPage * pages;
+}
+
 export async function readThread(
-  context: Pick<ReadContext, "store">,
+  context: ReadContext,
   uri: string,
   no: number,
 ): Promise<ThreadPage> {
   const board = await readableBoard(context, uri);
-  const db = context.store.kysely;
-  const [thread, posts] = await Promise.all([threadOf(db, board, no), postsOf(db, board, no)]);
-  const [opening, ...replies] = posts;
+  const thread = await threadOf(context.store.kysely, board, no);
+  const [opening, ...replies] = await postsOf(context, board, no);
   if (thread === null || thread.state !== "visible" || opening?.no !== no) {
     throw threadError("no_thread");
   }
   return { board, thread, opening, replies };
+}
+
+/** Posts of one query at most. */
+const AT_ONCE = 500;
+
+/** Visible posts of a thread, oldest first; those that have not changed since they were read are not read again. */
+async function postsOf(
+  { store, previews }: ReadContext,
+  board: Board,
+  threadNo: number,
+): Promise<readonly Post[]> {
+  const stamps = await postStamps(store.kysely, board, threadNo);
+  const kept = previews.posts;
+  const found = stamps.map((stamp) => kept.get(stamp, board.uri, threadNo));
+  const missing = stamps.filter((_stamp, at) => found[at] === null);
+  if (missing.length === 0) return found as readonly Post[];
+  const uris = new Map([[board.id, board.uri]]);
+  const read = new Map<number, Post>();
+  for (let at = 0; at < missing.length; at += AT_ONCE) {
+    const ids = missing.slice(at, at + AT_ONCE).map(({ id }) => id);
+    for (const post of await postsById(store, ids, uris)) {
+      kept.set(post);
+      read.set(post.id, post);
+    }
+  }
+  return stamps.flatMap(({ id }, at) => found[at] ?? read.get(id) ?? []);
 }
 
 /** One visible post, wherever it stands: for previews of quotes, and to find its thread. */
@@ -148,7 +199,7 @@ async function preview(
 ): Promise<readonly ThreadPreview[]> {
   const byUri = new Map(boards.map((board) => [board.uri, board]));
   const missing = threads
-    .filter((thread) => previews.get(thread) === null)
+    .filter((thread) => previews.whole.get(thread) === null)
     .map((thread) => ({ boardId: (byUri.get(thread.board) as Board).id, thread }));
   // SQLite takes at most 500 parts of a union (SQLITE_MAX_COMPOUND_SELECT).
   for (let at = 0; at < missing.length; at += 100) {
@@ -160,13 +211,14 @@ async function preview(
         ({ board, threadNo }) => board === thread.board && threadNo === thread.no,
       );
       const [opening, ...replies] = own;
-      if (opening?.no === thread.no) previews.set({ thread, opening, replies });
+      if (opening?.no === thread.no) previews.whole.set({ thread, opening, replies });
     }
   }
   return threads.flatMap((thread) => {
-    const known = previews.get(thread);
+    const known = previews.whole.get(thread);
     const most = byUri.get(thread.board)?.settings.previewReplies ?? 0;
     if (known === null) return [];
+    if (known.replies.length <= most) return [known];
     return [{ ...known, thread, replies: most === 0 ? [] : known.replies.slice(-most) }];
   });
 }

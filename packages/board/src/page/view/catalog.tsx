@@ -2,6 +2,7 @@
 import { parse } from "#markup/parse.ts";
 import { toPlain } from "#markup/plain.ts";
 import { address } from "#page/address.ts";
+import { DrawnOf } from "#page/drawn.ts";
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import { BoardNav, BoardTitle } from "#page/part/board-head.tsx";
@@ -45,13 +46,17 @@ export function CatalogPage({ frame, catalog, sort, composing }: CatalogProps) {
       </form>
       {catalog.threads.length === 0 ? <p class="empty">{t("board.empty")}</p> : null}
       <ul class="catalog">
-        {sorted(catalog.threads, sort).map((preview) => (
-          <Card frame={frame} uri={board.uri} preview={preview} />
-        ))}
+        {sorted(catalog.threads, sort).map((preview) =>
+          cards.get(preview, frame.locale, () => (
+            <Card frame={frame} uri={board.uri} preview={preview} />
+          )),
+        )}
       </ul>
     </Layout>
   );
 }
+
+const cards = new DrawnOf<ThreadPreview>();
 
 interface CardProps {
   readonly frame: Frame;

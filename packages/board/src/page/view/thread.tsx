@@ -2,6 +2,7 @@
 import { parse } from "#markup/parse.ts";
 import { toPlain } from "#markup/plain.ts";
 import { address } from "#page/address.ts";
+import { DrawnOf } from "#page/drawn.ts";
 import type { Frame } from "#page/frame.ts";
 import { type Head, Layout } from "#page/layout.tsx";
 import { BoardNav } from "#page/part/board-head.tsx";
@@ -10,7 +11,7 @@ import { Compose } from "#page/part/compose.tsx";
 import { PostView } from "#page/part/post.tsx";
 import type { Composing } from "#page/view/board.tsx";
 import { WatchForm } from "#page/view/watched.tsx";
-import type { ThreadPage } from "#thread/model.ts";
+import type { Post, ThreadPage } from "#thread/model.ts";
 
 interface ThreadProps {
   readonly frame: Frame;
@@ -21,6 +22,8 @@ interface ThreadProps {
   /** Shown first: that a post arrived and waits, for instance. */
   readonly note?: string | undefined;
 }
+
+const posts = new DrawnOf<Post>();
 
 /** `/b/thread/1`: a thread whole, with the form to reply. */
 export function ThreadView({ frame, page, posters, composing, note }: ThreadProps) {
@@ -46,9 +49,11 @@ export function ThreadView({ frame, page, posters, composing, note }: ThreadProp
         }
       >
         <PostView frame={frame} board={board} post={opening} thread={thread} />
-        {replies.map((reply) => (
-          <PostView frame={frame} board={board} post={reply} />
-        ))}
+        {replies.map((reply) =>
+          posts.get(reply, frame.locale, () => (
+            <PostView frame={frame} board={board} post={reply} />
+          )),
+        )}
       </section>
       <p class="figures">
         <span>{figures}</span>
