@@ -74,8 +74,16 @@ export async function timeFloor(all: readonly BoardPlan[], seed: number): Promis
       const crowd = await runCrowd(
         floor,
         {
-          ...{ url: floor.url, people: [ANYBODY], targets, pictures, pictured, opening: 0 },
-          ...{ pace: { writers: WRITERS }, seconds: POSTING_SECONDS, follow: false, seed },
+          url: floor.url,
+          people: [ANYBODY],
+          targets,
+          pictures,
+          pictured,
+          opening: 0,
+          pace: { writers: WRITERS },
+          seconds: POSTING_SECONDS,
+          follow: false,
+          seed,
         },
         "0,1",
       );

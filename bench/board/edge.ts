@@ -78,8 +78,11 @@ export async function timeCached(
         paths.map((path) => get(path, accept)),
       );
       const sample = await front.edge.measure({
-        ...{ kind: "raw", name: kind, goal: 1 },
-        ...{ file, seconds: SECONDS },
+        kind: "raw",
+        name: kind,
+        goal: 1,
+        file,
+        seconds: SECONDS,
       });
       const { perSecond, cost, failed } = sample;
       out.push({ name: `${kind}, ${coding}`, perSecond, perCore: 1e6 / cost, failed, bytes });

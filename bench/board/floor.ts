@@ -48,7 +48,10 @@ export class Floor {
     children.push(Bun.spawn(fpm, { stdout: "ignore", stderr: "ignore" }));
     while (!existsSync(join(folder, "fpm.sock"))) await Bun.sleep(50);
     const peer: Peer = {
-      ...{ name: "floor", tls: false, cache: false, version: async () => null },
+      name: "floor",
+      tls: false,
+      cache: false,
+      version: async () => null,
       async command(own) {
         const config = configure("board/nginx.conf", { ...own, folder });
         const text = await Bun.file(config).text();
@@ -99,8 +102,15 @@ async function startMariadb(folder: string): Promise<Bun.Subprocess> {
   const socket = join(folder, "db.sock");
   const child = Bun.spawn(
     [
-      ...["taskset", "-c", "0", MARIADB, ...common, `--socket=${socket}`, "--skip-networking"],
-      ...["--innodb-buffer-pool-size=1G", `--pid-file=${join(folder, "db.pid")}`],
+      "taskset",
+      "-c",
+      "0",
+      MARIADB,
+      ...common,
+      `--socket=${socket}`,
+      "--skip-networking",
+      "--innodb-buffer-pool-size=1G",
+      `--pid-file=${join(folder, "db.pid")}`,
     ],
     { stdout: "ignore", stderr: Bun.file(join(folder, "db.log")) },
   );
@@ -146,7 +156,16 @@ async function fill(folder: string, plans: readonly BoardPlan[], seed: number): 
     const bump = bumps.get(plan)?.get(no as number) ?? 0;
     const file = plan.pictured[no as number] === 1 ? `${no}.jpg` : "";
     const values = [
-      ...[no, thread === no ? null : thread, subject, name, second, bump, html, text, file, ""],
+      no,
+      thread === no ? null : thread,
+      subject,
+      name,
+      second,
+      bump,
+      html,
+      text,
+      file,
+      "",
     ];
     rows.push(`(${values.map(quoted).join(",")})`);
     if (rows.length >= ROWS) {
@@ -160,8 +179,8 @@ async function fill(folder: string, plans: readonly BoardPlan[], seed: number): 
   if ((await client.exited) !== 0) throw new Error("MariaDB could not be filled");
 }
 
-function quoted(value: unknown): string {
-  if (value === null) return "null";
+function quoted(value: string | number | null | undefined): string {
+  if (value == null) return "null";
   if (typeof value === "number") return String(value);
-  return `'${String(value).replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+  return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }

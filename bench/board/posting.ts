@@ -61,7 +61,10 @@ export async function timePosting(
     }
     const sustained = await run({ pace, seconds: SECONDS, pictured: PICTURED, follow: false });
     const followed = await run({
-      ...{ pace, seconds: FOLLOWED_SECONDS, pictured: PICTURED, follow: true },
+      pace,
+      seconds: FOLLOWED_SECONDS,
+      pictured: PICTURED,
+      follow: true,
     });
     return { curve, sustained, followed, complaints: await site.complaints() };
   } finally {

@@ -40,11 +40,24 @@ export class Site {
       if ((await Bun.spawn(copy).exited) !== 0) throw new Error(`${filled} could not be copied`);
     }
     const argv = [
-      ...["taskset", "-c", cores, process.execPath, EGIDE_MAIN, "board"],
-      ...["--listen", `127.0.0.1:${port}`, "--url", `http://${HOST}`, "--state", folder],
+      "taskset",
+      "-c",
+      cores,
+      process.execPath,
+      EGIDE_MAIN,
+      "board",
+      "--listen",
+      `127.0.0.1:${port}`,
+      "--url",
+      `http://${HOST}`,
+      "--state",
+      folder,
       ...(database === undefined ? [] : ["--database", database]),
       ...(edge === undefined ? [] : ["--edge", edge, "--zone", "board"]),
-      ...["--log-level", "warn", "--log-format", "json"],
+      "--log-level",
+      "warn",
+      "--log-format",
+      "json",
     ];
     const child = Bun.spawn(argv, {
       stdout: "ignore",

@@ -52,7 +52,13 @@ async function timeStages(pictures: readonly string[]): Promise<Staged["stages"]
       lap("structure walked");
       const { thumb, pixels } = DEFAULT_MEDIA_POLICY;
       const job: DecodeJob = {
-        ...{ kind: "jpeg", input, output, thumbOutput, thumb, pixels, animated: false },
+        kind: "jpeg",
+        input,
+        output,
+        thumbOutput,
+        thumb,
+        pixels,
+        animated: false,
       };
       const raw = await readPixels(job);
       lap("decoded");

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "@egide/board/store/open.ts";
 import type { BoardPlan, Size } from "./plan.ts";
+import { COLUMNS } from "./rows.ts";
 import { fillSqlite } from "./sqlite.ts";
 
 /** What took long to make and is the same each time: not in the repository, and may be deleted. */
@@ -36,10 +37,13 @@ export async function keptSite(plans: readonly BoardPlan[], size: Size): Promise
   }
 }
 
-/** Tables that changed since make another file. */
+/** Of the tables that are filled: what came or changed beside them is brought up to date at the start. */
 function schemaOf(path: string): string {
   const db = new Database(path, { readonly: true });
-  const rows = db.query("select sql from sqlite_master order by name").values();
+  const names = [...Object.keys(COLUMNS), "post_search"].map((name) => `'${name}'`).join(",");
+  const rows = db
+    .query(`select sql from sqlite_master where tbl_name in (${names}) order by name`)
+    .values();
   db.close();
   return createHash("sha256").update(JSON.stringify(rows)).digest("hex").slice(0, 12);
 }

@@ -72,7 +72,7 @@ async function psql(url: string, sql: string, input: Iterable<string> = []): Pro
     stderr: "pipe",
   });
   for (const text of input) {
-    child.stdin.write(text);
+    void child.stdin.write(text);
     await child.stdin.flush();
   }
   await child.stdin.end();
