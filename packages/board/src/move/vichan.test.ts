@@ -28,7 +28,8 @@ beforeEach(async () => {
 
 afterEach(() => rig.close());
 
-const read = (uri: string, no: number) => readThread({ store: rig.importing.store }, uri, no);
+const read = (uri: string, no: number) =>
+  readThread({ store: rig.importing.store, previews: new Previews() }, uri, no);
 
 /** Every row of every table but the times of the import itself. */
 async function everything(): Promise<string> {
