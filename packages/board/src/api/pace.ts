@@ -65,8 +65,9 @@ export class Pace {
   #both(what: string, { own, prefix }: Limits, { sessionHash, prefixHash }: Who, now: number) {
     const wait = this.#one(`own ${what}`, sessionHash, own, now);
     // What one may not do is not held against the neighbours.
-    if (wait > 0 || prefixHash === null) return wait;
-    return this.#one(`prefix ${what}`, prefixHash, prefix, now);
+    if (wait > 0) return wait;
+    // Who comes through Tor has no address: they are one neighbourhood, or new sessions were free.
+    return this.#one(`prefix ${what}`, prefixHash ?? "none", prefix, now);
   }
 
   #one(what: string, who: string, { seconds, burst }: Limit, now: number): number {

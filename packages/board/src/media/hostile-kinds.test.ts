@@ -440,6 +440,20 @@ describe.skipIf(FFMPEG === null)("hostile recordings", () => {
     }
   }, 30_000);
 
+  test("a WebM that lasts longer than its headers say is refused", async () => {
+    const path = `${parts.root}/long.webm`;
+    const input = ["-f", "lavfi", "-i", "testsrc=size=32x32:rate=1:duration=90"];
+    Bun.spawnSync([FFMPEG?.ffmpeg as string, ...QUIET, ...input, "-c:v", "libvpx", path]);
+    const long = readFileSync(path);
+    const second = Buffer.alloc(8);
+    second.writeDoubleBE(1000);
+    const at = long.indexOf(Buffer.from([0x44, 0x89, 0x88]));
+    expect(at).toBeGreaterThan(0);
+    for (const own of [parts, bare]) {
+      expect(await tried(own, over(long, at + 3, second), POLICY)).toBe("media.duration");
+    }
+  }, 30_000);
+
   test("an index of four billion pictures costs nothing", async () => {
     expect(await tried(parts, patched(film(), "stsz", 8, 0xfffffff0), POLICY)).toMatch(
       /^media\.(?:broken|codec|bomb|duration)$/,

@@ -42,6 +42,8 @@ interface Found {
   height: number;
   scale: number;
   duration: number;
+  /** When the last cluster begins, in units of `scale`. */
+  last: number;
 }
 
 /** What of a WebM is about it rather than of it: to be blanked. */
@@ -65,7 +67,7 @@ export function readWebm(bytes: Bytes): WebmStructure {
   const end = segment.end < 0 ? bytes.length : segment.end;
   if (end > bytes.length) throw refusal("media.broken");
   if (!bytes.zerosFrom(end)) throw refusal("media.trailing");
-  const found: Found = { width: 0, height: 0, scale: 1_000_000, duration: 0 };
+  const found: Found = { width: 0, height: 0, scale: 1_000_000, duration: 0, last: 0 };
   const extras: WebmExtra[] = [];
   let tracks = false;
   let count = 0;
@@ -80,6 +82,7 @@ export function readWebm(bytes: Bytes): WebmStructure {
     if (element.id === TAGS || element.id === CHAPTERS)
       extras.push({ start: element.start, end: at });
     if (element.id === VOID) extras.push({ start: element.start, end: at });
+    if (element.id === CLUSTER) found.last = Math.max(found.last, beginOf(bytes, element.body, at));
     if (element.id === INFO) readInfo(bytes, element, found, extras);
     if (element.id === TRACKS) {
       tracks = true;
@@ -89,7 +92,9 @@ export function readWebm(bytes: Bytes): WebmStructure {
     }
   }
   if (!tracks) throw refusal("media.broken");
-  const durationMs = Math.round((found.duration * found.scale) / 1_000_000);
+  // A header that says nothing, or less than there is, is not believed.
+  const stated = Number.isNaN(found.duration) ? 0 : found.duration;
+  const durationMs = Math.round((Math.max(stated, found.last) * found.scale) / 1_000_000);
   return {
     width: found.width === 0 ? null : found.width,
     height: found.height === 0 ? null : found.height,
@@ -97,6 +102,17 @@ export function readWebm(bytes: Bytes): WebmStructure {
     durationMs: durationMs > 0 ? durationMs : null,
     extras,
   };
+}
+
+/** When a cluster begins (RFC 9559, 5.1.3.1): it says so before its blocks. */
+function beginOf(bytes: Bytes, from: number, end: number): number {
+  for (let at = from, count = 0; at < end && count < 4; count++) {
+    const element = readElement(bytes, at);
+    if (element.id === 0xe7) return unsigned(bytes, element.body, element.end - element.body);
+    if (element.end < 0) break;
+    at = element.end;
+  }
+  return 0;
 }
 
 function docType(bytes: Bytes, head: Element): string {
