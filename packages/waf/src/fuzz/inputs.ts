@@ -72,6 +72,15 @@ const corpus = [
 ];
 const names = ["a", "b", "c", "d1", "skip", "free", "q", "a%20", "_ga1", "x[]"];
 
+const fieldNames = [
+  "Content-Length",
+  "Range",
+  "X-Evil",
+  "x-count_a",
+  "Transfer-Encoding",
+  "Accept",
+];
+
 /** A value: pieces of the corpus, broken and joined; one in three is plain, as most are in life. */
 export function someValue(random: Random): string {
   let out = "";
@@ -88,6 +97,7 @@ export function someValue(random: Random): string {
 }
 
 export interface FuzzRequest {
+  readonly method: string;
   readonly target: string;
   readonly headers: readonly string[];
   readonly body: string;
@@ -110,10 +120,13 @@ export function someRequest(random: Random): FuzzRequest {
   if (random.below(2) === 0)
     headers.push("Cookie", `${random.pick(names)}=${someValue(random)}; _ga=1`);
   if (random.below(3) === 0) headers.push("Referer", someValue(random));
+  // Few sets of names, so that shapes come back.
+  if (random.below(4) === 0) headers.push(random.pick(fieldNames), random.pick(["1", "x", ""]));
   const kind = random.below(6);
   const { type, body } = someBody(kind, random, pairs);
   if (type !== "") headers.push("Content-Type", type);
   return {
+    method: random.below(3) === 0 ? random.pick(["GET", "evil", "PUT"]) : "POST",
     target: `/${random.below(3) === 0 ? someValue(random) : "path"}?${pairs()}`,
     headers,
     body,

@@ -5,7 +5,12 @@ import { fuzzRules } from "#fuzz/rules.ts";
 import { loadRuleSet } from "#rule-set.ts";
 import { someRequest } from "#fuzz/inputs.ts";
 
-const rounds: Readonly<Record<string, number>> = { parser: 150, bodies: 1500, prefilter: 800 };
+const rounds: Readonly<Record<string, number>> = {
+  parser: 150,
+  bodies: 1500,
+  prefilter: 800,
+  sealed: 800,
+};
 
 describe("fuzz targets, a short run", () => {
   for (const [name, target] of Object.entries(ownTargets())) {

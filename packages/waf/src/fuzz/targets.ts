@@ -11,7 +11,7 @@ import {
   someRequest,
   someValue,
 } from "#fuzz/inputs.ts";
-import { fuzzRules } from "#fuzz/rules.ts";
+import { fuzzRules, sealedRules } from "#fuzz/rules.ts";
 import { RuleError } from "#parse/position.ts";
 import { loadRuleSet, type LoadOptions, type RuleFile, type RuleSet } from "#rule-set.ts";
 import type { Outcome } from "#run/outcome.ts";
@@ -122,7 +122,8 @@ export function differential(
 function again(recent: readonly FuzzRequest[], random: Random): FuzzRequest {
   const first = random.pick(recent);
   const second = random.below(2) === 0 ? first : random.pick(recent);
-  return { ...first, target: second.target, response: second.response };
+  const { method, target, response } = second;
+  return { ...first, method, target, response };
 }
 
 /** Zones with different levels, exclusions and modes on one rule set. */
@@ -155,7 +156,7 @@ export function runRequest(
 ): Outcome {
   const common = { remoteAddress: "192.0.2.1", id: "fuzz", budgetMs: 60_000 };
   const transaction = rules.begin({ ...common, ...settings });
-  transaction.requestLine("POST", request.target, "HTTP/1.1");
+  transaction.requestLine(request.method, request.target, "HTTP/1.1");
   transaction.requestHeaders(request.headers);
   transaction.requestBody(request.body);
   transaction.requestEnd();
@@ -178,5 +179,9 @@ function summary(outcome: Outcome): string {
 
 /** The targets that need nothing but this package. */
 export function ownTargets(): Readonly<Record<string, FuzzTarget>> {
-  return { parser, bodies, prefilter: differential([{ name: "fuzz.conf", text: fuzzRules }]) };
+  const [whole, sealed] = [fuzzRules, sealedRules].map((text) => [{ name: "fuzz.conf", text }]) as [
+    RuleFile[],
+    RuleFile[],
+  ];
+  return { parser, bodies, prefilter: differential(whole), sealed: differential(sealed) };
 }

@@ -1,3 +1,4 @@
+import type { ByteSet } from "#regex/ast.ts";
 import type { PatternMemory } from "#regex/facts.ts";
 import type { Macro, MacroScope } from "#rule/macro.ts";
 
@@ -20,6 +21,8 @@ export interface Operator {
   readonly pure: boolean;
   /** Lower-case literals of which every matching value holds one (any case); undefined: unknown. */
   readonly literals?: readonly string[];
+  /** Sets of bytes, without letters, of each of which every matching value holds one. */
+  readonly needs?: readonly ByteSet[];
   /** The macro in the argument, where the result depends on the value and on it alone. */
   readonly macro?: Macro;
   /** The test on an integer, where the operator compares with a constant. */

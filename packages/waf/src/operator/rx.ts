@@ -18,13 +18,14 @@ export const rx: OperatorFactory = (argument, load) => {
   const regex = compilePattern(argument, (problem) => load.fail(problem), { facts: known });
   const facts = known ?? regex.facts();
   if (known === undefined) load.patterns.learn(argument, facts);
-  const { irregular, literals } = facts;
+  const { irregular, literals, needs } = facts;
   return {
     name: "rx",
     argument,
     // A pattern that may give up must say so each time.
     pure: !irregular,
     ...(literals === undefined ? {} : { literals }),
+    needs,
     test: (value, scope) => judge(regex, value, scope),
     captures: (value) => regex.captures(value),
     warm: () => regex.warm(),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Operator } from "#operator/operator.ts";
 import { hasBit } from "#plan/bits.ts";
 import { Gate } from "#plan/gate.ts";
+import { addRange, emptySet } from "#regex/ast.ts";
 import { SharedTexts, TextStore } from "#plan/text.ts";
 
 function operator(...literals: string[]): Operator {
@@ -21,12 +22,15 @@ const folded = (text: string): string => text.replace(/[A-Z]/g, (letter) => lett
 const letters = fc.constantFrom("a", "b", "c", "A", "B", " ", "<", "\0", "\xe9", "\xff");
 const someText = fc.string({ unit: letters, maxLength: 40 });
 const someLiteral = fc.string({ unit: letters, minLength: 1, maxLength: 9 }).map(folded);
+/** Of letters and bytes above ASCII alone, any stands for all of its kind. */
+const tellsApart = (literal: string): boolean =>
+  literal.length > 1 || !/[a-z\x80-\xff]/.test(literal);
 
 describe("gate", () => {
   test("says exactly which operators have a literal in a text", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.array(someLiteral, { minLength: 1, maxLength: 6 }), {
+        fc.array(fc.array(someLiteral.filter(tellsApart), { minLength: 1, maxLength: 6 }), {
           minLength: 1,
           maxLength: 70,
         }),
@@ -59,6 +63,21 @@ describe("gate", () => {
   test("knows nothing of operators without literals", () => {
     const open: Operator = { name: "rx", argument: ".", pure: true, test: () => true };
     expect(missed(new Gate([operator("abc"), open]), "zzz", 2)).toEqual([true, false]);
+  });
+
+  test("rules out what lacks a byte of a set that it needs, whatever literals are there", () => {
+    const set = (bytes: string): Uint32Array => {
+      const out = emptySet();
+      for (const byte of bytes) addRange(out, byte.charCodeAt(0), byte.charCodeAt(0));
+      return out;
+    };
+    const needing: Operator = { ...operator("abc"), needs: [set("<;"), set("0123456789")] };
+    const { literals: _literals, ...open }: Operator = { ...needing, argument: "other" };
+    const gate = new Gate([needing, open]);
+    expect(missed(gate, "abc", 2)).toEqual([true, true]);
+    expect(missed(gate, "abc <", 2)).toEqual([true, true]);
+    expect(missed(gate, "abc < 1", 2)).toEqual([false, false]);
+    expect(missed(gate, "ab; 2", 2)).toEqual([true, false]);
   });
 
   test("takes the same time for a text made of a literal's beginning", () => {

@@ -1,5 +1,5 @@
 import type { Operator } from "#operator/operator.ts";
-import { allBits, type Bits, clearBit, setBit } from "#plan/bits.ts";
+import { allBits, type Bits, clearBit, hasBit, setBit } from "#plan/bits.ts";
 import { ByteClasses } from "#plan/bytes-seen.ts";
 import { type Candidate, folded, fourAt, Grams, threeMask } from "#plan/grams.ts";
 
@@ -11,30 +11,32 @@ const leastChecks = 4096;
 
 /**
  * Tells in one pass over a string which operators can't match it, because none of the literals that
- * every match of theirs holds is there. Operators without such literals always stay possible.
+ * every match of theirs holds is there, or no byte of a set that it needs. Operators of which neither
+ * is known always stay possible.
  */
 export class Gate {
   readonly words: number;
   readonly #bytes: ByteClasses;
   readonly #grams: Grams;
-  /** All gated operators, as misses: what a string without any literal has. */
-  readonly #none: Bits;
   #scan = 0;
+  /** Operators of which a literal of two bytes or more was found in the string that is looked at. */
+  readonly #found: number[] = [];
 
   constructor(operators: readonly Operator[]) {
     this.words = (operators.length + 31) >> 5;
-    this.#none = allBits(this.words, 0);
+    const gated = allBits(this.words, 0);
     const owners = new Map<string, number[]>();
     for (const [index, { literals }] of operators.entries()) {
       if (literals === undefined) continue;
-      setBit(this.#none, index);
+      setBit(gated, index);
       for (const literal of smallest(literals)) {
         const known = owners.get(literal);
         if (known === undefined) owners.set(literal, [index]);
         else known.push(index);
       }
     }
-    this.#bytes = new ByteClasses(this.words, owners);
+    const needs = operators.map((operator) => operator.needs ?? []);
+    this.#bytes = new ByteClasses(gated, owners, needs);
     this.#grams = new Grams(owners);
   }
 
@@ -43,10 +45,12 @@ export class Gate {
   lastHash = 0;
   #left = 0;
 
+  /** Not to be changed: strings of the same bytes share it. */
   missesOf(value: string): Bits {
     const { low, high } = this.#bytes;
     const { classes, threes, fours } = this.#grams;
-    const miss = this.#none.slice();
+    const found = this.#found;
+    found.length = 0;
     this.#scan++;
     this.#left = value.length + leastChecks;
     let lows = 0;
@@ -60,27 +64,29 @@ export class Gate {
       gram = ((gram << 6) | (classes[byte] as number)) & 0xffffff;
       const three = gram & threeMask;
       if (((threes[three >> 5] as number) & (1 << (three & 31))) !== 0)
-        this.#short(three, value, i, miss);
+        this.#short(three, value, i);
       const four = fourAt(gram);
       hash = ((hash << 5) - hash + four) | 0;
       if (((fours[four >> 5] as number) & (1 << (four & 31))) !== 0)
-        this.#check(this.#grams.quads(gram), value, i, miss);
+        this.#check(this.#grams.quads(gram), value, i);
     }
-    const { keep, kinds } = this.#bytes.seen(lows, highs);
-    for (let i = 0; i < miss.length; i++) miss[i] = (miss[i] as number) & (keep[i] as number);
-    this.lastKinds = kinds;
+    const seen = this.#bytes.seen(lows, highs);
+    this.lastKinds = seen.kinds;
     this.lastHash = hash;
+    if (found.length === 0) return seen.miss;
+    const miss = seen.miss.slice();
+    for (const operator of found) if (!hasBit(seen.lacking, operator)) clearBit(miss, operator);
     return miss;
   }
 
-  #short(gram: number, value: string, end: number, miss: Bits): void {
-    this.#check(this.#grams.pairs(gram), value, end, miss);
-    this.#check(this.#grams.triples(gram), value, end, miss);
+  #short(gram: number, value: string, end: number): void {
+    this.#check(this.#grams.pairs(gram), value, end);
+    this.#check(this.#grams.triples(gram), value, end);
   }
 
-  #check(found: readonly Candidate[] | undefined, value: string, end: number, miss: Bits): void {
-    if (found === undefined) return;
-    for (const candidate of found) {
+  #check(candidates: readonly Candidate[] | undefined, value: string, end: number): void {
+    if (candidates === undefined) return;
+    for (const candidate of candidates) {
       if (candidate.scan === this.#scan) continue;
       const { literal, back, owners } = candidate;
       if (this.#left > 0) {
@@ -89,7 +95,7 @@ export class Gate {
         if (same < literal.length) continue;
       }
       candidate.scan = this.#scan;
-      for (const operator of owners) clearBit(miss, operator);
+      for (const operator of owners) this.#found.push(operator);
     }
   }
 }

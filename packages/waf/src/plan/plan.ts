@@ -9,7 +9,7 @@ import {
   responseVariables,
   type Step,
 } from "#plan/step.ts";
-import { isStill, watch } from "#plan/still.ts";
+import { findPlays, type Plays } from "#plan/still.ts";
 import { type Stage, StageTree } from "#plan/text.ts";
 import type { BuiltRules } from "#rule/builder.ts";
 import type { Entry, Rule, Target, TargetSet } from "#rule/model.ts";
@@ -35,8 +35,7 @@ export interface Plan {
   readonly phases: readonly Range[];
   readonly gate: Gate;
   readonly slots: SlotNames;
-  /** 1 for the slots that still chains read or write. */
-  readonly watched: Uint8Array;
+  readonly plays: Plays;
   readonly operators: readonly Operator[];
 }
 
@@ -65,8 +64,7 @@ class Planner {
       yield;
     }
     const gates = this.#addGates(steps);
-    const watched = new Uint8Array(this.#slots.names.length);
-    for (const step of steps) if (step?.still === true) watch(step, this.#slots, watched);
+    const plays = findPlays(steps, this.#slots);
     yield;
     return {
       steps,
@@ -75,7 +73,7 @@ class Planner {
       phases,
       gate: new Gate(this.#pure),
       slots: this.#slots,
-      watched,
+      plays,
       operators: [...this.#operators],
     };
   }
@@ -125,7 +123,6 @@ class Planner {
       valued,
       gate: valued && rule === first ? at.place : -1,
       guards: [],
-      still: isStill(rule, targets) && next?.still !== false,
     };
   }
 
@@ -168,7 +165,7 @@ class Planner {
     const macros = [rule.operator?.macro];
     for (const effect of rule.effects) {
       if (effect.kind !== "setvar") continue;
-      macros.push(effect.value);
+      macros.push(effect.key, effect.value);
       if (effect.collection === "TX" && effect.key.constant !== undefined)
         this.#slots.slotOf(effect.key.constant);
     }

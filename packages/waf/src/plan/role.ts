@@ -27,6 +27,8 @@ export class Role implements TextJudge {
   readonly #triggers: number;
   /** By kinds of bytes: the looks, of which those are one that see the value itself. */
   #sorted = new Map<number, readonly Look[]>();
+  /** What was found for texts that no transformation changes, by what the gate said of them. */
+  readonly #plain = new WeakMap<Bits, { readonly open: Bits | undefined }>();
 
   constructor(steps: readonly Step[], operatorWords: number, stepWords: number) {
     this.#stepWords = stepWords;
@@ -53,6 +55,16 @@ export class Role implements TextJudge {
   judge(text: Text, store: TextStore): Bits | undefined {
     const kinds = text.kinds & this.#triggers;
     const looks = this.#sorted.get(kinds) ?? this.#sort(kinds);
+    if (looks.length !== 1 || !text.fresh || acts((looks[0] as Look).stage, kinds))
+      return this.#look(looks, text, store);
+    const known = this.#plain.get(text.miss);
+    if (known !== undefined) return known.open;
+    const open = this.#look(looks, text, store);
+    this.#plain.set(text.miss, { open });
+    return open;
+  }
+
+  #look(looks: readonly Look[], text: Text, store: TextStore): Bits | undefined {
     let open: Bits | undefined;
     for (const { stage, wanted, unwanted, places, negatedPlaces } of looks) {
       const { miss, hit } = text.at(stage, store);
@@ -74,7 +86,7 @@ export class Role implements TextJudge {
     const idle = this.#looks.filter(({ stage }) => !acts(stage, kinds));
     const [first] = idle;
     let sorted = this.#looks;
-    if (first !== undefined && idle.length > 1) {
+    if (first !== undefined) {
       const one = emptyLook(rootOf(first.stage), first.wanted.length);
       for (const look of idle) add(look, one);
       sorted = [one, ...this.#looks.filter(({ stage }) => acts(stage, kinds))];

@@ -56,8 +56,6 @@ export interface Step {
   readonly jump: number;
   /** A pure operator over values that stay while the phase runs: known values can rule the step out. */
   readonly valued: boolean;
-  /** The chain reads and writes named TX variables and nothing else: they alone say what it does. */
-  readonly still: boolean;
 }
 
 /** Known only with the response. */

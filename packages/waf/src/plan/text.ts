@@ -88,8 +88,8 @@ const verdictLooks = 3;
  */
 export class Text {
   readonly value: string;
-  /** Bit n is set where pure operator n does not match. */
-  readonly miss: Bits;
+  /** Bit n is set where pure operator n does not match. Others may hold the same: see `ruleOut`. */
+  miss: Bits;
   /** Bit n is set where pure operator n does match. */
   hit: Bits | undefined = undefined;
   /** The kinds of its bytes. */
@@ -100,14 +100,25 @@ export class Text {
   private verdict: Verdict | undefined = undefined;
   private captured: Captured | undefined = undefined;
 
-  /** What the gate said of it, kept where saying it again would take long. */
-  private readonly gated: Bits | undefined;
+  /** What the gate said of it. */
+  private readonly gated: Bits;
 
-  constructor(value: string, miss: Bits, kinds: number) {
+  constructor(value: string, gated: Bits, kinds: number) {
     this.value = value;
-    this.miss = miss;
+    this.miss = gated;
+    this.gated = gated;
     this.kinds = kinds;
-    this.gated = value.length > longText ? miss.slice() : undefined;
+  }
+
+  /** What is known of it is what the gate said, and no more. */
+  get fresh(): boolean {
+    return this.miss === this.gated && this.hit === undefined;
+  }
+
+  /** Notes that an operator does not match. */
+  ruleOut(number: number): void {
+    if (this.miss === this.gated) this.miss = this.gated.slice();
+    setBit(this.miss, number);
   }
 
   /** What a chain of transformations makes of it. */
@@ -132,8 +143,8 @@ export class Text {
     for (const known of this.made) if (known.value === value) return known;
     // The gate does not see the difference between upper and lower case.
     const made =
-      from.gated !== undefined && stage.transform === lowercase
-        ? new Text(value, from.gated.slice(), loweredKinds(from.kinds))
+      stage.transform === lowercase
+        ? new Text(value, from.gated, loweredKinds(from.kinds))
         : textOf(value, store.gate);
     this.made.push(made);
     return made;
@@ -153,7 +164,7 @@ export class Text {
     if (hasBit(this.miss, number)) return false;
     if (this.hit !== undefined && hasBit(this.hit, number)) return true;
     const found = operator.test(this.value, scope);
-    if (!found) setBit(this.miss, number);
+    if (!found) this.ruleOut(number);
     else setBit((this.hit ??= allBits(this.miss.length, 0)), number);
     return found;
   }

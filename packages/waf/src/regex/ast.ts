@@ -41,6 +41,22 @@ export function hasByte(set: ByteSet, byte: number): boolean {
   return ((set[byte >> 5] as number) & (1 << (byte & 31))) !== 0;
 }
 
+/** The set of one byte, or of both cases of a letter. Shared by all patterns: never to be changed. */
+export function byteSet(byte: number, fold: boolean): ByteSet {
+  const kept = fold ? foldedBytes : bytes;
+  let set = kept[byte];
+  if (set === undefined) {
+    set = emptySet();
+    addRange(set, byte, byte);
+    if (fold) foldCase(set);
+    kept[byte] = set;
+  }
+  return set;
+}
+
+const bytes: ByteSet[] = [];
+const foldedBytes: ByteSet[] = [];
+
 export function unite(into: ByteSet, from: ByteSet): void {
   for (let i = 0; i < 8; i++) into[i] = (into[i] as number) | (from[i] as number);
 }

@@ -6,7 +6,7 @@ import { factsVersion, PatternMemory } from "#regex/facts.ts";
 import { loadRuleSet } from "#rule-set.ts";
 
 /** What decides what is found out about a pattern. */
-const sources = ["ast", "classes", "literals", "parse", "quantifier", "regex"];
+const sources = ["ast", "classes", "literals", "needs", "parse", "quantifier", "regex"];
 
 const rules = String.raw`
 SecRuleEngine On

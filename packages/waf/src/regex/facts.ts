@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ByteSet } from "#regex/ast.ts";
 
 /** What loading has to know of a pattern; the rest is worked out when it is first searched with. */
 export interface PatternFacts {
@@ -7,16 +8,18 @@ export interface PatternFacts {
   readonly irregular: boolean;
   /** See literals.ts. */
   readonly literals: readonly string[] | undefined;
+  /** See needs.ts. */
+  readonly needs: readonly ByteSet[];
 }
 
 /**
  * Names how facts are worked out: a digest of the sources that do it, so that what another version
  * wrote is not believed. The test says what it has to be.
  */
-export const factsVersion = "079482775aa742ff";
+export const factsVersion = "bcf197f3be357873";
 
-/** As written: source, groups, irregular, literals. */
-type Written = [string, number, boolean, readonly string[] | null];
+/** As written: source, groups, irregular, literals, needs. */
+type Written = [string, number, boolean, readonly string[] | null, readonly (readonly number[])[]];
 
 /**
  * Facts of patterns from one load of rules to the next, also across restarts: working them out is
@@ -32,8 +35,13 @@ export class PatternMemory {
     const cut = text.indexOf("\n");
     const body = text.slice(cut + 1);
     if (cut < 0 || text.slice(0, cut) !== heading(body)) return;
-    for (const [source, groups, irregular, literals] of JSON.parse(body) as Written[])
-      this.#known.set(source, { groups, irregular, literals: literals ?? undefined });
+    for (const [source, groups, irregular, literals, needs] of JSON.parse(body) as Written[])
+      this.#known.set(source, {
+        groups,
+        irregular,
+        literals: literals ?? undefined,
+        needs: needs.map((words) => Uint32Array.from(words)),
+      });
   }
 
   find(source: string): PatternFacts | undefined {
@@ -56,11 +64,12 @@ export class PatternMemory {
   /** What was asked for, as text. */
   text(): string {
     const written = [...this.#used].map(
-      ([source, { groups, irregular, literals }]): Written => [
+      ([source, { groups, irregular, literals, needs }]): Written => [
         source,
         groups,
         irregular,
         literals ?? null,
+        needs.map((set) => [...set]),
       ],
     );
     const body = JSON.stringify(written);

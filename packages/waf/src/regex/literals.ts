@@ -72,7 +72,16 @@ function infoOf(node: Node): Info {
 }
 
 /** The bytes of a set, folded to lower case; too many where it is large. */
-function charsOf(set: ByteSet): string[] {
+function charsOf(set: ByteSet): readonly string[] {
+  let chars = knownChars.get(set);
+  if (chars === undefined) knownChars.set(set, (chars = findChars(set)));
+  return chars;
+}
+
+/** Sets of single bytes are shared by all patterns. */
+const knownChars = new WeakMap<ByteSet, readonly string[]>();
+
+function findChars(set: ByteSet): string[] {
   const lowered = set.slice();
   // A to Z and a to z stand in the same places of two words.
   const upper = (set[2] as number) & 0x07fffffe;

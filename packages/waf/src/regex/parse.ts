@@ -1,6 +1,7 @@
 import {
   addRange,
   type ByteSet,
+  byteSet,
   complement,
   emptySet,
   foldCase,
@@ -43,6 +44,8 @@ const maxDepth = 250;
 export function parsePattern(source: string, options: { fold?: boolean } = {}): Pattern {
   return new Parser(source, options.fold === true).run();
 }
+
+const everyByte = complement(emptySet());
 
 class Parser {
   readonly #text: string;
@@ -94,7 +97,8 @@ class Parser {
 
   #sequence(): Node {
     const parts: Node[] = [];
-    while (this.#at < this.#text.length && !this.#peek("|") && !this.#peek(")")) {
+    for (let char = this.#text[this.#at]; char !== undefined; char = this.#text[this.#at]) {
+      if (char === "|" || char === ")") break;
       if (this.#flags.extended) {
         const end = skipExtended(this.#text, this.#at);
         if (end > this.#at) {
@@ -120,7 +124,7 @@ class Parser {
       case ".":
         return {
           kind: "set",
-          set: (this.#flags.dotAll ? complement(emptySet()) : shorthand["N"]) as ByteSet,
+          set: (this.#flags.dotAll ? everyByte : shorthand["N"]) as ByteSet,
         };
       case "^":
         return { kind: "assert", at: "start" };
@@ -139,10 +143,7 @@ class Parser {
 
   #byte(code: number, offset: number): Node {
     if (code > 255) this.#fail("character above U+00FF in a byte pattern", offset);
-    const set = emptySet();
-    addRange(set, code, code);
-    if (this.#flags.fold) foldCase(set);
-    return { kind: "set", set };
+    return { kind: "set", set: byteSet(code, this.#flags.fold) };
   }
 
   #quantified(atom: Node): Node {
@@ -267,9 +268,9 @@ class Parser {
         return this.#quoted();
       default:
     }
-    const number = /^(?:([1-9]\d{0,2})|g\{?(\d{1,2})\}?)/.exec(
-      this.#text.slice(this.#at, this.#at + 6),
-    );
+    const number = /[1-9g]/.test(char)
+      ? /^(?:([1-9]\d{0,2})|g\{?(\d{1,2})\}?)/.exec(this.#text.slice(this.#at, this.#at + 6))
+      : null;
     if (number !== null) {
       const index = Number(number[1] ?? number[2]);
       // Two digits and more are octal unless there are as many groups (pcre2pattern, "Backreferences").
@@ -310,8 +311,8 @@ class Parser {
   /** The one byte that an escape stands for; the cursor is on the character after the backslash. */
   #escapedByte(start: number): number {
     const char = this.#text[this.#at++] ?? this.#fail("pattern ends with \\", start);
-    const rest = this.#text.slice(this.#at, this.#at + 8);
     if (char === "x") {
+      const rest = this.#text.slice(this.#at, this.#at + 8);
       const hex = /^(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{0,2}))/.exec(rest) as RegExpExecArray;
       this.#at += hex[0].length;
       const code = Number.parseInt(hex[1] ?? (hex[2] === "" ? "0" : (hex[2] as string)), 16);
@@ -319,13 +320,12 @@ class Parser {
       return code;
     }
     if (char === "c") {
-      const next = rest.charCodeAt(0);
+      const next = this.#text.charCodeAt(this.#at);
       if (!(next >= 32 && next < 127)) this.#fail("\\c wants a printable character", start);
-      this.#at++;
-      return rest.toUpperCase().charCodeAt(0) ^ 64;
+      return (this.#text[this.#at++] as string).toUpperCase().charCodeAt(0) ^ 64;
     }
     if (char >= "0" && char <= "7") {
-      const octal = /^[0-7]{0,2}/.exec(rest) as RegExpExecArray;
+      const octal = /^[0-7]{0,2}/.exec(this.#text.slice(this.#at, this.#at + 2)) as RegExpExecArray;
       this.#at += octal[0].length;
       return Number.parseInt(char + octal[0], 8) & 255;
     }
@@ -346,11 +346,8 @@ class Parser {
       const low = this.#classItem(set, start);
       if (low === undefined) continue;
       const dash = this.#at;
-      if (
-        this.#text[dash] === "-" &&
-        this.#text[dash + 1] !== "]" &&
-        dash + 1 < this.#text.length
-      ) {
+      const after = this.#text[dash + 1];
+      if (this.#text[dash] === "-" && after !== undefined && after !== "]") {
         this.#at++;
         const high = this.#classItem(set, start);
         if (high === undefined) {

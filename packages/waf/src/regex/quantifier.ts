@@ -16,6 +16,7 @@ const marks: Readonly<Record<string, readonly [number, number]>> = {
 export function readQuantifier(text: string, at: number): Quantifier | undefined {
   const mark = marks[text[at] ?? ""];
   if (mark !== undefined) return { min: mark[0], max: mark[1], end: at + 1 };
+  if (text[at] !== "{") return undefined;
   const braces = /^\{(\d{1,6})(?:(,)(\d{0,6}))?\}/.exec(text.slice(at, at + 20));
   if (braces === null) return undefined;
   const min = Number(braces[1]);

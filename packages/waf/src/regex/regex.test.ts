@@ -2,9 +2,12 @@ import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { RE2JS } from "re2js";
 import { Backtracker } from "#regex/backtrack.ts";
+import { hasByte } from "#regex/ast.ts";
+import { LazyDfa } from "#regex/dfa.ts";
 import { emit } from "#regex/emit.ts";
 import { PatternError } from "#regex/error.ts";
 import { requiredLiterals } from "#regex/literals.ts";
+import { neededBytes } from "#regex/needs.ts";
 import { parsePattern } from "#regex/parse.ts";
 import { Regex } from "#regex/regex.ts";
 
@@ -126,6 +129,37 @@ describe("engines agree", () => {
     );
   });
 
+  test("JavaScriptCore and the automaton over bytes, whatever it was asked before", () => {
+    fc.assert(
+      fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 6 }), (source, values) => {
+        const { node } = parsePattern(source);
+        const automaton = LazyDfa.of(node);
+        const native = new RegExp(emit(node));
+        for (const value of [...values, ...values])
+          expect(automaton?.test(value)).toBe(native.test(value));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test("assertions anywhere in a pattern", () => {
+    for (const source of [
+      "\\b^a",
+      "a$|^$",
+      "^\\B",
+      "(?:^|x)a\\b",
+      "a\\Z",
+      "\\Ba\\b",
+      "(?:a$|b)c?",
+      "$^",
+      "x*\\b",
+    ])
+      for (const value of ["", "a", "a\n", "xa", "ba", "a b", "\n", "bc", " ", "a_"]) {
+        const { node } = parsePattern(source);
+        expect(LazyDfa.of(node)?.test(value)).toBe(new RegExp(emit(node)).test(value));
+      }
+  });
+
   test("every match holds one of the required literals", () => {
     fc.assert(
       fc.property(pattern, text, (source, value) => {
@@ -134,6 +168,53 @@ describe("engines agree", () => {
         if (literals === undefined || !new RegExp(emit(node)).test(value)) return;
         const lower = value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
         expect(literals.some((literal) => lower.includes(literal))).toBe(true);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe("bytes that are needed", () => {
+  const say = (source: string): string[] =>
+    neededBytes(parsePattern(source).node).map((set) =>
+      Array.from({ length: 128 }, (_, byte) => String.fromCharCode(byte))
+        .filter((char) => hasByte(set, char.charCodeAt(0)))
+        .join(""),
+    );
+
+  test("are found in all parts, and in every alternative", () => {
+    expect(say("\\(\\s*['\"]")).toEqual(["(", "\"'"]);
+    expect(say("(?:<a|;b)+x{2}")).toEqual([";<"]);
+    expect(say("a(?:<)?b|c")).toEqual([]);
+    expect(say("[^\\d]")).toEqual([]);
+    expect(say("\\d{2,}-?")).toEqual(["0123456789"]);
+  });
+
+  test("every match holds one of each set", () => {
+    const odd = fc.constantFrom(
+      "<",
+      "[;<]",
+      "\\d",
+      "(?:<|;)?",
+      "(?:a<|;b)",
+      "[^a]",
+      "\\s",
+      "x",
+      "(?:;+|<{2})",
+    );
+    const oddPattern = fc
+      .array(fc.tuple(odd, quantifier), { minLength: 1, maxLength: 5 })
+      .map((parts) => parts.map(([one, many]) => one + many).join(""));
+    const oddText = fc.string({
+      unit: fc.constantFrom("<", ";", "a", "b", "1", " ", "x"),
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(oddPattern, oddText, (source, value) => {
+        const { node } = parsePattern(source);
+        if (!new RegExp(emit(node)).test(value)) return;
+        for (const set of neededBytes(node))
+          expect(Buffer.from(value, "latin1").some((byte) => hasByte(set, byte))).toBe(true);
       }),
       { numRuns: 1500 },
     );
@@ -178,6 +259,23 @@ describe("bounds", () => {
       }
     });
   }
+
+  test("an automaton's table stays within its bounds, and what outgrows them is left to RE2", () => {
+    // As many states as there are ways to have met an a in the last twelve bytes.
+    const { node } = parsePattern("a[ab]{12}c");
+    const automaton = LazyDfa.of(node);
+    let value = "";
+    for (let i = 0, seed = 1; i < 60_000; i++) {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      value += seed & 0x10000 ? "a" : "b";
+    }
+    expect(automaton?.test(value)).toBeUndefined();
+    expect(automaton?.test(`${value.slice(0, 500)}aaaaaaaaaaaaac`)).toBe(true);
+    expect(automaton?.test(value.slice(0, 500))).toBe(false);
+    expect(new Regex("a[ab]{12}c").test(value)).toBe(false);
+    expect(LazyDfa.of(parsePattern("(?:a{200}b){200}").node)).toBeUndefined();
+    expect(LazyDfa.of(parsePattern("(?=a)b").node)).toBeUndefined();
+  });
 
   test("what can't be finished says so", () => {
     expect(new Regex("(a+)+\\1$").test(`${"a".repeat(5000)}b`)).toBeUndefined();

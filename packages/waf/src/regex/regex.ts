@@ -2,20 +2,22 @@ import { RE2JS } from "re2js";
 import type { Node } from "#regex/ast.ts";
 import { Backtracker } from "#regex/backtrack.ts";
 import { boundOf } from "#regex/bound.ts";
+import { LazyDfa } from "#regex/dfa.ts";
 import { PatternError } from "#regex/error.ts";
 import type { PatternFacts } from "#regex/facts.ts";
 import { emit } from "#regex/emit.ts";
 import { requiredLiterals } from "#regex/literals.ts";
+import { neededBytes } from "#regex/needs.ts";
 import { parsePattern } from "#regex/parse.ts";
 
 /** `undefined` means that the search was given up at its bound. */
 export type Verdict = boolean | undefined;
 
 /**
- * A compiled pattern whose every search costs a bounded time. Three engines share the work:
+ * A compiled pattern whose every search costs a bounded time. Four engines share the work:
  * JavaScriptCore where backtracking is proven to stay within its step budget on a value of that
- * length, RE2 (a lazy automaton, linear) for longer values, and a counted backtracker for what no
- * linear engine can run.
+ * length, an automaton over bytes for longer values, RE2 for what that automaton can't finish and for
+ * captures, and a counted backtracker for what no linear engine can run.
  */
 export class Regex {
   readonly source: string;
@@ -25,6 +27,8 @@ export class Regex {
   readonly #irregular: boolean;
   #parsed: Node | undefined;
   #native: RegExp | undefined;
+  /** Null where the pattern is too large for one. */
+  #automaton: LazyDfa | null | undefined;
   #linear: RE2JS | undefined;
   #counted: Backtracker | undefined;
 
@@ -58,13 +62,14 @@ export class Regex {
   facts(): PatternFacts {
     const irregular = this.#irregular;
     const literals = irregular ? undefined : requiredLiterals(this.#node);
-    return { groups: this.groups, irregular, literals };
+    const needs = irregular ? [] : neededBytes(this.#node);
+    return { groups: this.groups, irregular, literals, needs };
   }
 
   /** Compiles what a later search may need, so that no visitor pays for it. */
   warm(): void {
     if (this.#irregular) this.#backtracker();
-    else if (this.#limit < Number.POSITIVE_INFINITY) this.#re2();
+    else if (this.#limit < Number.POSITIVE_INFINITY && this.#dfa() === null) this.#re2();
   }
 
   test(value: string): Verdict {
@@ -73,7 +78,7 @@ export class Regex {
       return found === undefined ? undefined : found !== null;
     }
     if (value.length <= this.#limit) return this.#regExp().test(value);
-    return this.#re2().test(value);
+    return this.#dfa()?.test(value) ?? this.#re2().test(value);
   }
 
   /** The whole match and the groups; only to be asked once `test` said true. */
@@ -98,6 +103,11 @@ export class Regex {
   #regExp(): RegExp {
     this.#native ??= new RegExp(emit(this.#node));
     return this.#native;
+  }
+
+  #dfa(): LazyDfa | null {
+    if (this.#automaton === undefined) this.#automaton = LazyDfa.of(this.#node) ?? null;
+    return this.#automaton;
   }
 
   #re2(): RE2JS {

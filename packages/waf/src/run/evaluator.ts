@@ -1,4 +1,4 @@
-import { hasBit, setBit } from "#plan/bits.ts";
+import { hasBit } from "#plan/bits.ts";
 import type { Step } from "#plan/step.ts";
 import type { Stage, Text, TextStore } from "#plan/text.ts";
 import type { Operator, OperatorScope } from "#operator/operator.ts";
@@ -26,7 +26,8 @@ export class Evaluator {
   readonly #scope: OperatorScope;
   readonly #effects: EffectRunner;
   readonly #observer: Observer;
-  readonly #texts: TextStore | undefined;
+  /** Undefined for plain evaluation. */
+  readonly texts: TextStore | undefined;
   overlay: Overlay;
   /** What was found out about the values before; undefined for plain evaluation. */
   gatherer: Gatherer | undefined;
@@ -44,7 +45,7 @@ export class Evaluator {
     this.#effects = effects;
     this.#observer = observer;
     this.overlay = overlay;
-    this.#texts = texts;
+    this.texts = texts;
   }
 
   /** Runs a chain; true where all its rules match. */
@@ -68,7 +69,7 @@ export class Evaluator {
     }
     const more = this.overlay.exclusions(step.index);
     if (step.rule.multiMatch) return this.#multi(step, more);
-    if (this.#texts !== undefined && planned(step)) return this.#judge(step, more, this.#texts);
+    if (this.texts !== undefined && planned(step)) return this.#judge(step, more, this.texts);
     return this.#plain(step, more);
   }
 
@@ -113,7 +114,7 @@ export class Evaluator {
       }
     }
     if (texts.length < 2 || !step.operator.noneOf(texts.map((text) => text.value))) return;
-    for (const text of texts) setBit(text.miss, step.pure);
+    for (const text of texts) text.ruleOut(step.pure);
   }
 
   #judgeItems(
@@ -160,7 +161,7 @@ export class Evaluator {
   /** The raw value and every different value on the way are judged, each for itself. */
   #multi(step: Step, more: readonly Target[] | undefined): boolean {
     let any = false;
-    const store = this.#texts;
+    const store = this.texts;
     const items = this.#selected(step, more);
     if (store !== undefined && step.pure >= 0) this.#clear(step, items, store);
     for (const item of items) {

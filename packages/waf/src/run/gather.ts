@@ -116,8 +116,9 @@ export class Gatherer {
 
 function push(items: Item[], target: Target, { source, name, text }: Finding): void {
   if (!source.variables.includes(target.variable)) return;
-  const item = new Item(target.variable, name, text.value);
-  if (!picks(target.selector, name, item.lower)) return;
+  const { variable, selector } = target;
+  if (selector.kind !== "all" && !picks(selector, name, name.toLowerCase())) return;
+  const item = new Item(variable, name, text.value);
   item.text = text;
   items.push(item);
 }

@@ -3,18 +3,22 @@ import { allBits, type Bits, hasBit, setBit } from "#plan/bits.ts";
 import type { Plan } from "#plan/plan.ts";
 import { Reach, valuedSteps } from "#plan/reach.ts";
 import type { Step } from "#plan/step.ts";
+import type { Play } from "#plan/still.ts";
 import { EffectRunner, type Controls } from "#run/effects.ts";
 import { Evaluator } from "#run/evaluator.ts";
 import { Facts } from "#run/facts.ts";
 import type { Overlay } from "#run/overlay.ts";
+import { type Shape, Shapes } from "#run/shape.ts";
 import { State } from "#run/state.ts";
 import type { CollectionStore } from "#run/stored.ts";
 import { type Snapshot, TxStore } from "#run/tx-store.ts";
+import { keyMatches } from "#rule/pick.ts";
 
 /**
- * How a phase goes on from a place as long as nothing but still chains matches: the other steps that
+ * How a phase goes on from a place as long as nothing but played chains matches: the other steps that
  * it comes by, and what the TX variables hold at each of them. Most requests take this path to its
- * end, so that levels, scores and flags are worked out once and not in every request.
+ * end, so that levels, scores and flags, and what the names of header fields say, are worked out once
+ * and not in every request.
  */
 export interface QuietPath {
   /** Steps on the path that always run, and those that values can rule out, by place. */
@@ -29,11 +33,15 @@ export interface QuietPath {
 /** A snapshot with the paths that start from it. */
 interface Point extends Snapshot {
   readonly root: Root;
-  /** By what the overlay does to still chains, then by place. */
+  /** By what the overlay does to chains that are played, then by place. */
   readonly paths: Map<string, Map<number, QuietPath>>;
 }
 
 interface Root {
+  /** What requests that start from it look like; undefined where that is not known. */
+  readonly shape: Shape | undefined;
+  /** The zone's variables that are in no snapshot. */
+  readonly aside: readonly string[];
   /** Paths made from this root so far. */
   made: number;
 }
@@ -41,6 +49,8 @@ interface Root {
 /** Where a transaction starts. */
 export interface Start {
   readonly snapshot: Snapshot;
+  /** The names of those variables that the snapshot does not hold. */
+  readonly aside: readonly string[];
   readonly reach: Reach;
 }
 
@@ -50,8 +60,8 @@ type Variables = Readonly<Record<string, string>>;
 const maxPaths = 400;
 /** Starting points (sets of a zone's variables) that are kept. */
 const maxRoots = 128;
-
-const noVariables: Variables = {};
+/** The same, of requests whose shape is known. */
+const maxShaped = 512;
 
 /** Works out quiet paths and keeps them for all requests. */
 export class QuietPaths {
@@ -64,6 +74,9 @@ export class QuietPaths {
   #byObject = new WeakMap<Variables, Point>();
   #byContent = new Map<string, Point>();
   readonly #starts = new WeakMap<Point, Map<string, Start>>();
+  readonly #shapes = new Shapes();
+  #shaped = new WeakMap<Point, Map<Shape, Point>>();
+  #shapedCount = 0;
   readonly #marks = new WeakMap<Overlay, string>();
   #reaches = new Map<string, Reach>();
 
@@ -80,27 +93,46 @@ export class QuietPaths {
     };
   }
 
-  /** Where a transaction with these variables and this overlay starts. */
-  start(variables: Variables | undefined, overlay: Overlay): Start {
-    const point = this.#rootOf(variables ?? noVariables);
+  /** Where a transaction with these variables, this overlay and this head starts. */
+  start(variables: Variables, overlay: Overlay, request: Facts): Start {
+    const shape = this.#shapes.of(request);
+    const root = this.#rootOf(variables);
+    const point = shape === undefined ? root : this.#shapedRoot(root, shape);
     let starts = this.#starts.get(point);
     if (starts === undefined) this.#starts.set(point, (starts = new Map<string, Start>()));
     const mark = this.markOf(overlay);
     let start = starts.get(mark);
     if (start === undefined) {
-      start = { snapshot: point, reach: this.#reachFrom(point, overlay) };
+      const { aside } = point.root;
+      start = { snapshot: point, aside, reach: this.#reachFrom(point, overlay) };
       starts.set(mark, start);
     }
     return start;
   }
 
-  /** What an overlay does to still chains: the same for most, so that their paths are the same. */
+  #shapedRoot(root: Point, shape: Shape): Point {
+    let points = this.#shaped.get(root);
+    if (points === undefined) this.#shaped.set(root, (points = new Map<Shape, Point>()));
+    let point = points.get(shape);
+    if (point !== undefined) return point;
+    if (++this.#shapedCount > maxShaped) {
+      this.#shapedCount = 1;
+      this.#shaped = new WeakMap([[root, (points = new Map<Shape, Point>())]]);
+    }
+    const { aside } = root.root;
+    point = { ...root, root: { shape, aside, made: 0 }, byShape: true, paths: new Map() };
+    points.set(shape, point);
+    return point;
+  }
+
+  /** What an overlay does to played chains: the same for most, so that their paths are the same. */
   markOf(overlay: Overlay): string {
     let mark = this.#marks.get(overlay);
     if (mark === undefined) {
       mark = "";
-      for (const step of this.#plan.steps) {
-        if (step?.still !== true) continue;
+      const { steps, plays } = this.#plan;
+      for (const step of steps) {
+        if (step === undefined || plays.shaped[step.place] === undefined) continue;
         if (overlay.removes(step.index)) mark += `-${step.index}`;
         else if (overlay.exclusions(step.index) !== undefined) mark += `?${step.index}`;
       }
@@ -130,9 +162,10 @@ export class QuietPaths {
     const content = JSON.stringify(Object.entries(variables));
     let point = this.#byContent.get(content);
     if (point === undefined) {
-      const tx = new TxStore(this.#plan.slots, this.#plan.watched);
+      const tx = new TxStore(this.#plan.slots, this.#plan.plays);
       for (const [name, value] of Object.entries(variables)) tx.set(name, value);
-      point = pointOf(tx, { made: 0 });
+      const aside = Object.keys(variables).filter((name) => tx.keepsAside(name));
+      point = pointOf(tx, { shape: undefined, aside, made: 0 });
       if (this.#byContent.size >= maxRoots) this.#byContent = new Map();
       this.#byContent.set(content, point);
     }
@@ -166,18 +199,20 @@ export class QuietPaths {
   }
 
   #walk(from: number, start: Point, overlay: Overlay): QuietPath {
-    const { steps, phases } = this.#plan;
+    const { steps, phases, plays } = this.#plan;
     const end = (phases.find((phase) => from <= phase.to) as { to: number }).to;
     const always = allBits(this.#valued.length, 0);
     const valued = allBits(this.#valued.length, 0);
     const before: (Snapshot | undefined)[] = [];
     const rehearsal = new Rehearsal(this.#plan, this.#clock, this.#store, overlay, start);
+    const playable = start.root.shape === undefined ? plays.still : plays.shaped;
     for (let place = from; place < end; ) {
       const step = steps[place] as Step;
       place++;
-      if (step.still && overlay.exclusions(step.index) === undefined) {
+      const play = playable[step.place];
+      if (play !== undefined && overlay.exclusions(step.index) === undefined) {
         if (overlay.removes(step.index)) continue;
-        const matches = rehearsal.plays(step);
+        const matches = rehearsal.plays(play);
         if (matches && step.jump >= 0) place = step.jump;
         if (matches !== undefined) continue;
       }
@@ -189,21 +224,22 @@ export class QuietPaths {
 }
 
 function pointOf(tx: TxStore, root: Root): Point {
-  return { slots: tx.freeze(), root, paths: new Map() };
+  return { ...tx.freeze(), root, byShape: root.shape !== undefined, paths: new Map() };
 }
 
-/** Runs still chains outside of any request. */
+/** Plays chains outside of any request. */
 class Rehearsal {
+  readonly #plan: Plan;
   readonly #tx: TxStore;
   readonly #evaluator: Evaluator;
   #point: Point;
 
   constructor(plan: Plan, clock: Clock, store: CollectionStore, overlay: Overlay, start: Point) {
+    this.#plan = plan;
     this.#point = start;
-    this.#tx = new TxStore(plan.slots, plan.watched);
+    this.#tx = new TxStore(plan.slots, plan.plays);
     this.#tx.become(start);
-    const nowhere = { remoteAddress: "", remotePort: 0, serverAddress: "", serverPort: 0 };
-    const state = new State(new Facts("", nowhere), this.#tx, clock);
+    const state = new State(start.root.shape?.facts ?? noFacts, this.#tx, clock);
     const silent = {
       lookUp: state.lookUp.bind(state),
       gaveUp: () => undefined,
@@ -217,30 +253,46 @@ class Rehearsal {
 
   /** What the TX variables are now. */
   point(): Point {
-    if (this.#tx.snapshot === undefined) {
+    if (this.#tx.moved) {
       this.#point = pointOf(this.#tx, this.#point.root);
-      this.#tx.become(this.#point);
+      this.#tx.restart(this.#point);
     }
     return this.#point;
   }
 
   /**
-   * Runs a chain: whether it matches; undefined where it matches and does more than set variables,
-   * so that the request itself has to run it.
+   * Plays a chain: whether it matches; undefined where it matches and does more than set variables,
+   * or where its beginning does, so that the request itself has to run it.
    */
-  plays(step: Step): boolean | undefined {
-    const { rule } = step;
-    const speaks = rule.log || rule.disruption.kind !== "pass";
-    const before = speaks ? this.point() : undefined;
-    const matches = this.#evaluator.chain(step);
-    if (!matches || before === undefined) return matches;
+  plays({ chain, whole, coins }: Play): boolean | undefined {
+    const { rule } = chain;
+    const speaks = !whole || rule.log || rule.disruption.kind !== "pass";
+    const before = speaks || coins ? this.point() : undefined;
+    const matches = this.#evaluator.chain(chain);
+    if (before === undefined) return matches;
+    if (!(matches && speaks) && !this.#othersSee(chain)) return matches;
     this.#point = before;
-    this.#tx.become(before);
+    this.#tx.restart(before);
     return undefined;
+  }
+
+  /** True where rules of another chain would pick a name that was made up, in an order of their own. */
+  #othersSee(chain: Step): boolean {
+    for (const { key } of this.#tx.madeUp)
+      for (const reader of this.#plan.plays.readers)
+        if (reader.chain !== chain.index && keyMatches(reader.regex, key)) return true;
+    return false;
   }
 }
 
-/** Still chains control nothing. */
+const noFacts = new Facts("", {
+  remoteAddress: "",
+  remotePort: 0,
+  serverAddress: "",
+  serverPort: 0,
+});
+
+/** Played chains control nothing. */
 const noControls: Controls = {
   mode: "on",
   requestBodyAccess: false,

@@ -26,7 +26,8 @@ export function cutTarget(target: string): TargetParts {
   const path = percentDecode(rawPath);
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   return {
-    uri: question < 0 ? rawPath : `${rawPath}?${query}`,
+    // The same string wherever it can be: what is known of one is known of the other.
+    uri: scheme === null ? whole : question < 0 ? rawPath : `${rawPath}?${query}`,
     path,
     query,
     basename: path.slice(slash + 1),

@@ -9,7 +9,6 @@ import { BodyBuffer } from "#run/body-buffer.ts";
 import { type Controls, EffectRunner } from "#run/effects.ts";
 import { Evaluator } from "#run/evaluator.ts";
 import { Facts } from "#run/facts.ts";
-import { Gatherer } from "#run/gather.ts";
 import type { Item } from "#run/item.ts";
 import type { Intervention, Outcome } from "#run/outcome.ts";
 import type { Overlay } from "#run/overlay.ts";
@@ -20,7 +19,7 @@ import type { TransactionSettings } from "#run/settings.ts";
 import { State } from "#run/state.ts";
 import type { CollectionStore } from "#run/stored.ts";
 import { TxStore } from "#run/tx-store.ts";
-import { Walk } from "#run/walk.ts";
+import { type Walk, walkFor } from "#run/walk.ts";
 import type { EngineConfig } from "#rule/config.ts";
 import type { RuleSelector } from "#rule/effect.ts";
 import type { Phase, Rule, Target } from "#rule/model.ts";
@@ -55,7 +54,7 @@ export class Transaction implements Controls, OperatorScope {
   readonly #facts: Facts;
   readonly #state: State;
   readonly #evaluator: Evaluator;
-  readonly #walk: Walk;
+  #walk: Walk | undefined;
   readonly #effects: EffectRunner;
   readonly #redactor = new Redactor();
   readonly #matches: MatchRecord[] = [];
@@ -96,23 +95,13 @@ export class Transaction implements Controls, OperatorScope {
       serverAddress: settings.serverAddress ?? "",
       serverPort: settings.serverPort ?? 0,
     });
-    const { plan, paths } = engine;
-    const tx = new TxStore(plan.slots, plan.watched);
+    const tx = new TxStore(engine.plan.slots, engine.plan.plays);
     this.#state = new State(this.#facts, tx, engine.clock);
     this.#state.webAppId = settings.webAppId ?? config.webAppId;
     this.#effects = new EffectRunner(this.#state, this, engine.store, config.collectionTimeout);
     const overlay = settings.overlay ?? engine.baseOverlay;
     const texts = engine.texts();
     this.#evaluator = new Evaluator(this.#state, this, this.#effects, this, overlay, texts);
-    for (const name in settings.variables) tx.set(name, settings.variables[name] as string);
-    let gatherer: Gatherer | undefined;
-    if (texts !== undefined) {
-      const { snapshot, reach } = paths.start(settings.variables, overlay);
-      tx.become(snapshot);
-      gatherer = new Gatherer(reach, this.#state, texts);
-      this.#evaluator.gatherer = gatherer;
-    }
-    this.#walk = new Walk(plan, paths, tx, this.#evaluator, gatherer);
   }
 
   /** The request line; `line` is the raw one where it says more than its parts. */
@@ -268,7 +257,9 @@ export class Transaction implements Controls, OperatorScope {
     if (phase < 5 && (this.#intervention !== undefined || this.#exhausted)) return;
     if (phase < 5 && (this.#allowed === "transaction" || this.#allowed === "request")) return;
     this.#allowed = this.#allowed === "phase" ? "none" : this.#allowed;
-    const walk = this.#walk;
+    const { plan, paths } = this.#engine;
+    const { variables } = this.#settings;
+    const walk = (this.#walk ??= walkFor(plan, paths, this.#state, this.#evaluator, variables));
     walk.enter(phase);
     for (let step = walk.next(); step !== undefined; step = walk.next()) {
       const matched = this.#evaluator.chain(step);

@@ -2,10 +2,34 @@ import { type Bits, hasBit } from "#plan/bits.ts";
 import type { Plan } from "#plan/plan.ts";
 import type { Step } from "#plan/step.ts";
 import type { Evaluator } from "#run/evaluator.ts";
-import type { Gatherer } from "#run/gather.ts";
+import { Gatherer } from "#run/gather.ts";
 import type { Overlay } from "#run/overlay.ts";
 import type { QuietPath, QuietPaths } from "#run/quiet.ts";
+import type { State } from "#run/state.ts";
 import type { TxStore } from "#run/tx-store.ts";
+
+const noVariables: Readonly<Record<string, string>> = {};
+
+/** The way of a request whose head is known, which begins with these variables. */
+export function walkFor(
+  plan: Plan,
+  paths: QuietPaths,
+  state: State,
+  evaluator: Evaluator,
+  variables: Readonly<Record<string, string>> = noVariables,
+): Walk {
+  const { tx } = state;
+  const { texts, overlay } = evaluator;
+  if (texts === undefined) {
+    for (const name in variables) tx.set(name, variables[name] as string);
+    return new Walk(plan, paths, tx, evaluator, undefined);
+  }
+  const { snapshot, aside, reach } = paths.start(variables, overlay, state.facts);
+  tx.become(snapshot);
+  for (const name of aside) tx.set(name, variables[name] as string);
+  evaluator.gatherer = new Gatherer(reach, state, texts);
+  return new Walk(plan, paths, tx, evaluator, evaluator.gatherer);
+}
 
 /**
  * Goes through the steps of a phase that have to run, in their order. Without a gatherer (plain
