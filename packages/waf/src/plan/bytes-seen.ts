@@ -1,5 +1,5 @@
 import { allBits, type Bits, clearBit, setBit } from "#plan/bits.ts";
-import { type ByteSet, hasByte } from "#regex/ast.ts";
+import { type ByteSet, bytesOf, hasByte } from "#regex/ast.ts";
 import { kindOf } from "#transform/kinds.ts";
 
 /** What the bytes of a value say, whatever their order. */
@@ -10,6 +10,9 @@ export interface BytesSeen {
   readonly lacking: Bits;
   /** The kinds of its bytes. */
   readonly kinds: number;
+  /** The bytes' classes. */
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What an operator needs: a byte of each of these sets. */
@@ -89,17 +92,17 @@ export class ByteClasses {
       }
     }
     this.#needs = needsOf.flatMap((needed, operator) =>
-      needed.map((set) => ({ operator, ...this.#classesOf(set) })),
+      needed.map((set) => ({ operator, ...this.of(String.fromCharCode(...bytesOf(set))) })),
     );
   }
 
-  #classesOf(set: ByteSet): { low: number; high: number } {
+  /** The classes of some bytes. */
+  of(bytes: string): { low: number; high: number } {
     let low = 0;
     let high = 0;
-    for (let byte = 0; byte < 256; byte++) {
-      if (!hasByte(set, byte)) continue;
-      low |= this.low[byte] as number;
-      high |= this.high[byte] as number;
+    for (let i = 0; i < bytes.length; i++) {
+      low |= this.low[bytes.charCodeAt(i)] as number;
+      high |= this.high[bytes.charCodeAt(i)] as number;
     }
     return { low, high };
   }
@@ -123,7 +126,7 @@ export class ByteClasses {
     const miss = lacking.map(
       (word, index) => word | ((this.#gated[index] as number) & (keep[index] as number)),
     );
-    const seen = { miss, lacking, kinds };
+    const seen = { miss, lacking, kinds, low, high };
     this.#lows[at] = low;
     this.#highs[at] = high;
     this.#known[at] = seen;

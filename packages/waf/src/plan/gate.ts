@@ -1,6 +1,7 @@
 import type { Operator } from "#operator/operator.ts";
 import { allBits, type Bits, clearBit, hasBit, setBit } from "#plan/bits.ts";
-import { ByteClasses } from "#plan/bytes-seen.ts";
+import { ByteClasses, type BytesSeen } from "#plan/bytes-seen.ts";
+import type { Stage } from "#plan/stage.ts";
 import { type Candidate, folded, fourAt, Grams, threeMask } from "#plan/grams.ts";
 
 /**
@@ -18,6 +19,7 @@ export class Gate {
   readonly words: number;
   readonly #bytes: ByteClasses;
   readonly #grams: Grams;
+  readonly #made: { readonly low: number; readonly high: number }[] = [];
   #scan = 0;
   /** Operators of which a literal of two bytes or more was found in the string that is looked at. */
   readonly #found: number[] = [];
@@ -38,10 +40,22 @@ export class Gate {
     const needs = operators.map((operator) => operator.needs ?? []);
     this.#bytes = new ByteClasses(gated, owners, needs);
     this.#grams = new Grams(owners);
+    this.lastSeen = this.#bytes.seen(0, 0);
   }
 
-  /** The kinds of bytes in the string that `missesOf` saw last, and a hash of it without regard to case. */
-  lastKinds = 0;
+  /** What bytes of these classes say. */
+  seen(low: number, high: number): BytesSeen {
+    return this.#bytes.seen(low, high);
+  }
+
+  /** The classes of the bytes that the last transformation of a chain may make. */
+  classesOf({ index, made }: Stage): { readonly low: number; readonly high: number } {
+    this.#made[index] ??= this.#bytes.of(made?.bytes ?? "");
+    return this.#made[index];
+  }
+
+  /** The bytes of the string that `missesOf` saw last, and a hash of it without regard to case. */
+  lastSeen: BytesSeen;
   lastHash = 0;
   #left = 0;
 
@@ -71,7 +85,7 @@ export class Gate {
         this.#check(this.#grams.quads(gram), value, i);
     }
     const seen = this.#bytes.seen(lows, highs);
-    this.lastKinds = seen.kinds;
+    this.lastSeen = seen;
     this.lastHash = hash;
     if (found.length === 0) return seen.miss;
     const miss = seen.miss.slice();

@@ -10,7 +10,7 @@ import {
   type Step,
 } from "#plan/step.ts";
 import { findPlays, type Plays } from "#plan/still.ts";
-import { type Stage, StageTree } from "#plan/text.ts";
+import { type Stage, StageTree } from "#plan/stage.ts";
 import type { BuiltRules } from "#rule/builder.ts";
 import type { Entry, Rule, Target, TargetSet } from "#rule/model.ts";
 import { targetSetKey } from "#rule/targets.ts";

@@ -1,6 +1,7 @@
 import { allBits, type Bits, setBit } from "#plan/bits.ts";
 import type { Step } from "#plan/step.ts";
-import { acts, type Stage, type Text, type TextJudge, type TextStore } from "#plan/text.ts";
+import { acts, type Stage } from "#plan/stage.ts";
+import type { Text, TextJudge, TextStore } from "#plan/text.ts";
 
 /** The steps that look at a value after one chain of transformations, by operator. */
 interface Look {
@@ -8,6 +9,8 @@ interface Look {
   /** Operators of steps that want a match, and of those that want none. */
   readonly wanted: Bits;
   readonly unwanted: Bits;
+  /** No step wants none. */
+  none: boolean;
   /** Gates of the steps for each operator. */
   readonly places: (number[] | undefined)[];
   readonly negatedPlaces: (number[] | undefined)[];
@@ -38,6 +41,7 @@ export class Role implements TextJudge {
         const look = looks.get(stage) ?? emptyLook(stage, operatorWords);
         looks.set(stage, look);
         setBit(step.negated ? look.unwanted : look.wanted, step.pure);
+        if (step.negated) look.none = false;
         const places = step.negated ? look.negatedPlaces : look.places;
         (places[step.pure] ??= []).push(step.gate);
       }
@@ -66,7 +70,8 @@ export class Role implements TextJudge {
 
   #look(looks: readonly Look[], text: Text, store: TextStore): Bits | undefined {
     let open: Bits | undefined;
-    for (const { stage, wanted, unwanted, places, negatedPlaces } of looks) {
+    for (const { stage, wanted, unwanted, none, places, negatedPlaces } of looks) {
+      if (none && acts(stage, text.kinds) && text.lacks(stage, wanted, store)) continue;
       const { miss, hit } = text.at(stage, store);
       for (let word = 0; word < wanted.length; word++) {
         const may = (wanted[word] as number) & ~(miss[word] as number);
@@ -102,6 +107,7 @@ function emptyLook(stage: Stage, operatorWords: number): Look {
     stage,
     wanted: allBits(operatorWords, 0),
     unwanted: allBits(operatorWords, 0),
+    none: true,
     places: [],
     negatedPlaces: [],
   };
@@ -112,6 +118,7 @@ function rootOf(stage: Stage): Stage {
 }
 
 function add(look: Look, to: Look): void {
+  to.none &&= look.none;
   for (let word = 0; word < to.wanted.length; word++) {
     to.wanted[word] = (to.wanted[word] as number) | (look.wanted[word] as number);
     to.unwanted[word] = (to.unwanted[word] as number) | (look.unwanted[word] as number);

@@ -1,5 +1,5 @@
 import type { Operator } from "#operator/operator.ts";
-import type { Stage } from "#plan/text.ts";
+import type { Stage } from "#plan/stage.ts";
 import type { Rule, Target } from "#rule/model.ts";
 import type { VariableName } from "#rule/variables.ts";
 

@@ -1,56 +1,12 @@
 import type { Operator, OperatorScope } from "#operator/operator.ts";
 import { allBits, type Bits, hasBit, setBit } from "#plan/bits.ts";
+import type { BytesSeen } from "#plan/bytes-seen.ts";
 import type { Gate } from "#plan/gate.ts";
+import { acts, type Stage } from "#plan/stage.ts";
 import { lowercase } from "#transform/case.ts";
-import { anyKind, loweredKinds, triggers } from "#transform/kinds.ts";
+import { anyKind, loweredKinds } from "#transform/kinds.ts";
 import type { Transform } from "#transform/registry.ts";
 import type { UnicodeMap } from "#transform/url-decode-uni.ts";
-
-/** One step in a chain of transformations; chains with the same beginning share their nodes. */
-export interface Stage {
-  readonly index: number;
-  readonly parent: Stage | undefined;
-  readonly transform: Transform | undefined;
-  /** Kinds of bytes without which its own transformation changes nothing. */
-  readonly own: number;
-  /** Kinds of bytes without which the whole chain changes nothing. */
-  readonly triggers: number;
-}
-
-/** All chains of transformations of a rule set, as a tree. Stage 0 changes nothing. */
-export class StageTree {
-  readonly root: Stage = {
-    index: 0,
-    parent: undefined,
-    transform: undefined,
-    own: 0,
-    triggers: 0,
-  };
-  readonly #children = new Map<string, Stage>();
-  #count = 1;
-
-  stageFor(names: readonly string[], transformNamed: (name: string) => Transform): Stage {
-    let stage = this.root;
-    let path = "";
-    for (const name of names) {
-      path += `/${name}`;
-      let next = this.#children.get(path);
-      if (next === undefined) {
-        const own = triggers[name] ?? anyKind;
-        next = {
-          index: this.#count++,
-          parent: stage,
-          transform: transformNamed(name),
-          own,
-          triggers: stage.triggers | own,
-        };
-        this.#children.set(path, next);
-      }
-      stage = next;
-    }
-    return stage;
-  }
-}
 
 /** Says which steps a text does not rule out: see plan/role.ts. */
 export interface TextJudge {
@@ -102,12 +58,43 @@ export class Text {
 
   /** What the gate said of it. */
   private readonly gated: Bits;
+  /** The bytes that it is made of; letters may have changed their case since. */
+  private readonly seen: BytesSeen;
 
-  constructor(value: string, gated: Bits, kinds: number) {
+  constructor(value: string, gated: Bits, seen: BytesSeen, kinds = seen.kinds) {
     this.value = value;
     this.miss = gated;
     this.gated = gated;
+    this.seen = seen;
     this.kinds = kinds;
+  }
+
+  /**
+   * True where what a chain of transformations makes of it can match none of these operators, since
+   * they need bytes that it does not have and that the transformations do not make.
+   */
+  lacks(stage: Stage, operators: Bits, store: TextStore): boolean {
+    let { kinds } = this;
+    let { low, high } = this.seen;
+    for (const step of stage.path) {
+      if (step.own !== anyKind && (kinds & step.own) === 0) continue;
+      const { made } = step;
+      if (made === undefined || (kinds & made.unless) !== 0) {
+        if (step === stage) return false;
+        const from = this.at(step, store);
+        ({ kinds } = from);
+        ({ low, high } = from.seen);
+        continue;
+      }
+      kinds |= made.kinds;
+      const classes = store.gate.classesOf(step);
+      low |= classes.low;
+      high |= classes.high;
+    }
+    const { lacking } = store.gate.seen(low, high);
+    for (let word = 0; word < operators.length; word++)
+      if (((operators[word] as number) & ~(lacking[word] as number)) !== 0) return false;
+    return true;
   }
 
   /** What is known of it is what the gate said, and no more. */
@@ -144,7 +131,7 @@ export class Text {
     // The gate does not see the difference between upper and lower case.
     const made =
       stage.transform === lowercase
-        ? new Text(value, from.gated, loweredKinds(from.kinds))
+        ? new Text(value, from.gated, from.seen, loweredKinds(from.kinds))
         : textOf(value, store.gate);
     this.made.push(made);
     return made;
@@ -192,13 +179,6 @@ export class Text {
   }
 }
 
-/** False where a chain of transformations changes nothing in strings of these kinds of bytes. */
-export function acts(stage: Stage, kinds: number): boolean {
-  return (
-    stage.parent !== undefined && (stage.triggers === anyKind || (kinds & stage.triggers) !== 0)
-  );
-}
-
 /** Strings up to this length are shared between requests: pages come back as header values do. */
 const sharedLength = 131_072;
 /** Shared strings a generation, and their bytes; two generations live. */
@@ -237,15 +217,15 @@ export class SharedTexts {
   /** A text for a string that `find` does not know. */
   make(value: string, gate: Gate): Text {
     const miss = gate.missesOf(value);
-    const { lastKinds, lastHash } = gate;
+    const { lastSeen, lastHash } = gate;
     const at = lastHash & (metSize - 1);
     // Zero is what an empty place holds.
     const hash = lastHash | 1;
     if (this.#met[at] !== hash) {
       this.#met[at] = hash;
-      return new Text(value, miss, lastKinds);
+      return new Text(value, miss, lastSeen);
     }
-    const text = new Text(apart(value), miss, lastKinds);
+    const text = new Text(apart(value), miss, lastSeen);
     this.#keep(text);
     return text;
   }
@@ -293,5 +273,5 @@ export class TextStore {
 
 function textOf(value: string, gate: Gate): Text {
   const miss = gate.missesOf(value);
-  return new Text(value, miss, gate.lastKinds);
+  return new Text(value, miss, gate.lastSeen);
 }

@@ -1,6 +1,7 @@
 import { hasBit } from "#plan/bits.ts";
 import type { Step } from "#plan/step.ts";
-import type { Stage, Text, TextStore } from "#plan/text.ts";
+import type { Stage } from "#plan/stage.ts";
+import type { Text, TextStore } from "#plan/text.ts";
 import type { Operator, OperatorScope } from "#operator/operator.ts";
 import type { EffectRunner } from "#run/effects.ts";
 import type { Gatherer } from "#run/gather.ts";

@@ -18,18 +18,16 @@ export function htmlEntityDecode(value: string): string {
   if (at < 0) return value;
   let out = "";
   while (at >= 0) {
-    out += value.slice(from, at);
     const found = value.charCodeAt(at + 1) === 35 ? numeric(value, at + 2) : name(value, at + 1);
-    if (found === undefined) {
-      out += "&";
-      from = at + 1;
-    } else {
-      out += found.text;
-      from = value.charCodeAt(found.end) === 59 ? found.end + 1 : found.end;
+    let next = at + 1;
+    if (found !== undefined) {
+      out += value.slice(from, at) + found.text;
+      next = value.charCodeAt(found.end) === 59 ? found.end + 1 : found.end;
+      from = next;
     }
-    at = value.indexOf("&", from);
+    at = value.indexOf("&", next);
   }
-  return out + value.slice(from);
+  return from === 0 ? value : out + value.slice(from);
 }
 
 interface Found {
@@ -52,7 +50,14 @@ function numeric(value: string, start: number): Found | undefined {
 
 function name(value: string, start: number): Found | undefined {
   let end = start;
-  while (end < value.length && end - start < 8 && /[A-Za-z0-9]/.test(value[end] as string)) end++;
+  while (end < value.length && end - start < 8 && isAlphanumeric(value.charCodeAt(end))) end++;
+  // The longest name has four letters: most text behind an ampersand is none.
+  if (end - start > 4 || end === start) return undefined;
   const text = named[value.slice(start, end).toLowerCase()];
   return text === undefined ? undefined : { text, end };
+}
+
+function isAlphanumeric(byte: number): boolean {
+  const lower = byte | 32;
+  return (lower >= 97 && lower <= 122) || (byte >= 48 && byte <= 57);
 }

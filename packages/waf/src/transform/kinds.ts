@@ -79,5 +79,43 @@ export const triggers: Readonly<Record<string, number>> = {
   utf8tounicode: high,
 };
 
+/** Bytes that a transformation may leave where there were none; letters aside, which don't count. */
+export interface Made {
+  readonly bytes: string;
+  /** Kinds of bytes from which it may make any byte at all. */
+  readonly unless: number;
+}
+
+/**
+ * For each transformation what it may make; of one that is not listed nothing is known. Checked for
+ * every transformation by a property test.
+ */
+export const makes: Readonly<Record<string, Made>> = {
+  cmdline: { bytes: " ", unless: 0 },
+  compresswhitespace: { bytes: " ", unless: 0 },
+  cssdecode: { bytes: "", unless: backslash },
+  escapeseqdecode: { bytes: "", unless: backslash },
+  htmlentitydecode: { bytes: "", unless: ampersand },
+  jsdecode: { bytes: "", unless: backslash },
+  lowercase: { bytes: "", unless: 0 },
+  normalisepath: { bytes: "", unless: 0 },
+  normalisepathwin: { bytes: "", unless: backslash },
+  normalizepath: { bytes: "", unless: 0 },
+  normalizepathwin: { bytes: "", unless: backslash },
+  removecomments: { bytes: "", unless: 0 },
+  removecommentschar: { bytes: "", unless: 0 },
+  removenulls: { bytes: "", unless: 0 },
+  removewhitespace: { bytes: "", unless: 0 },
+  replacecomments: { bytes: " ", unless: 0 },
+  replacenulls: { bytes: " ", unless: 0 },
+  trim: { bytes: "", unless: 0 },
+  trimleft: { bytes: "", unless: 0 },
+  trimright: { bytes: "", unless: 0 },
+  uppercase: { bytes: "", unless: 0 },
+  urldecode: { bytes: " ", unless: percent },
+  urldecodeuni: { bytes: " ", unless: percent },
+  utf8tounicode: { bytes: "%0123456789", unless: 0 },
+};
+
 /** Every kind: for transformations that may change anything. */
 export const anyKind = 0xffff;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { kindOf, triggers } from "#transform/kinds.ts";
+import { kindOf, kindsOf, makes, triggers } from "#transform/kinds.ts";
 import { transforms } from "#transform/registry.ts";
 import { urlDecodeUni } from "#transform/url-decode-uni.ts";
 
@@ -147,6 +147,21 @@ describe("transformations", () => {
         return true;
       }),
       { numRuns: 600 },
+    );
+  });
+
+  test("none makes bytes that it is not said to make", () => {
+    const letters = /[A-Za-z]/g;
+    fc.assert(
+      fc.property(fc.oneof(bytes, tricky), (value) => {
+        for (const [name, { bytes: made, unless }] of Object.entries(makes)) {
+          if ((kindsOf(value) & unless) !== 0) continue;
+          const known = new Set(value + made);
+          const out = (transforms[name] as (value: string) => string)(value).replace(letters, "");
+          for (const byte of out) if (!known.has(byte)) throw new Error(`${name} made ${byte}`);
+        }
+      }),
+      { numRuns: 1500 },
     );
   });
 
