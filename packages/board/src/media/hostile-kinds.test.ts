@@ -336,7 +336,53 @@ const FILES: Record<string, readonly [Outcome, () => Buffer]> = {
     () => join(make.id3(PAYLOAD), make.id3(PAYLOAD), make.mp3(40)),
   ],
   "MP3 with a page behind its last frame": ["media.trailing", () => join(make.mp3(40), html)],
+  "MP3 within whose sound lies an archive": [
+    "media.trailing",
+    () => {
+      const frame = make.mp3(40);
+      return over(frame, frame.length - 417 + 8, make.zip());
+    },
+  ],
+  "MP3 whose first frame holds the beginning of a PDF": [
+    "media.trailing",
+    () => over(make.mp3(40), 100, latin1("%PDF-1.7\n1 0 obj")),
+  ],
+  "MP3 within whose sound lies a RAR": [
+    "media.trailing",
+    () => over(make.mp3(4000 / 40), 5000, latin1("Rar!\x1a\x07\x01\0")),
+  ],
+  "WebM with an archive in its last cluster, within a block": [
+    "media.trailing",
+    () => {
+      const block = make.ebml(0xa3, Buffer.from([0x81, 0, 0, 0x80]), make.zip());
+      return make.webm({ more: make.ebml(0x1f43b675, make.ebml(0xe7, Buffer.from([0])), block) });
+    },
+  ],
   // PDF.
+  "PDF that says who wrote it, in every way": [
+    "neutralised",
+    () =>
+      make.pdf(
+        `/Author (${PAYLOAD} \\) (of) somewhere) /Title(${PAYLOAD}) /Producer <45> /Type /Catalog ` +
+          `/M (<?xpacket begin="" id=""?><x:xmpmeta>${PAYLOAD}</x:xmpmeta><?xpacket end="w"?>)`,
+      ),
+  ],
+  "PDF of a million strings without an end": [
+    "media.broken",
+    () => make.pdf("/Title (".repeat(900_000)),
+  ],
+  "PDF of a million packets without an end": [
+    "media.broken",
+    () => make.pdf("<?xpacket begin".repeat(500_000)),
+  ],
+  "PDF of 19,000 streams and no object": [
+    "neutralised",
+    () => latin1(`%PDF-1.7\n${" ".repeat(7_000_000)}${"stream\n x ".repeat(19_000)}\n%%EOF`),
+  ],
+  "PDF with an archive in a stream": [
+    "media.trailing",
+    () => object("/Type /Embedded /Length 1", make.zip()),
+  ],
   "PDF that acts from a stream in hexadecimal": [
     "media.active",
     () =>
@@ -392,7 +438,8 @@ describe("hostile files, kind by kind", () => {
   for (const [name, [outcome, build]] of Object.entries(FILES)) {
     test(`${name}: ${outcome}`, async () => {
       // Recordings that are made of headers alone have nothing that ffmpeg could copy.
-      const headers = /^(?:MP[34]|WebM)/.test(name) && outcome === "neutralised";
+      const headers =
+        /^(?:MP[34]|WebM)/.test(name) && (outcome === "neutralised" || / within /.test(name));
       expect(await tried(headers ? bare : parts, build(), POLICY)).toBe(outcome);
     }, 30_000);
   }

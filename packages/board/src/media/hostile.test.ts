@@ -505,7 +505,8 @@ describe("hostile files", () => {
     test(`${name}: ${outcome}`, async () => {
       const content = build();
       // Films and sounds that are made of headers alone have nothing that ffmpeg could copy.
-      const headers = /^(?:MP[34]|WebM)/.test(name) && outcome === "neutralised";
+      const isMade = /^(?:MP[34]|WebM)/.test(name) && outcome === "neutralised";
+      const headers = isMade || name.startsWith("ZIP within");
       expect(await tried(headers ? without : parts, content, POLICY)).toBe(outcome);
       if (outcome !== "neutralised") {
         counts.refused++;

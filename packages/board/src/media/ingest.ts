@@ -8,8 +8,10 @@ import { displayName } from "#media/filename.ts";
 import { familyOf, KIND_FACTS } from "#media/kind.ts";
 import type { MediaPolicy } from "#media/policy.ts";
 import type { Recoder, RecordingKind } from "#media/recording/recode.ts";
+import { scrubPdf } from "#media/recording/scrub-pdf.ts";
 import { scrub } from "#media/recording/scrub.ts";
 import type { MediaStore } from "#media/store/store.ts";
+import { noArchive, noDocument } from "#media/structure/archive.ts";
 import { inspect, mostBytes } from "#media/structure/read.ts";
 import type { Structure } from "#media/structure/structure.ts";
 import { refusal } from "#media/texts.ts";
@@ -97,7 +99,10 @@ export class Ingest {
     if (familyOf(kind) === "image") {
       return await this.#image(input, kind as ImageKind, structure, policy, folder);
     }
-    if (kind === "pdf") return { ...structure, path: input, thumb: null, pdq: null };
+    if (kind === "pdf") {
+      await Bun.write(input, scrubPdf(all));
+      return { ...structure, path: input, thumb: null, pdq: null };
+    }
     return await this.#recording(input, all, kind as RecordingKind, structure, policy, folder);
   }
 
@@ -184,6 +189,9 @@ export class Ingest {
     const bytes = await Bun.file(made.path).bytes();
     // Encoding anew may make a file larger, but not without bound.
     if (bytes.length > 2 * mostBytes(kind, policy)) throw refusal("media.too_large");
+    // What was not encoded anew may still be something else besides.
+    if (familyOf(kind) !== "image") noArchive(bytes);
+    if (familyOf(kind) !== "image" && kind !== "pdf") noDocument(bytes);
     const original = { sha256: digest("sha256", all), md5: digest("md5", all) };
     const stored = { sha256: digest("sha256", bytes), md5: digest("md5", bytes) };
     const file = { sha256: stored.sha256, kind };

@@ -18,10 +18,8 @@ export function readMp4(bytes: Bytes): Structure {
   let height = 0;
   let durationMs = 0;
   let moov = false;
-  let last = "";
   const tracks: Track[] = [];
   walkBoxes(bytes, (box, within) => {
-    if (within === "") last = box.type;
     if (within === "dref") selfContained(bytes, box);
     switch (box.type) {
       case "moov":
@@ -53,7 +51,6 @@ export function readMp4(bytes: Bytes): Structure {
     }
   });
   if (!moov) throw refusal("media.broken");
-  if (last === "mdat" || last === "free" || last === "skip") noArchive(bytes);
   // What the header says of the whole is no less than what its tracks say of themselves.
   for (const { scale, units } of tracks) {
     if (scale > 0) durationMs = Math.max(durationMs, Math.round((units / scale) * 1000));
@@ -95,11 +92,4 @@ function duration(bytes: Bytes, box: Box): number {
 /** A data entry whose flag says that the media lies elsewhere makes a player fetch or read it. */
 export function selfContained(bytes: Bytes, box: Box): void {
   if ((bytes.u24(box.body + 1) & 1) === 0) throw refusal("media.active");
-}
-
-/** An archive is opened from its end: a directory there makes the film one too. */
-function noArchive(bytes: Bytes): void {
-  const from = Math.max(0, bytes.length - 65_558);
-  const tail = Buffer.from(bytes.all.buffer, bytes.all.byteOffset + from, bytes.length - from);
-  if (tail.includes("PK\x05\x06", 0, "latin1")) throw refusal("media.trailing");
 }

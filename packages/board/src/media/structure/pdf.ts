@@ -51,9 +51,8 @@ export function readPdf(bytes: Bytes): Structure {
 }
 
 function dictionaryBefore(text: string, at: number): string {
-  const begin = Math.max(0, at - MOST_DICTIONARY);
-  const object = text.lastIndexOf("obj", at);
-  return text.slice(Math.max(begin, object), at);
+  const before = text.slice(Math.max(0, at - MOST_DICTIONARY), at);
+  return before.slice(Math.max(0, before.lastIndexOf("obj")));
 }
 
 function look(text: string): void {
