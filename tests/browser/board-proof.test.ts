@@ -197,7 +197,7 @@ describe.skipIf(!present)("work before a post, in Chromium", () => {
       await page.goto(`${root}/wait/thread/1`);
       await page.fill("#reply [name=text]", "I have no scripts.");
       await send(page);
-      await page.waitForSelector("#reply [role=alert]");
+      await page.waitForSelector("#reply .notice");
       const said = await page.textContent("#reply");
       expect(said).toContain("Your text has been kept");
       expect(said).toContain(`wait ${WAIT} seconds`);
@@ -218,7 +218,7 @@ describe.skipIf(!present)("work before a post, in Chromium", () => {
       // The ticket is used up.
       await page.fill("#reply [name=text]", "And one more.");
       await send(page);
-      await page.waitForSelector("#reply [role=alert]");
+      await page.waitForSelector("#reply .notice");
     });
   }, 60_000);
 
