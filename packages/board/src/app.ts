@@ -251,6 +251,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     actor: actorOf,
     findPerson: (name) => accounts.find(name),
     signInPath: "/account/sign-in",
+    mediaFolder: settings.storage.kind === "disk" ? options.media : null,
   };
   staffRoutes(app, staff);
   mountBoard(app, site);

@@ -8,6 +8,7 @@ import { embedRoutes } from "#api/embed.ts";
 import { feedRoutes } from "#api/feed.ts";
 import { fileRoutes } from "#api/file.ts";
 import { forgetWhatChanges } from "#api/forget.ts";
+import { invitationRoutes } from "#api/invitation.tsx";
 import { jsonRoutes } from "#api/json.ts";
 import { liveRoutes } from "#api/live.tsx";
 import { oldRoutes } from "#api/old.ts";
@@ -25,6 +26,7 @@ export function mountBoard(app: Hono<WebEnv>, site: BoardSite): void {
   forgetWhatChanges(site);
   fileRoutes(app, site);
   ownRoutes(app, site);
+  invitationRoutes(app, site);
   jsonRoutes(app, site);
   oldRoutes(app, site);
   feedRoutes(app, site);

@@ -17,7 +17,7 @@ export function oldRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   /** `/b/res/123.html`, `/b/res/123-a-slug.html`, `/b/res/123+50.html`, `/b/thread/123.html`. */
   for (const folder of ["res", "thread"] as const) {
     app.get(
-      `/:board{[a-z0-9]{1,24}}/${folder}/:file{[0-9]{1,15}(?:[+-][^/]{0,300})?\\.html}`,
+      `/:board{[a-z0-9]{1,24}}/${folder}/:file{[0-9]{1,15}(?:[+-].{0,300})?\\.html}`,
       async (c) => {
         const board = await readableBoard(site.threads, c.req.param("board"));
         const no = Number.parseInt(c.req.param("file"), 10);

@@ -38,7 +38,9 @@ export interface BoardSite {
   /** Keyed hashes of who asks. */
   readonly posterOf: (c: WebContext) => Poster | Promise<Poster>;
   /** The account of who asks, if they are signed in. */
-  readonly personOf: (c: WebContext) => Promise<{ readonly id: string } | null>;
+  readonly personOf: (
+    c: WebContext,
+  ) => Promise<{ readonly id: string; readonly username?: string } | null>;
   /** Who asks, with their roles; null where they are no staff. */
   readonly actorOf: (c: WebContext) => Promise<Actor | null>;
   readonly pace: Pick<Pace, "take">;

@@ -10,18 +10,10 @@ import { addLog } from "#moderation/service/log.ts";
 import { INSTANCE, rulesOf, saveRules } from "#moderation/service/rules.ts";
 import { appoint, dismissStaff, staffNames } from "#moderation/service/staff.ts";
 import { rulesFrom } from "#page/staff/act-form.ts";
-import {
-  HoldsPage,
-  InboxPage,
-  PeoplePage,
-  RulesEditor,
-  StaffLogPage,
-  StatisticsPage,
-} from "#page/staff/house.tsx";
-import { perDay, readPeople, scopeOf } from "#page/staff/read.ts";
+import { HoldsPage, InboxPage, PeoplePage, RulesEditor, StaffLogPage } from "#page/staff/house.tsx";
+import { readPeople, scopeOf } from "#page/staff/read.ts";
 import type { StaffRouter } from "#page/staff/session.ts";
 import { boardsBy, type StaffSite, wholeOf } from "#page/staff/site.ts";
-import { FIGURES_DAYS, figuresOf } from "#provider/figures.ts";
 
 const LOG_SHOWN = 100;
 
@@ -90,17 +82,6 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
     const names = await staffNames(db);
     const props = { frame, actor, boards, names, entries: newest, broken };
     return <StaffLogPage {...props} />;
-  });
-
-  staff.page("/staff/statistics", async ({ actor, frame }) => {
-    const boards = boardsWhere(actor.grants, "seeStatistics");
-    const boardId = boards === "all" ? null : (boards[0] ?? -1);
-    const now = clock.now();
-    const figures = await figuresOf(db, now, FIGURES_DAYS, boardId);
-    const reports = await perDay(db, "report", now, FIGURES_DAYS, boardId);
-    const posts = await perDay(db, "post", now, FIGURES_DAYS, boardId);
-    const props = { frame, actor, figures, reports, posts };
-    return <StatisticsPage {...props} />;
   });
 
   staff.page("/staff/holds", async ({ actor, frame }) => {

@@ -1,15 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import type { Selectable } from "kysely";
-import type { Figures } from "@egide/contract/abuse/figures.ts";
 import type { Role } from "#moderation/permission.ts";
-import { CATEGORY_NAMES } from "#moderation/category.ts";
 import type { Rule } from "#moderation/rules.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import type { Frame } from "#page/frame.ts";
 import { Notice, Table, Time } from "#page/part/common.tsx";
 import { Area, Button, Field, Form, Select } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
-import { Plot } from "#page/staff/plot.tsx";
 import type {
   HoldItemTable,
   HoldTable,
@@ -148,70 +145,6 @@ export function StaffLogPage({ frame, actor, boards, entries, broken, names }: L
       {last > 1 ? <a href={`/staff/log?before=${last}`}>{t("staff.older")}</a> : null}
     </StaffPage>
   );
-}
-
-type Days = readonly { readonly label: string; readonly value: number }[];
-
-interface StatisticsProps {
-  readonly frame: Frame;
-  readonly actor: Actor;
-  readonly figures: Figures;
-  readonly reports: Days;
-  readonly posts: Days;
-}
-
-export function StatisticsPage({ frame, actor, figures, reports, posts }: StatisticsProps) {
-  const { t } = frame;
-  const time = (seconds: number | null) => (seconds === null ? "–" : sayDuration(seconds));
-  const head = [
-    t("staff.category"),
-    t("staff.open"),
-    t("staff.stat-first"),
-    t("staff.stat-decision"),
-    t("staff.ninety"),
-    t("staff.upheld"),
-    t("staff.dismissed"),
-  ];
-  const { queue, reversals } = figures;
-  return (
-    <StaffPage frame={frame} actor={actor} title="staff.statistics">
-      <p>
-        {t("staff.open")}: {queue.open} · {t("staff.stat-age")}: {t("staff.median")}{" "}
-        {time(queue.age.median)}, {t("staff.longest")} {time(queue.age.max)} ·{" "}
-        {t("staff.undone-acts")}: {reversals.undone} · {t("staff.reversed-acts")}:{" "}
-        {reversals.onAppeal}
-      </p>
-      <Plot title={t("staff.stat-posts")} bars={posts} />
-      <Plot title={t("staff.stat-days")} bars={reports} />
-      <Table caption={t("staff.statistics")} head={head}>
-        {CATEGORY_NAMES.map((name) => {
-          const row = figures.categories.find(({ category }) => category === name);
-          return row === undefined ? null : (
-            <tr>
-              <th scope="row">{t(`category.${name}`)}</th>
-              <td>
-                {row.open} / {row.reports}
-              </td>
-              <td>{time(row.firstLook.median)}</td>
-              <td>{time(row.decision.median)}</td>
-              <td>{time(row.decision.p90)}</td>
-              <td>{row.upheld}</td>
-              <td>{row.dismissed}</td>
-            </tr>
-          );
-        })}
-      </Table>
-    </StaffPage>
-  );
-}
-
-/** 90 → `1 min 30 s`; the units are the same in both languages. */
-export function sayDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 interface HoldsProps extends Omit<Common, "boards"> {

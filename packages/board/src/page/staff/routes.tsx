@@ -15,6 +15,8 @@ import { actRow, undo } from "#moderation/service/undo.ts";
 import { endOf, orderOf } from "#page/staff/act-form.ts";
 import { ActsPage, AppealsPage, BansPage, RemovePage } from "#page/staff/due.tsx";
 import { boardRoutes } from "#page/staff/board-routes.tsx";
+import { moveRoutes } from "#page/staff/move-routes.tsx";
+import { statisticsRoutes } from "#page/staff/statistics-routes.tsx";
 import { houseRoutes } from "#page/staff/house-routes.tsx";
 import { openRoutes } from "#page/staff/open-routes.tsx";
 import { listRoutes } from "#page/staff/list-routes.tsx";
@@ -37,6 +39,8 @@ export function staffRoutes(app: Hono<WebEnv>, site: StaffSite): void {
   postRoutes(staff, site);
   dueRoutes(staff, site);
   houseRoutes(staff, site);
+  statisticsRoutes(staff, site);
+  moveRoutes(staff, site);
   boardRoutes(staff, site);
   listRoutes(staff, site);
 }

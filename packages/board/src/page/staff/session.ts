@@ -67,6 +67,55 @@ export class StaffRouter {
     });
   }
 
+  /** What may be too large for memory: sent piece by piece, shown to nobody but who asked for it. */
+  stream(
+    path: string,
+    make: (
+      request: Omit<StaffRequest, "frame">,
+      form: FormData,
+    ) => Promise<{ readonly name: string; readonly pieces: AsyncIterable<Uint8Array> }>,
+  ): void {
+    this.#app.post(path, async (c) => {
+      const actor = await this.#site.actor(c);
+      if (actor === null) throw nobody();
+      const { name, pieces } = await make({ c, actor }, await formOf(c));
+      const all = pieces[Symbol.asyncIterator]();
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          const { done, value } = await all.next();
+          if (done === true) controller.close();
+          else if (value.length > 0) controller.enqueue(new Uint8Array(value));
+        },
+        // Who stops listening lets go of what is read.
+        cancel: async () => void (await all.return?.()),
+      });
+      return c.body(body, 200, {
+        "content-type": "application/x-tar",
+        "content-disposition": `attachment; filename="${name}"`,
+        "cache-control": "private, no-store",
+      });
+    });
+  }
+
+  /** Figures and records of the site, as a file. */
+  report(
+    path: string,
+    make: (
+      request: Omit<StaffRequest, "frame">,
+    ) => Promise<{ readonly name: string; readonly type: string; readonly text: string }>,
+  ): void {
+    this.#app.get(path, async (c) => {
+      const actor = await this.#site.actor(c);
+      if (actor === null) return this.#signIn(c);
+      const { name, type, text } = await make({ c, actor });
+      return c.body(text, 200, {
+        "content-type": type,
+        "content-disposition": `attachment; filename="${name}"`,
+        "cache-control": "private, no-store",
+      });
+    });
+  }
+
   /** A stranger's file: it may do nothing in the browser of who looks at it. */
   file(
     path: string,

@@ -19,6 +19,8 @@ export interface StaffSite {
     name: string,
   ) => Promise<{ readonly id: string; readonly username: string } | null>;
   readonly signInPath: string;
+  /** Folder of the files, to tell how much room is left; null where they lie elsewhere. */
+  readonly mediaFolder?: string | null;
 }
 
 export interface NamedBoard {
