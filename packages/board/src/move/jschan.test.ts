@@ -10,6 +10,7 @@ import { importBoards } from "#move/run/import.ts";
 import { jschanSource } from "#move/source/jschan.ts";
 import { type MoveRig, moveRig } from "#move/testing/rig.ts";
 import { boardByUri } from "#store/boards.ts";
+import { Previews } from "#thread/previews.ts";
 import { readThread } from "#thread/read.ts";
 
 /* Documents as jschan keeps them, written as mongodump writes them: invented people and words. */
@@ -196,7 +197,11 @@ describe("a jschan dump", () => {
       { from: "tech", to: "tech", threads: 1, posts: 3, known: 0, files: 1, held: 0 },
     ]);
     const { store } = rig.importing;
-    const { opening, replies, thread, board } = await readThread({ store }, "tech", 2);
+    const { opening, replies, thread, board } = await readThread(
+      { store, previews: new Previews() },
+      "tech",
+      2,
+    );
     expect(board).toMatchObject({ state: "open", listed: false, lastNo: 8, title: "Technology" });
     expect(board.settings).toMatchObject({
       posterIds: true,

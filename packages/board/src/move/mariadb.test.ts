@@ -9,6 +9,7 @@ import { importBoards } from "#move/run/import.ts";
 import { vichanSource } from "#move/source/vichan.ts";
 import { moveRig } from "#move/testing/rig.ts";
 import { VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
+import { Previews } from "#thread/previews.ts";
 import { readThread } from "#thread/read.ts";
 
 const present = hasMariadb();
@@ -123,7 +124,11 @@ describe.skipIf(!present)("dumps of a real MariaDB", () => {
         "unheard_of 1",
         "reports 2",
       ]);
-      const { opening } = await readThread({ store: rig.importing.store }, "b", 8);
+      const { opening } = await readThread(
+        { store: rig.importing.store, previews: new Previews() },
+        "b",
+        8,
+      );
       expect(opening.text).toStartWith("Secondthread 茶 ##2d6");
     } finally {
       await rig.close();

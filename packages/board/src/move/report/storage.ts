@@ -100,7 +100,7 @@ async function databaseBytes({ engine, kysely }: Store): Promise<number> {
         }>`select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`
       : sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`;
   const { rows } = await query.execute(kysely);
-  return Number(rows[0]?.bytes ?? 0);
+  return rows[0]?.bytes ?? 0;
 }
 
 async function diskOf(folder: string): Promise<StorageFigures["disk"]> {

@@ -77,24 +77,27 @@ export function moveRoutes(staff: StaffRouter, site: StaffSite): void {
   staff.page("/staff/transparency", async ({ c, actor, frame }) => {
     need(actor, "instance", null);
     const years = await yearsOf(db, clock.now());
-    const year = years.find((one) => String(one) === c.req.query("year")) ?? (years[0] as number);
+    const year = years.find((one) => String(one) === c.req.query("year")) ?? years[0] ?? 0;
     const figures = await figuresOfYear(db, year);
     return <TransparencyPage frame={frame} actor={actor} {...{ years, year, figures }} />;
   });
   for (const kind of ["json", "csv"] as const) {
     const type = kind === "json" ? "application/json" : "text/csv; charset=utf-8";
-    staff.report(`/staff/transparency/:year{[0-9]{4}}/statements.${kind}`, async ({ c, actor }) => {
-      need(actor, "instance", null);
-      const year = wholeOf(c.req.param("year"));
-      const statements: Statement[] = [];
-      const [from, until] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
-      for await (const one of statementsBetween(db, from, until)) statements.push(one);
-      // As many as the database takes in one batch stand in one list of the file.
-      const text =
-        kind === "json" ? `${JSON.stringify({ statements }, null, 1)}\n` : tableOf(statements);
-      return { name: `statements-${year}.${kind}`, type, text };
-    });
-    staff.report(`/staff/transparency/:year{[0-9]{4}}/figures.${kind}`, async ({ c, actor }) => {
+    staff.report(
+      `/staff/transparency/:year{[0-9]{1,4}}/statements.${kind}`,
+      async ({ c, actor }) => {
+        need(actor, "instance", null);
+        const year = wholeOf(c.req.param("year"));
+        const statements: Statement[] = [];
+        const [from, until] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
+        for await (const one of statementsBetween(db, from, until)) statements.push(one);
+        // As many as the database takes in one batch stand in one list of the file.
+        const text =
+          kind === "json" ? `${JSON.stringify({ statements }, null, 1)}\n` : tableOf(statements);
+        return { name: `statements-${year}.${kind}`, type, text };
+      },
+    );
+    staff.report(`/staff/transparency/:year{[0-9]{1,4}}/figures.${kind}`, async ({ c, actor }) => {
       need(actor, "instance", null);
       const year = wholeOf(c.req.param("year"));
       const figures = await figuresOfYear(db, year);

@@ -178,7 +178,9 @@ describe("every route of staff", () => {
     await report();
     const pages = app.routes.filter(
       ({ method, path }) =>
-        method === "GET" && path.startsWith("/staff/") && !/on-call|\/file\//.test(path),
+        method === "GET" &&
+        path.startsWith("/staff/") &&
+        !/on-call|\/file\/|\.(?:json|csv)$/.test(path),
     );
     for (const { path } of pages) {
       for (const language of ["en", "fr"]) {
