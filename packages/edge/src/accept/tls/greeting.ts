@@ -1,9 +1,11 @@
 import type { Socket } from "bun";
+import { networkOf } from "@egide/std/ip.ts";
 import type { WheelTimer } from "@egide/std/wheel.ts";
 import { readProxyHeader } from "#accept/proxy-protocol/read.ts";
 import type { Certificates, Served } from "#accept/tls/certificates.ts";
 import { type ClientHello, readClientHello } from "#accept/tls/client-hello.ts";
 import { tlsFacts } from "#accept/tls/facts.ts";
+import type { Due, HandshakeTurns } from "#accept/tls/handshake-turns.ts";
 import { TlsConn, upgradeToTls } from "#accept/tls/upgrade.ts";
 import type { Endpoint } from "#wire/conn.ts";
 import { BunConn } from "#wire/transport/bun.ts";
@@ -24,15 +26,21 @@ export interface GreetingOptions {
   readonly onPlain: ((conn: BunConn) => void) | null;
   /** A connection ended before its handshake did; `serverName` is "" where it is not known. */
   readonly onRefused?: (code: string, remote: string, serverName: string) => void;
+  /** When handshakes begin. */
+  readonly turns: HandshakeTurns<Greeting>;
   /** @internal For the listener: this greeting is over, well or not. */
   readonly finished: (greeting: Greeting) => void;
 }
 
 const UNRECOGNIZED_NAME = 112;
 const INTERNAL_ERROR = 80;
+/** Who has one address of an IPv6 network has all of it (RFC 4291, section 2.5.4). */
+const NETWORK_BITS = 64;
+/** What may come behind a hello that waits: no client says anything before it is answered. */
+const MOST_WAITING = 65_536;
 
 /** One connection from its first byte to the end of its TLS handshake. */
-export class Greeting {
+export class Greeting implements Due {
   timer: WheelTimer | null = null;
   readonly #options: GreetingOptions;
   readonly #raw: Socket<Stage>;
@@ -42,6 +50,10 @@ export class Greeting {
   #below: Socket<Stage> | null = null;
   #hello: ClientHello | null = null;
   #served: Served | null = null;
+  /** From the hello until its answer is begun: what was read. */
+  #flight: Buffer | null = null;
+  #isPaused = false;
+  #key = "";
   #awaitsProxyHeader: boolean;
   #remote: Endpoint | null = null;
   #local: Endpoint | null = null;
@@ -59,6 +71,7 @@ export class Greeting {
       release(chunk);
       return;
     }
+    if (this.#flight !== null) return this.#readOn(this.#flight, chunk);
     let bytes = this.#held === null ? chunk : Buffer.concat([this.#held, chunk]);
     if (this.#awaitsProxyHeader) {
       const header = readProxyHeader(bytes);
@@ -119,10 +132,33 @@ export class Greeting {
       certificates.pick(hello.serverName) ??
       (unknownName === "default" ? certificates.fallback : null);
     if (this.#served === null) return this.refuse("tls.unknown_name", UNRECOGNIZED_NAME);
+    this.#flight = bytes;
+    if (this.#options.turns.ask(this, tooMany) || this.#over) return;
+    // Copied: what Bun hands over is only lent.
+    this.#flight = Buffer.from(bytes);
+    this.#isPaused = true;
+    this.#raw.pause();
+  }
+
+  /** Whose turn this greeting takes. */
+  get key(): string {
+    if (this.#key === "") {
+      const address = this.#remote?.address ?? this.#raw.remoteAddress;
+      this.#key = networkOf(address, NETWORK_BITS) ?? address;
+    }
+    return this.#key;
+  }
+
+  /** The turn of this handshake has come. */
+  begin(): void {
+    const flight = this.#flight;
+    if (this.#over || flight === null || this.#served === null) return;
+    this.#flight = null;
+    if (this.#isPaused) this.#raw.resume();
     const conn = new TlsConn(this);
     this.#conn = conn;
     try {
-      this.#below = upgradeToTls(this.#raw, conn, this.#served, bytes) as Socket<Stage>;
+      this.#below = upgradeToTls(this.#raw, conn, this.#served, flight) as Socket<Stage>;
     } catch {
       // A certificate that BoringSSL refuses although it was checked: the operator's to mend.
       this.#conn = null;
@@ -149,6 +185,11 @@ export class Greeting {
     if (this.#remote !== null && this.#local !== null) {
       conn.known({ remote: this.#remote, local: this.#local });
     }
+  }
+
+  #readOn(flight: Buffer, chunk: Buffer): void {
+    if (flight.length + chunk.length > MOST_WAITING) this.refuse("tls.hello_too_large", 0);
+    else this.#flight = Buffer.concat([flight, chunk]);
   }
 
   #hold(bytes: Buffer): void {
@@ -178,6 +219,10 @@ export class Greeting {
   #finish(): void {
     this.#over = true;
     this.#held = null;
+    if (this.#flight !== null) {
+      this.#flight = null;
+      this.#options.turns.leave(this);
+    }
     this.#hello = null;
     this.#served = null;
     this.#options.finished(this);
@@ -185,6 +230,10 @@ export class Greeting {
     // It would live as long as the connection otherwise.
     if (this.#below !== null) this.#below.data = undefined;
   }
+}
+
+function tooMany(greeting: Greeting): void {
+  greeting.refuse("tls.too_many_handshakes", 0);
 }
 
 /** A method's first letter, or HTTP/2's `PRI`: RFC 9110 tokens are wider, real methods are not. */

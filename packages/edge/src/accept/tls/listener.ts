@@ -2,12 +2,13 @@ import type { Socket } from "bun";
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import type { Certificates } from "#accept/tls/certificates.ts";
 import { Greeting, type GreetingOptions, type Stage } from "#accept/tls/greeting.ts";
+import { HandshakeTurns } from "#accept/tls/handshake-turns.ts";
 import { libc } from "#wire/transport/native/libc.ts";
 import { nativeLoop } from "#wire/transport/native/loop.ts";
 import { BunConn } from "#wire/transport/bun.ts";
 import { release } from "#wire/transport/release.ts";
 
-export interface TlsListenOptions extends Omit<GreetingOptions, "finished"> {
+export interface TlsListenOptions extends Omit<GreetingOptions, "finished" | "turns"> {
   readonly hostname: string;
   readonly port: number;
   readonly reusePort: boolean;
@@ -42,7 +43,12 @@ export function listenTls(options: TlsListenOptions): TlsListener {
     if (greeting.timer !== null) options.wheel.cancel(greeting.timer);
     pending.delete(greeting);
   };
-  const greetingOptions: GreetingOptions = { ...options, finished };
+  const turns = new HandshakeTurns<Greeting>({
+    most: options.handshakes,
+    now: () => performance.now(),
+    nextTurn: (run) => void setImmediate(run),
+  });
+  const greetingOptions: GreetingOptions = { ...options, turns, finished };
   const listen = {
     hostname: options.hostname,
     port: options.port,

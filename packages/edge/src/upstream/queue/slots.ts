@@ -1,5 +1,5 @@
+import { FairQueue } from "@egide/std/fair-queue.ts";
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
-import { FairQueue } from "#upstream/queue/fair-queue.ts";
 
 /** Who wants to send a request to an origin. */
 export interface Entrant {

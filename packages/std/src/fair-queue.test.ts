@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { FairQueue } from "#upstream/queue/fair-queue.ts";
+import { FairQueue } from "#fair-queue.ts";
 
 interface Item {
   readonly key: string;
