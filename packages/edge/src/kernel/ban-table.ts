@@ -15,6 +15,8 @@ export interface BanTableMemory {
 const COUNT = 0;
 const LENGTHS_V4 = 1;
 const LENGTHS_V6 = 3;
+/** Counts the writer's changes. */
+const CHANGES = 8;
 const HEAD_WORDS = 16;
 /* Words of an entry. */
 const LO = 0;
@@ -24,6 +26,10 @@ const ENDS = 2;
 const ENTRY_WORDS = 3;
 /** Places in which an entry may stand, from where its hash points. */
 const WINDOW = 16;
+/** Addresses whose fate is remembered until the table changes. */
+const MOST_KNOWN = 4096;
+/** Ends before all time: who is not banned. */
+const FREE = 0;
 
 export function createBanTableMemory(entries: number): BanTableMemory {
   return {
@@ -32,11 +38,17 @@ export function createBanTableMemory(entries: number): BanTableMemory {
   };
 }
 
-/** The workers' side. Where nobody is banned a look-up is one load. */
+/**
+ * The workers' side. Where nobody is banned a look-up is one load; and what was found is remembered
+ * until the table changes, as bans end by themselves but never begin so.
+ */
 export class BanTable {
   protected readonly words: Int32Array;
   protected readonly hash: KeyHash;
   protected readonly places: number;
+  /** Until when an address is banned at least, or FREE. */
+  readonly #known = new Map<string, number>();
+  #seen = 0;
 
   constructor({ buffer, secret }: BanTableMemory) {
     this.words = new Int32Array(buffer);
@@ -47,8 +59,25 @@ export class BanTable {
   /** `now`: milliseconds of the machine's monotonic clock. */
   has(address: string, now: number): boolean {
     if (Atomics.load(this.words, COUNT) === 0) return false;
+    // Read before the look-up: a change under way makes what is noted here void once it is whole.
+    const changes = Atomics.load(this.words, CHANGES);
+    const seconds = now / 1000;
+    if (changes !== this.#seen || this.#known.size >= MOST_KNOWN) {
+      this.#known.clear();
+      this.#seen = changes;
+    } else {
+      const ends = this.#known.get(address);
+      if (ends === FREE) return false;
+      if (ends !== undefined && ends > seconds) return true;
+    }
+    const ends = this.#endsOf(address, seconds);
+    this.#known.set(address, ends);
+    return ends !== FREE;
+  }
+
+  #endsOf(address: string, seconds: number): number {
     const bytes = parseIp(address);
-    if (bytes === null) return false;
+    if (bytes === null) return FREE;
     const head = bytes.length === 4 ? LENGTHS_V4 : LENGTHS_V6;
     const words = (bytes.length * 8) / 32;
     // Bit 31 of the last word but one means 32 (or 128) bits: lengths are counted from 1.
@@ -57,10 +86,11 @@ export class BanTable {
       while (left !== 0) {
         const bit = 31 - Math.clz32(left);
         left &= ~(1 << bit);
-        if (this.find(bytes, word * 32 + bit + 1, now / 1000) >= 0) return true;
+        const at = this.find(bytes, word * 32 + bit + 1, seconds);
+        if (at >= 0) return Atomics.load(this.words, at + ENDS);
       }
     }
-    return false;
+    return FREE;
   }
 
   /** Where the entry of the first `bits` bits stands; -1 where there is none that is in force. */
@@ -122,6 +152,8 @@ export class BanTableWriter extends BanTable implements BanSink {
       this.#count(prefix.bytes, prefix.bits, 1);
     }
     Atomics.store(this.words, COUNT, this.#banned.size);
+    // Behind all else: whoever looked before this looks again.
+    Atomics.add(this.words, CHANGES, 1);
   }
 
   /** Into a free place of the window; where there is none, instead of what ends first. */
