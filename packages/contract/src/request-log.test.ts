@@ -1,11 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  type RequestLog,
-  requestLogSchema,
-  serialiseRequestLog,
-  type WafLog,
-} from "#request-log.ts";
+import { type RequestLog, requestLogSchema, type WafLog } from "#request-log.ts";
 
 const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constant('a"b\\c\n\ud800é'));
 const count = fc.nat();
@@ -79,7 +74,7 @@ const record: fc.Arbitrary<RequestLog> = fc.record({
 test("a record is one line, fits the schema and comes back as it was", () => {
   fc.assert(
     fc.property(record, (r) => {
-      const line = serialiseRequestLog(r);
+      const line = JSON.stringify(r);
       expect(line).not.toContain("\n");
       expect(requestLogSchema.parse(JSON.parse(line))).toEqual(r);
     }),

@@ -97,11 +97,3 @@ export const requestLogSchema = z.strictObject({
 });
 
 export type RequestLog = z.infer<typeof requestLogSchema>;
-
-/**
- * The record as a line of JSON, without the line feed; keys in the schema's order where the record
- * was built in it. (A serialiser written by hand was slower than the engine's: docs/adr/0061.)
- */
-export function serialiseRequestLog(record: RequestLog): string {
-  return JSON.stringify(record);
-}

@@ -2,14 +2,14 @@ import { describe, expect, test } from "bun:test";
 import { logPolicySchema, logSettingsSchema } from "@egide/contract/policy/log.ts";
 import { type RequestLog, requestLogSchema } from "@egide/contract/request-log.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
-import { FakeExchange, type FakeExchangeInit } from "@egide/testkit/fake-exchange.ts";
-import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
+import type { Facts } from "#facts.ts";
 import { AddressWriter, truncateAddress } from "#wire/written-address.ts";
 import { RequestLogger } from "#log/logger.ts";
 import { LogRules } from "#log/record.ts";
 import type { LogTarget } from "#log/sink/target.ts";
-import { isoTime } from "#log/time.ts";
-import { ALLOW, type Verdict } from "#verdict.ts";
+import { factsOf } from "#log/testing/facts.ts";
+import { ISO_LENGTH, putIsoTime } from "#log/time.ts";
+import type { Verdict } from "#verdict.ts";
 
 class Memory implements LogTarget {
   text = "";
@@ -26,41 +26,6 @@ class Memory implements LogTarget {
   close(): void {
     this.text += "closed\n";
   }
-}
-
-function facts(init: FakeExchangeInit, more: Partial<Facts<null>> = {}): Facts<null> {
-  return {
-    exchange: new FakeExchange(init),
-    requestId: "req-1",
-    time: Date.UTC(2026, 5, 1, 12, 0, 0, 7),
-    started: 100,
-    zone: null,
-    zoneId: "example.org",
-    host: "example.org",
-    authority: "example.org",
-    target: init.target ?? "/",
-    forward: init.target ?? "/",
-    client: "192.0.2.77",
-    country: "",
-    asnum: 0,
-    bot: undefined,
-    gate: null,
-    clearance: undefined,
-    rules: null,
-    skipped: NOTHING_SKIPPED,
-    charges: null,
-    view: null,
-    verdict: ALLOW,
-    code: null,
-    fault: null,
-    status: 200,
-    cache: "none",
-    originAsked: -1,
-    originAnswered: -1,
-    outcome: "complete",
-    waf: null,
-    ...more,
-  };
 }
 
 type Policy = Parameters<typeof logPolicySchema.parse>[0];
@@ -96,7 +61,7 @@ describe("a record", () => {
     const { log, lines } = setUp();
     const headers = ["User-Agent", "Moz\u00e9", "REFERER", "https://u:p@other.example/x?y"];
     const init = { target: "/a?b=1&token=x", headers, version: 20, ja4: "t13d" } as const;
-    log(facts(init, { cache: "miss", originAsked: 101, originAnswered: 103.5 }));
+    log(factsOf(init, { cache: "miss", originAsked: 101, originAnswered: 103.5 }));
     expect(lines()).toEqual([
       {
         time: "2026-06-01T12:00:00.007Z",
@@ -136,7 +101,7 @@ describe("a record", () => {
 
   test("has its keys in the order of the contract", () => {
     const { log, target, clock } = setUp();
-    log(facts({}));
+    log(factsOf({}));
     clock.advance(1000);
     const keys = Object.keys(JSON.parse(target.text) as object);
     expect(keys).toEqual(Object.keys(requestLogSchema.shape));
@@ -145,7 +110,7 @@ describe("a record", () => {
   test("never holds a cookie or a credential", () => {
     const { log, target, clock } = setUp();
     const headers = ["Cookie", "sid=SECRET", "Authorization", "Bearer SECRET"];
-    log(facts({ headers: [...headers, "Proxy-Authorization", "SECRET"] }));
+    log(factsOf({ headers: [...headers, "Proxy-Authorization", "SECRET"] }));
     clock.advance(1000);
     expect(target.text).not.toContain("SECRET");
   });
@@ -154,8 +119,8 @@ describe("a record", () => {
     const { log, lines } = setUp();
     const headers = ["User-Agent", "x", "Referer", "https://a/b"];
     const policy = { address: "none", query: false, userAgent: false, referer: "none" } as const;
-    log(facts({ target: "/a?b", headers }), policy);
-    log(facts({ headers }), { referer: "whole", address: "whole" });
+    log(factsOf({ target: "/a?b", headers }), policy);
+    log(factsOf({ headers }), { referer: "whole", address: "whole" });
     const [bare, full] = lines();
     expect(bare).toMatchObject({ client: "", path: "/a", query: "", userAgent: "", referer: "" });
     expect(full).toMatchObject({ client: "192.0.2.77", referer: "https://a/b" });
@@ -165,7 +130,7 @@ describe("a record", () => {
     const { log, lines, dropped } = setUp();
     const long = "x".repeat(60_000);
     log(
-      facts({
+      factsOf({
         method: long.slice(0, 200),
         target: `/${long}?${long}`,
         headers: ["User-Agent", `a\nb${long}`],
@@ -188,7 +153,7 @@ describe("a record", () => {
       headers: [],
       order: null,
     };
-    log(facts({ refusal }, { verdict, status: 400, code: refusal.code, fault: "client" }));
+    log(factsOf({ refusal }, { verdict, status: 400, code: refusal.code, fault: "client" }));
     expect(lines()[0]).toMatchObject({ verdict: "refused", code: "http1.obs_fold", status: 400 });
   });
 });
@@ -196,13 +161,13 @@ describe("a record", () => {
 describe("sampling", () => {
   test("leaves out by share, but never what went wrong", () => {
     const { log, lines } = setUp(() => 0.3);
-    log(facts({}), { sample: 0.31 });
-    log(facts({}), { sample: 0.3 });
-    log(facts({}, { status: 404 }), { sample: 0 });
-    log(facts({}, { status: 404 }), { sample: 0, alwaysFrom: 500 });
-    log(facts({}, { outcome: "failed" }), { sample: 0 });
-    log(facts({}, { status: 500 }), { sample: 0, alwaysFrom: 600 });
-    log(facts({}, { status: 500 }), { enabled: false });
+    log(factsOf({}), { sample: 0.31 });
+    log(factsOf({}), { sample: 0.3 });
+    log(factsOf({}, { status: 404 }), { sample: 0 });
+    log(factsOf({}, { status: 404 }), { sample: 0, alwaysFrom: 500 });
+    log(factsOf({}, { outcome: "failed" }), { sample: 0 });
+    log(factsOf({}, { status: 500 }), { sample: 0, alwaysFrom: 600 });
+    log(factsOf({}, { status: 500 }), { enabled: false });
     expect(lines().map((r) => [r.status, r.outcome])).toEqual([
       [200, "complete"],
       [404, "complete"],
@@ -214,8 +179,8 @@ describe("sampling", () => {
 describe("the buffer", () => {
   test("waits for its time, then writes all at once", () => {
     const { log, target, clock } = setUp();
-    log(facts({}));
-    log(facts({}));
+    log(factsOf({}));
+    log(factsOf({}));
     clock.advance(999);
     expect(target.text).toBe("");
     clock.advance(1);
@@ -225,7 +190,7 @@ describe("the buffer", () => {
   test("drops and counts what a stuck disk leaves no room for", async () => {
     const { log, target, clock, dropped, logger } = setUp();
     target.hold = true;
-    for (let i = 0; i < 1000; i++) log(facts({ headers: ["User-Agent", "y".repeat(500)] }));
+    for (let i = 0; i < 1000; i++) log(factsOf({ headers: ["User-Agent", "y".repeat(500)] }));
     clock.advance(1000);
     clock.advance(1000);
     const lost = dropped();
@@ -244,20 +209,20 @@ describe("the buffer", () => {
   test("counts what a failed write lost, and goes on", async () => {
     const { log, target, clock, dropped } = setUp();
     target.hold = true;
-    log(facts({}));
+    log(factsOf({}));
     clock.advance(1000);
     target.done?.(new Error("ENOSPC"));
     clock.advance(1000);
     expect(dropped()).toBe(1);
     target.hold = false;
-    log(facts({}));
+    log(factsOf({}));
     clock.advance(1000);
     expect(target.text.split("\n")).toHaveLength(3);
   });
 
   test("leaves no timer behind", async () => {
     const { log, clock, logger } = setUp();
-    log(facts({}));
+    log(factsOf({}));
     await logger.close();
     expect(clock.pending).toBe(0);
   });
@@ -288,6 +253,8 @@ describe("addresses", () => {
 
 test("time is written as the platform would", () => {
   for (const ms of [0, 1, 10, 999, 1000, Date.UTC(2026, 1, 28, 23, 59, 59, 999)]) {
-    expect(isoTime(ms)).toBe(new Date(ms).toISOString());
+    const into = Buffer.alloc(ISO_LENGTH + 1);
+    expect(putIsoTime(into, ms, 1)).toBe(into.length);
+    expect(into.toString("latin1", 1)).toBe(new Date(ms).toISOString());
   }
 });

@@ -1,9 +1,9 @@
 import type { LogSettings } from "@egide/contract/policy/log.ts";
-import { serialiseRequestLog } from "@egide/contract/request-log.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import type { Facts } from "#facts.ts";
 import { AddressWriter } from "#wire/written-address.ts";
-import { buildRecord, type LogRules } from "#log/record.ts";
+import { RecordLines } from "#log/line.ts";
+import type { LogRules } from "#log/record.ts";
 import { LogBuffer } from "#log/sink/buffer.ts";
 import { FileTarget } from "#log/sink/file.ts";
 import { stdoutTarget } from "#log/sink/stdout.ts";
@@ -24,13 +24,13 @@ export interface RequestLoggerOptions {
 /** Writes one line per request. Never throws into the pipeline and never waits. */
 export class RequestLogger {
   readonly #options: RequestLoggerOptions;
-  readonly #addresses: AddressWriter;
+  readonly #lines: RecordLines;
   readonly #buffer: LogBuffer | null;
   readonly #random: () => number;
 
   constructor(options: RequestLoggerOptions) {
     this.#options = options;
-    this.#addresses = new AddressWriter(options.addressKey);
+    this.#lines = new RecordLines(options.worker, new AddressWriter(options.addressKey));
     this.#random = options.random ?? Math.random;
     const target = options.target ?? targetFor(options.settings, options.clock);
     const { flushSeconds, bufferBytes } = options.settings;
@@ -45,8 +45,7 @@ export class RequestLogger {
   record(facts: Facts<unknown>, rules: LogRules): void {
     if (this.#buffer === null || !rules.takes(facts, this.#random)) return;
     const now = this.#options.clock.monotonic();
-    const record = buildRecord(facts, rules, this.#options.worker, this.#addresses, now);
-    this.#buffer.append(serialiseRequestLog(record));
+    this.#buffer.append(this.#lines.of(facts, rules, now));
   }
 
   /** On SIGHUP: what rotated the file from outside wants a new one. */

@@ -2,11 +2,17 @@
 interface Native {
   latin1Write(text: string, offset: number): number;
   latin1Slice(start: number, end: number): string;
+  utf8Write(text: string, offset: number): number;
 }
 
 /** Writes one byte a char; answers how many bytes were written. Chars above U+00FF are the caller's fault. */
 export function writeLatin1(into: Buffer, text: string, at: number): number {
   return (into as unknown as Native).latin1Write(text, at);
+}
+
+/** Writes UTF-8; answers how many bytes were written. */
+export function writeUtf8(into: Buffer, text: string, at: number): number {
+  return (into as unknown as Native).utf8Write(text, at);
 }
 
 /** Bytes `start` to `end` as a string of one char a byte. `bytes` must be a Buffer. */
@@ -31,6 +37,17 @@ export function putLatin1(into: Buffer, text: string, at: number): number {
   for (let i = 0; i < length; i++) into[at + i] = text.charCodeAt(i);
   return at + length;
 }
+
+/** Copies all of `bytes` to `at` and answers where they end. There must be room. */
+export function putBytes(into: Buffer, bytes: Buffer, at: number): number {
+  const { length } = bytes;
+  if (length > SHORT) into.set(bytes, at);
+  else for (let i = 0; i < length; i++) into[at + i] = bytes[i] as number;
+  return at + length;
+}
+
+/** What the longest of them takes. */
+export const NUMBER_BYTES = 16;
 
 /** Writes a whole number from 0 to 2^53 - 1 in decimal (16 bytes at most) and answers where it ends. */
 export function putNumber(into: Buffer, value: number, at: number): number {

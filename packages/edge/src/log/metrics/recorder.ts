@@ -18,6 +18,8 @@ export class MetricsRecorder {
   readonly #block: Float64Array;
   readonly #zones = new Map<string, ZoneSlots>();
   readonly #slots = new Map<string, number>();
+  /** Places of the gauge and of the counter. */
+  readonly #connections: Partial<Record<keyof typeof LABELS, readonly [number, number]>> = {};
 
   constructor(metrics: SharedMetrics, worker: number) {
     this.#metrics = metrics;
@@ -49,9 +51,12 @@ export class MetricsRecorder {
   }
 
   connection(protocol: "h1" | "h2" | "h3", change: 1 | -1): void {
-    const labels = LABELS[protocol];
-    this.add("connections", labels, change);
-    if (change === 1) this.add("accepted", labels, 1);
+    const [open, accepted] = (this.#connections[protocol] ??= [
+      this.#slot("connections", LABELS[protocol]),
+      this.#slot("accepted", LABELS[protocol]),
+    ]);
+    add(this.#block, open, change);
+    if (change === 1) add(this.#block, accepted, 1);
   }
 
   /** Adds to a counter or a gauge that is not about one request. */

@@ -19,6 +19,14 @@ export interface BufferOptions {
   readonly onDropped: (records: number) => void;
 }
 
+/** A line without its line feed. */
+export interface Line {
+  /** No fewer bytes than it takes. */
+  readonly most: number;
+  /** Writes it at `at` and answers where it ends. */
+  write(into: Buffer, at: number): number;
+}
+
 /** Gathers lines and hands them over in batches, in bounded memory, without ever waiting. */
 export class LogBuffer {
   readonly #options: BufferOptions;
@@ -39,12 +47,12 @@ export class LogBuffer {
     this.#spare = Buffer.allocUnsafeSlow(half);
   }
 
-  append(line: string): void {
-    if (this.#closed || !this.#fits(line)) {
+  append(line: Line): void {
+    if (this.#closed || !this.#fits(line.most + 1)) {
       this.#drop(1);
       return;
     }
-    this.#used += this.#filling.write(line, this.#used);
+    this.#used = line.write(this.#filling, this.#used);
     this.#filling[this.#used++] = LINE_FEED;
     this.#records++;
     if (this.#used >= BATCH) this.flush();
@@ -100,10 +108,7 @@ export class LogBuffer {
     this.flush();
   };
 
-  /** A char is at most three bytes; the exact length is only worked out where that is too much. */
-  #fits(line: string): boolean {
-    if (this.#used + line.length * 3 < this.#filling.length) return true;
-    const bytes = Buffer.byteLength(line) + 1;
+  #fits(bytes: number): boolean {
     if (this.#used + bytes <= this.#filling.length) return true;
     this.flush();
     return this.#used + bytes <= this.#filling.length;
