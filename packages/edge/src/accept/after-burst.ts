@@ -8,17 +8,21 @@ const LOOK_MS = 100;
 
 /**
  * Handshakes and first requests leave garbage, and connections that then only wait allocate nothing
- * that would make the engine look for it: once a burst of new connections is over, it is told to.
+ * that would make the engine look for it: once a burst of new connections is over, it is told to. Not
+ * where they have ended too: a flood of short ones is no reason to stop and look through everything.
  */
 export class AfterBurst {
   readonly #clock: Clock;
+  readonly #open: () => number;
   readonly #collect: () => void;
   #burst = 0;
   #looked = 0;
   #timer: Timer | null = null;
 
-  constructor(clock: Clock, collect: () => void) {
+  /** `open` tells how many connections there are. */
+  constructor(clock: Clock, open: () => number, collect: () => void) {
     this.#clock = clock;
+    this.#open = open;
     this.#collect = collect;
   }
 
@@ -41,7 +45,7 @@ export class AfterBurst {
       this.#timer = this.#clock.after(LOOK_MS, this.#look);
       return;
     }
-    if (this.#burst >= BURST) this.#collect();
+    if (this.#burst >= BURST && this.#open() >= BURST) this.#collect();
     this.#burst = 0;
     this.#looked = 0;
   };

@@ -44,7 +44,8 @@ export class Front {
   constructor(options: FrontOptions) {
     this.#options = options;
     this.#limits = options.limits;
-    this.#afterBurst = new AfterBurst(options.clock, () => Bun.gc(true));
+    const open = (): number => this.open;
+    this.#afterBurst = new AfterBurst(options.clock, open, () => Bun.gc(true));
     this.#sweep = new Sweep(options.clock, options.onBroken);
   }
 

@@ -39,6 +39,7 @@ function viewOf(count: number): Buffer {
 
 /** The write buffer of the thread does not move: its address is looked up once. */
 const scratchAt = ptr(scratch);
+const UNKNOWN: Endpoint = { address: "", port: 0 };
 const nameBuffer = Buffer.alloc(28);
 const nameLength = new Int32Array(1);
 const lingerNow = new Int32Array([1, 0]);
@@ -76,6 +77,8 @@ export class NativeConn extends BaseConn implements Pollable {
 
   get local(): Endpoint {
     if (this.#local === null) {
+      // The descriptor may be another's by now.
+      if (this.#gone) return UNKNOWN;
       nameLength[0] = nameBuffer.length;
       libc().getsockname(this.#fd, ptr(nameBuffer), ptr(nameLength));
       this.#local = decodeSockaddr(nameBuffer);
@@ -239,7 +242,7 @@ export class NativeConn extends BaseConn implements Pollable {
 
   #release(): void {
     this.#gone = true;
-    this.#loop.remove(this.#fd);
+    this.#loop.forget(this.#fd);
     libc().close(this.#fd);
   }
 }

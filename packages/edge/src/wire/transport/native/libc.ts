@@ -65,10 +65,21 @@ const NAMES: Record<number, string> = {
   113: "EHOSTUNREACH",
 };
 
-/** A failed call as an Error with Node's `code`. */
+const errors = new Map<string, Error>();
+
+/**
+ * A failed call as an Error with Node's `code`. One for each kind: who breaks off connections by the
+ * thousand is not worth a stack trace each, and the trace would lead no further than here.
+ */
 export function systemError(call: string, number: number): Error {
   const code = NAMES[number] ?? `E${number}`;
-  return Object.assign(new Error(`${call}: ${code}`), { code, syscall: call, errno: number });
+  const text = `${call}: ${code}`;
+  let error = errors.get(text);
+  if (error === undefined) {
+    error = Object.assign(new Error(text), { code, syscall: call, errno: number });
+    errors.set(text, error);
+  }
+  return error;
 }
 
 const value = new Int32Array(1);

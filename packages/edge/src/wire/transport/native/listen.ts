@@ -81,7 +81,6 @@ export class NativeListener implements Pollable {
       if (EXHAUSTED.has(errno())) this.#rest();
       return false;
     }
-    switchOn(fd, IPPROTO_TCP, TCP_NODELAY);
     const conn = new NativeConn(fd, decodeSockaddr(this.#name), this.#loop);
     try {
       this.#onConn(conn);
@@ -114,8 +113,9 @@ function openListener(options: NativeListenOptions): number {
   if (fd < 0) throw systemError("socket", errno());
   switchOn(fd, SOL_SOCKET, SO_REUSEADDR);
   if (options.reusePort) switchOn(fd, SOL_SOCKET, SO_REUSEPORT);
-  // Inherited by every connection that is accepted.
+  // Both are inherited by every connection that is accepted.
   setOption(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+  switchOn(fd, IPPROTO_TCP, TCP_NODELAY);
   const bound = c.bind(fd, ptr(address.bytes), address.bytes.length);
   const failed = bound < 0 ? "bind" : c.listen(fd, options.backlog) < 0 ? "listen" : null;
   if (failed === null) return fd;

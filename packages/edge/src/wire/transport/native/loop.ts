@@ -77,6 +77,13 @@ export class NativeLoop {
     this.#control(DEL, fd, 0);
   }
 
+  /** The same for a descriptor that is closed now: the kernel takes it off the epoll by itself. */
+  forget(fd: number): void {
+    if (this.#members[fd] === undefined) return;
+    this.#members[fd] = undefined;
+    this.#size--;
+  }
+
   #control(operation: number, fd: number, events: number): void {
     this.#change[0] = events;
     this.#change[FD_AT] = fd;
