@@ -53,6 +53,16 @@ export interface ClientFacts {
   readonly http2?: string;
 }
 
+/** What the heads of many answers have in common; good for one second of the wall clock. */
+export interface KeptHead {
+  /** Of an answer with a body: neither 1xx, 204 nor 304. */
+  readonly status: number;
+  /** End-to-end fields; no Date, no Content-Length. */
+  readonly fields: readonly string[];
+  /** The front's own: these lines as they stand on the wire, once it has written them. */
+  wire: Buffer | null;
+}
+
 /**
  * What a front hands to the pipeline: one request, and the only way to answer it. Fronts frame the
  * answer (chunked, length, h2 frames), drop bodies for HEAD, 204 and 304, and add nothing else but
@@ -82,6 +92,8 @@ export interface Exchange {
    * end-to-end fields without Content-Length; the list is the front's from here on.
    */
   start(status: number, reason: string, headers: RawHeaders, length: number): void;
+  /** The same with a head that is kept; `headers` are those of this answer alone. */
+  startKept(kept: KeptHead, headers: RawHeaders, length: number): void;
   /** `chunk` is borrowed for the call. False: wait for `onDrain`. */
   write(chunk: Uint8Array): boolean;
   end(trailers: RawHeaders | null): void;

@@ -17,6 +17,7 @@ import type { Gate } from "#identify/clearance/gate.ts";
 import { forwardHeaders, isLoop } from "#identify/forward.ts";
 import { identify } from "#identify/identify.ts";
 import { answerFailure, answerVerdict } from "#respond/answer.ts";
+import type { Receipt } from "#respond/page/notice.ts";
 import type { OwnReply } from "#respond/reply.ts";
 import { answerChallenge } from "#respond/challenge/answer.ts";
 import { Inspection, type Inspected } from "#inspect/inspection.ts";
@@ -138,7 +139,7 @@ function judgeZone(facts: Facts<ServedZone>, zone: ServedZone, counters: Counter
 /** One request on its way: hears the answer, sees that it is sent, and tells the log in the end. */
 class Run implements ResponseSink, OwnReply, Inspected {
   readonly dress: Dress;
-  receipt = "";
+  receipt: Receipt | null = null;
   readonly #facts: Facts<ServedZone>;
   readonly #policy: Policy;
   readonly #options: PipelineOptions;

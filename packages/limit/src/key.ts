@@ -42,14 +42,38 @@ export class KeyHash {
     this.word(length);
     let wide = 0;
     let i = 0;
+    // As `word` does, but with the state in registers from one word to the next.
+    let v0 = this.#v0;
+    let v1 = this.#v1;
+    let v2 = this.#v2;
+    let v3 = this.#v3;
     for (; i + 3 < length; i += 4) {
       const a = text.charCodeAt(i);
       const b = text.charCodeAt(i + 1);
       const c = text.charCodeAt(i + 2);
       const d = text.charCodeAt(i + 3);
       wide |= a | b | c | d;
-      this.word(a | (b << 8) | (c << 16) | (d << 24));
+      const word = a | (b << 8) | (c << 16) | (d << 24);
+      v3 ^= word;
+      for (let round = 0; round < 2; round++) {
+        v0 = (v0 + v1) | 0;
+        v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
+        v0 = (v0 << 16) | (v0 >>> 16);
+        v2 = (v2 + v3) | 0;
+        v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
+        v0 = (v0 + v3) | 0;
+        v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
+        v2 = (v2 + v1) | 0;
+        v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2;
+        v2 = (v2 << 16) | (v2 >>> 16);
+      }
+      v0 ^= word;
     }
+    this.#v0 = v0;
+    this.#v1 = v1;
+    this.#v2 = v2;
+    this.#v3 = v3;
+    this.#words += i >> 2;
     let last = 0;
     for (let shift = 0; i < length; i++, shift += 8) {
       const code = text.charCodeAt(i);

@@ -1,4 +1,10 @@
-import type { ClientFacts, Exchange, Refusal, RequestHead } from "@egide/edge/exchange.ts";
+import type {
+  ClientFacts,
+  Exchange,
+  KeptHead,
+  Refusal,
+  RequestHead,
+} from "@egide/edge/exchange.ts";
 import type { ByteSource, RawHeaders, Tunnel } from "@egide/edge/stream.ts";
 
 export interface FakeExchangeInit {
@@ -109,6 +115,10 @@ export class FakeExchange implements Exchange {
       if (/[\r\n\0\u0100-\uffff]/.test(part)) throw new Error(`unfit for a head: ${part}`);
     }
     Object.assign(this, { state: "started", status, reason, headers, length });
+  }
+
+  startKept({ status, fields }: KeptHead, headers: RawHeaders, length: number): void {
+    this.start(status, "", [...fields, ...headers], length);
   }
 
   write(chunk: Uint8Array): boolean {

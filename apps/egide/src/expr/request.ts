@@ -68,6 +68,7 @@ function exchange(start: RegExpExecArray, authority: string, headers: string[]):
     onAbort: null,
     onDrain: null,
     informational: nothing,
+    startKept: nothing,
     start: nothing,
     write: () => true,
     end: nothing,

@@ -50,7 +50,7 @@ export class RequestView {
   #cookies: Missable;
   #names: readonly string[] | null = null;
   #values: readonly string[] | null = null;
-  readonly #kept = new Map<string, Missable>();
+  #kept: Map<string, Missable> | null = null;
 
   constructor(facts: Facts<unknown>) {
     this.facts = facts;
@@ -102,8 +102,9 @@ export class RequestView {
 
   /** For what is seldom asked and dear to work out. */
   once(name: string, work: () => Missable): Missable {
-    if (!this.#kept.has(name)) this.#kept.set(name, work());
-    return this.#kept.get(name);
+    const kept = (this.#kept ??= new Map<string, Missable>());
+    if (!kept.has(name)) kept.set(name, work());
+    return kept.get(name);
   }
 
   /** Puts another path or query in place (null: the one that is there); answers the new target. */

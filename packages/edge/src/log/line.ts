@@ -2,6 +2,7 @@ import type { RequestLog } from "@egide/contract/request-log.ts";
 import type { Facts } from "#facts.ts";
 import { Part } from "#log/part.ts";
 import type { LogRules } from "#log/record.ts";
+import type { Line } from "#log/sink/buffer.ts";
 import { ISO_LENGTH, putIsoTime } from "#log/time.ts";
 import { getHeader } from "#wire/headers.ts";
 import { NUMBER_BYTES, putBytes, putLatin1, putNumber } from "#wire/latin1.ts";
@@ -41,7 +42,7 @@ const BETWEEN =
  * Writes records (contract/request-log.ts) as lines of JSON, in the contract's order of keys. Requests
  * of an attack differ in little: what is as it was in the record before is not put into JSON again.
  */
-export class RecordLines {
+export class RecordLines implements Line {
   readonly #addresses: AddressWriter;
   readonly #worker: Buffer;
   readonly #zone = new Part();

@@ -7,7 +7,7 @@ import { plainText, problemJson } from "#respond/page/plain.ts";
 import { sendOwnBody } from "#respond/own-body.ts";
 import type { Pages } from "#respond/page/pages.ts";
 import type { Lang } from "#respond/page/text.ts";
-import { sendBytes } from "#respond/send-text.ts";
+import { sendKept } from "#respond/send-text.ts";
 import { statusOf } from "#respond/status.ts";
 import type { Tarpit } from "#respond/tarpit.ts";
 import type { OwnReply } from "#respond/reply.ts";
@@ -100,13 +100,17 @@ function deniedNotice(
 ): Notice {
   const { status, code, headers } = verdict;
   const { refusal } = exchange;
+  const isRefusal = refusal !== null && refusal.code === code;
+  // Written out: this is made for each request of an attack.
   return {
-    ...blank(status, code),
-    source: isClientFault(status) || refusal?.code === code ? "client" : "operator",
-    detail: refusal?.code === code ? refusal.detail : "",
-    retryAfter: retryAfterOf(headers),
+    status,
+    code,
+    source: isRefusal || isClientFault(status) ? "client" : "operator",
+    detail: isRefusal ? refusal.detail : "",
     retry: status === 429 || status === 503,
+    retryAfter: headers.length === 0 ? null : retryAfterOf(headers),
     order,
+    continueUrl: "",
   };
 }
 
@@ -117,23 +121,24 @@ function retryAfterOf(headers: RawHeaders): number | null {
 
 function send(exchange: Exchange, notice: Notice, extra: RawHeaders, reply: OwnReply): void {
   const { pages } = reply.dress;
-  const asked = exchange.head.headers;
+  const { headers: asked, scheme } = exchange.head;
   const format = chooseFormat(joinHeader(asked, "accept"));
   const lang = chooseLang(joinHeader(asked, "accept-language"));
-  const kind = FORMATS[format] + (lang === "fr" ? 1 : 0);
-  const { headers, body } = pages.made.take(notice, reply, kind, () => ({
-    headers: headersOf(notice, format, lang, pages),
-    text: textOf(notice, reply, format, lang, pages),
-  }));
-  const all = headers.slice();
-  for (const part of extra) all.push(part);
+  const isSecure = scheme === "https";
+  const kind = FORMATS[format] + (lang === "fr" ? 1 : 0) + (isSecure ? 2 : 0);
+  const { head, body } = pages.made.take(notice, reply, kind, () => {
+    const headers = headersOf(notice, format, lang, pages);
+    reply.dress.common(headers, isSecure);
+    return { headers, text: textOf(notice, reply, format, lang, pages) };
+  });
+  const headers = extra.slice();
   if (notice.retryAfter !== null && joinHeader(extra, "retry-after") === undefined) {
-    all.push("Retry-After", String(Math.ceil(notice.retryAfter)));
+    headers.push("Retry-After", String(Math.ceil(notice.retryAfter)));
   }
-  sendBytes(exchange, notice.status, all, body, reply);
+  sendKept(exchange, head, headers, body, reply);
 }
 
-const FORMATS = { html: 0, json: 2, text: 4 } as const;
+const FORMATS = { html: 0, json: 4, text: 8 } as const;
 
 function textOf(notice: Notice, asked: OwnReply, format: Format, lang: Lang, pages: Pages): string {
   switch (format) {

@@ -101,19 +101,24 @@ export class Dress {
     }
     if (varies !== "never") addVary(out, varyAt);
     if (coded) out.push("Content-Encoding", varies);
-    this.#own(out, secure, requestId);
+    this.own(out, secure, requestId);
     return out;
   }
 
   /** Adds to the head of a response that the edge itself makes. */
-  own(out: RawHeaders, secure: boolean, requestId: string): RawHeaders {
-    this.#own(out, secure, requestId);
-    return out;
+  own(out: RawHeaders, secure: boolean, requestId: string): void {
+    this.common(out, secure);
+    this.name(out, requestId);
   }
 
-  #own(out: RawHeaders, secure: boolean, requestId: string): void {
+  /** Of that, what is the same for all requests. */
+  common(out: RawHeaders, secure: boolean): void {
     const extra = secure ? this.#secure : this.#plain;
     for (let i = 0; i < extra.length; i++) out.push(extra[i] as string);
+  }
+
+  /** And what is this request's. */
+  name(out: RawHeaders, requestId: string): void {
     if (this.#idField !== null) out.push(this.#idField, requestId);
   }
 }

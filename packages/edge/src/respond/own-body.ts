@@ -19,6 +19,7 @@ export function sendOwnBody(
     "nosniff",
   ];
   // The operator's words have no place for it.
-  if (reply.receipt) headers.push("Egide-Receipt", reply.receipt);
+  const { receipt = null } = reply;
+  if (receipt !== null) headers.push("Egide-Receipt", receipt.toString());
   sendText(exchange, status, headers, body, reply);
 }

@@ -1,4 +1,4 @@
-import type { Exchange } from "#exchange.ts";
+import type { Exchange, KeptHead } from "#exchange.ts";
 import type { OwnReply } from "#respond/reply.ts";
 import type { RawHeaders } from "#stream.ts";
 
@@ -31,6 +31,23 @@ export function sendBytes(
   reply.began(status);
   exchange.start(status, "", headers, body.length);
   if (head.method !== "HEAD") exchange.write(body);
+  exchange.end(null);
+  reply.finished("complete", null);
+}
+
+/** The same with a head that is kept, in which stands what the zone wants in all of them. */
+export function sendKept(
+  exchange: Exchange,
+  head: KeptHead,
+  headers: RawHeaders,
+  body: Uint8Array,
+  reply: OwnReply,
+): void {
+  reply.dress.name(headers, reply.requestId);
+  exchange.onAbort = null;
+  reply.began(head.status);
+  exchange.startKept(head, headers, body.length);
+  if (exchange.head.method !== "HEAD") exchange.write(body);
   exchange.end(null);
   reply.finished("complete", null);
 }

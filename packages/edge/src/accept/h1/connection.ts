@@ -1,4 +1,5 @@
 import { type BodyHost, H1Body } from "#accept/h1/body.ts";
+import { H1Client } from "#accept/h1/client.ts";
 import { type Asked, H1Exchange, type H1Host } from "#accept/h1/exchange.ts";
 import { clientError, type H1Fault, refusalFor } from "#accept/h1/faults.ts";
 import type { H1Options } from "#accept/h1/options.ts";
@@ -296,13 +297,7 @@ export class H1Connection implements ConnHandler, H1Host, BodyHost, Watched {
     if (asked.refusal !== null) this.#last = true;
     this.#requests++;
     this.#phase = "busy";
-    const client = {
-      remote: this.conn.remote,
-      local: this.conn.local,
-      tls: this.conn.tls,
-      connection: this.#options.connection,
-      request: this.#requests,
-    };
+    const client = new H1Client(this.conn, this.#options.connection, this.#requests);
     const exchange = new H1Exchange(this, client, asked, headBytes);
     this.#exchange = exchange;
     this.#options.onExchange(exchange);

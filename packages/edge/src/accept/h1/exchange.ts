@@ -1,6 +1,6 @@
-import type { ClientFacts, Exchange, Refusal, RequestHead } from "#exchange.ts";
+import type { ClientFacts, Exchange, KeptHead, Refusal, RequestHead } from "#exchange.ts";
 import type { H1Body } from "#accept/h1/body.ts";
-import { responseHead } from "#accept/h1/head-text.ts";
+import { keptResponseHead, responseHead } from "#accept/h1/head-text.ts";
 import type { RawHeaders, Tunnel } from "#stream.ts";
 import type { Conn } from "#wire/conn.ts";
 import { nameIs } from "#wire/headers.ts";
@@ -97,10 +97,24 @@ export class H1Exchange implements Exchange {
     } else {
       this.#framed = "close";
     }
-    const keep = this.#host.keeps(this);
-    if (!keep) head.connection = "Connection: close\r\n";
-    else if (this.head.version === 10) head.connection = "Connection: keep-alive\r\n";
+    head.connection = this.#connectionLine();
     this.bytesOut += this.#host.conn.writeHead(head, headers);
+  }
+
+  startKept(kept: KeptHead, headers: RawHeaders, length: number): void {
+    if (this.#framed !== "pending") return;
+    this.#left = length;
+    this.#framed = this.head.method === "HEAD" ? "none" : "length";
+    const connection = this.#connectionLine();
+    const head = keptResponseHead.of(kept, length, this.#host.wallClock());
+    head.connection = connection;
+    this.bytesOut += this.#host.conn.writeHead(head, headers);
+  }
+
+  /** What RFC 9112, section 9.6, has a sender say of the connection; asks whether it is kept. */
+  #connectionLine(): string {
+    if (!this.#host.keeps(this)) return "Connection: close\r\n";
+    return this.head.version === 10 ? "Connection: keep-alive\r\n" : "";
   }
 
   write(chunk: Uint8Array): boolean {

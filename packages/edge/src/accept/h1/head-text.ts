@@ -1,5 +1,6 @@
+import type { KeptHead } from "#exchange.ts";
 import type { HeadText } from "#wire/conn.ts";
-import { putLatin1, putNumber } from "#wire/latin1.ts";
+import { fieldBytes, putFields, putLatin1, putNumber } from "#wire/latin1.ts";
 
 /** Reason phrases (RFC 9110, section 15) for statuses that come without one. */
 const REASONS: Record<number, string> = {
@@ -110,13 +111,54 @@ class ResponseHead implements HeadText {
   after(into: Buffer, from: number): number {
     let at = from;
     if (this.now >= 0) at = putLatin1(into, dateField(this.now), at);
-    if (this.length >= 0) {
-      at = putNumber(into, this.length, putLatin1(into, LENGTH, at));
-      at = putLatin1(into, "\r\n", at);
-    }
+    if (this.length >= 0) at = putLength(into, this.length, at);
     if (this.isChunked) at = putLatin1(into, CHUNKED, at);
     return putLatin1(into, "\r\n", putLatin1(into, this.connection, at));
   }
 }
 
 export const responseHead = new ResponseHead();
+
+function putLength(into: Buffer, length: number, at: number): number {
+  return putLatin1(into, "\r\n", putNumber(into, length, putLatin1(into, LENGTH, at)));
+}
+
+/** The same for heads that are kept: their lines are written once, then copied. */
+class KeptResponseHead implements HeadText {
+  connection = "";
+  #lines: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  /** Starts anew. `now`: wall clock, for the Date field of one that was never written. */
+  of(kept: KeptHead, length: number, now: number): this {
+    this.#lines = kept.wire ??= linesOf(kept, now);
+    this.#length = length;
+    this.connection = "";
+    return this;
+  }
+
+  get most(): number {
+    return this.#lines.length + this.connection.length + 64;
+  }
+
+  before(into: Buffer, at: number): number {
+    into.set(this.#lines, at);
+    return at + this.#lines.length;
+  }
+
+  after(into: Buffer, from: number): number {
+    const at = putLatin1(into, this.connection, putLength(into, this.#length, from));
+    return putLatin1(into, "\r\n", at);
+  }
+}
+
+/** Status line, fields and Date, without the empty line. */
+function linesOf({ status, fields }: KeptHead, now: number): Buffer {
+  const line = statusLine(status, "");
+  const date = dateField(now);
+  const lines = Buffer.allocUnsafeSlow(line.length + fieldBytes(fields) + date.length);
+  putLatin1(lines, date, putFields(lines, fields, putLatin1(lines, line, 0)));
+  return lines;
+}
+
+export const keptResponseHead = new KeptResponseHead();

@@ -1,6 +1,6 @@
 import type { AppError } from "@egide/std/error.ts";
 import { responseHead } from "#accept/h2/response-head.ts";
-import type { ClientFacts, Exchange, Refusal, RequestHead } from "#exchange.ts";
+import type { ClientFacts, Exchange, KeptHead, Refusal, RequestHead } from "#exchange.ts";
 import type { ByteSink, ByteSource, RawHeaders, Tunnel } from "#stream.ts";
 import { CANCEL, INTERNAL_ERROR } from "#wire/h2/constants.ts";
 import { H2Stream, type StreamHost } from "#wire/h2/stream.ts";
@@ -92,6 +92,10 @@ export class H2Exchange extends H2Stream implements Exchange {
     responseHead.length = status === 204 || (status === 304 && length === 0) ? -1 : length;
     responseHead.now = this.host.wallClock();
     this.#headBytes += this.host.sendHead(this, headers);
+  }
+
+  startKept({ status, fields }: KeptHead, headers: RawHeaders, length: number): void {
+    this.start(status, "", [...fields, ...headers], length);
   }
 
   write(chunk: Uint8Array): boolean {

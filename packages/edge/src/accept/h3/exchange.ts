@@ -1,4 +1,4 @@
-import type { ClientFacts, Exchange, Refusal, RequestHead } from "#exchange.ts";
+import type { ClientFacts, Exchange, KeptHead, Refusal, RequestHead } from "#exchange.ts";
 import { H3Body, incomplete } from "#accept/h3/body.ts";
 import type { ReadRequest } from "#accept/h3/read-request.ts";
 import { ResponseStream } from "#accept/h3/response-stream.ts";
@@ -89,6 +89,10 @@ export class H3Exchange implements Exchange {
     } else {
       this.#settle(new Response(this.#openStream(), init));
     }
+  }
+
+  startKept({ status, fields }: KeptHead, headers: RawHeaders, length: number): void {
+    this.start(status, "", [...fields, ...headers], length);
   }
 
   #openStream(): ReadableStream<Uint8Array> {

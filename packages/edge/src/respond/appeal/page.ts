@@ -42,7 +42,8 @@ export function sendAppeal(
       const fragment = contested === null ? "" : fragmentOf(contested, lang);
       const html = pages.html(notice, reply, lang, fragment);
       // Not no-referrer: the form would then be sent with `Origin: null`.
-      more.push("Content-Security-Policy", pages.csp, "Referrer-Policy", "same-origin");
+      const policy = fragment === "" ? pages.csp : pages.formCsp;
+      more.push("Content-Security-Policy", policy, "Referrer-Policy", "same-origin");
       more.push("Content-Type", "text/html; charset=utf-8");
       sendText(exchange, status, common(lang, more), html, reply);
       return;

@@ -31,7 +31,7 @@ function setUp() {
     const requestId = `k3j9x0q2a7${String(requests++).padStart(10, "0")}`;
     const facts = { requestId, time: NOW, zoneId: "z", client, rules: ["no-wp"], bot: null };
     const verdict = { kind: "deny", status: 403, code, headers: [], order: null } satisfies Verdict;
-    return { requestId, reference: desk.references.of(facts, verdict) };
+    return { requestId, reference: desk.references.of(facts, verdict)?.toString() ?? "" };
   };
   const ask = (
     target: string,
@@ -77,7 +77,13 @@ describe("a refusal that is contested", () => {
     expect(page.text).toContain("Contester cette décision");
     expect(page.text).toContain(requestId);
     expect(page.text).not.toContain("<script");
-    expect(page.header("content-security-policy")).toContain("form-action 'self'");
+    const csp = page.header("content-security-policy");
+    expect(csp).toContain("form-action 'self'");
+    const styles = [...page.text.matchAll(/<style>(.*?)<\/style>/gs)];
+    expect(styles).toHaveLength(2);
+    for (const [, style = ""] of styles) {
+      expect(csp).toContain(new Bun.CryptoHasher("sha256").update(style).digest("base64"));
+    }
     const json = JSON.parse(look(reference, { headers: ["Accept", "application/json"] }).text);
     expect(json).toMatchObject({ code: "appeal.form", state: "none", receipt: reference });
     const key = publicKeyOf(desk.key.publicText);

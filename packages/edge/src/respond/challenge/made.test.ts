@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import { errorPagesSchema } from "@egide/contract/policy/respond.ts";
+import type { KeptHead } from "#exchange.ts";
 import { challengeFragment, type Shown } from "#respond/challenge/fragment.ts";
 import { ChallengePages } from "#respond/challenge/made.ts";
-import { blank } from "#respond/page/notice.ts";
+import type { Made } from "#respond/page/made.ts";
+import { type Asked, blank } from "#respond/page/notice.ts";
 import { Pages } from "#respond/page/pages.ts";
 
 const notice = blank(403, "challenge.required");
@@ -13,6 +15,14 @@ function shown(ticket: string, target: string, wait: number): Shown {
   return { issued, mode: "managed", lang: "en", method: "GET", target, form: null };
 }
 
+/** Takes pages; each head says in which order it was made. */
+function taker(pages: Pages): (one: Shown, asked: Asked, isSecure?: boolean) => Made {
+  const made = new ChallengePages();
+  let heads = 0;
+  return (one, asked, isSecure = true) =>
+    made.take(pages, notice, one, asked, isSecure, () => ["Number", String(heads++)]);
+}
+
 test.each([
   ["built-in pages", {}],
   [
@@ -21,7 +31,7 @@ test.each([
   ],
 ])("%s: a page with its blanks filled in is the page that is made at length", (_name, policy) => {
   const pages = new Pages(errorPagesSchema.parse(policy));
-  const made = new ChallengePages();
+  const take = taker(pages);
   for (const wait of [5, 0]) {
     for (const [i, target] of [
       "/",
@@ -32,14 +42,14 @@ test.each([
       const asked = { host: "site.test", requestId: `id-${i}`, time: 1_800_000_000_000 + i * 700 };
       const one = shown(`ticket_${i}`, target, wait);
       const expected = pages.html(notice, asked, "en", challengeFragment(one));
-      expect(made.write(pages, notice, one, asked).toString()).toBe(expected);
+      expect(take(one, asked).body.toString()).toBe(expected);
     }
   }
 });
 
 test("hosts, languages and work do not share a page", () => {
   const pages = new Pages(errorPagesSchema.parse({}));
-  const made = new ChallengePages();
+  const take = taker(pages);
   const asked = { host: "a.test", requestId: "id", time: 1_800_000_000_000 };
   const one = shown("ticket", "/", 5);
   const harder = { ...one, issued: { ...one.issued, work: { ...work, size: 18 } } };
@@ -52,6 +62,20 @@ test("hosts, languages and work do not share a page", () => {
     [{ ...one, mode: "js" as const }, "a.test"],
   ] as const) {
     const expected = pages.html(notice, { ...asked, host }, page.lang, challengeFragment(page));
-    expect(made.write(pages, notice, page, { ...asked, host }).toString()).toBe(expected);
+    expect(take(page, { ...asked, host }).body.toString()).toBe(expected);
   }
+});
+
+test("a head is kept for a second, and for one scheme", () => {
+  const take = taker(new Pages(errorPagesSchema.parse({})));
+  const asked = { host: "a.test", requestId: "id", time: 1_800_000_000_000 };
+  const one = shown("ticket", "/", 5);
+  const heads = [take(one, asked), take(one, asked, false), take(one, asked)].map(
+    ({ head }) => head,
+  );
+  expect(heads.map(({ fields }) => fields[1])).toEqual(["0", "1", "0"]);
+  expect(heads[2]).toBe(heads[0] as KeptHead);
+  expect(heads[0]?.status).toBe(403);
+  const later = { ...asked, time: asked.time + 1000 };
+  expect(take(one, later).head.fields[1]).toBe("2");
 });

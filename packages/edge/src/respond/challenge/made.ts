@@ -1,8 +1,11 @@
 import { escapeHtml } from "@egide/contract/page-template.ts";
 import type { Work } from "@egide/challenge/kind/proof.ts";
 import { challengeFragment, type Shown } from "#respond/challenge/fragment.ts";
+import type { KeptHead } from "#exchange.ts";
+import type { Made } from "#respond/page/made.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import type { Pages } from "#respond/page/pages.ts";
+import type { RawHeaders } from "#stream.ts";
 
 /** What differs from one visitor's page to the next. */
 type Blank = "ticket" | "target" | "id";
@@ -10,6 +13,7 @@ type Blank = "ticket" | "target" | "id";
 /** A page with blanks; good for one second, since it tells the time. */
 interface Form {
   readonly second: number;
+  readonly head: KeptHead;
   readonly pieces: readonly (Buffer | Blank)[];
   /** Bytes of it that are always the same, and how many blanks there are. */
   readonly fixed: number;
@@ -36,9 +40,16 @@ let scratch = Buffer.alloc(65_536);
 export class ChallengePages {
   readonly #forms = new Map<string, Form>();
 
-  /** The page's bytes, borrowed until the next call. */
-  write(pages: Pages, notice: Notice, shown: Shown, asked: Asked): Buffer {
-    const form = this.#form(pages, notice, shown, asked);
+  /** The page, borrowed until the next call. `headers` is asked for what its head has in common. */
+  take(
+    pages: Pages,
+    notice: Notice,
+    shown: Shown,
+    asked: Asked,
+    isSecure: boolean,
+    headers: () => RawHeaders,
+  ): Made {
+    const form = this.#form(pages, notice, shown, asked, isSecure, headers);
     const values = {
       ticket: shown.issued.ticket,
       target: targetAsWritten(shown),
@@ -56,12 +67,20 @@ export class ChallengePages {
         at += piece.length;
       }
     }
-    return scratch.subarray(0, at);
+    return { head: form.head, body: scratch.subarray(0, at) };
   }
 
-  #form(pages: Pages, notice: Notice, shown: Shown, asked: Asked): Form {
+  #form(
+    pages: Pages,
+    notice: Notice,
+    shown: Shown,
+    asked: Asked,
+    isSecure: boolean,
+    headers: () => RawHeaders,
+  ): Form {
     const { issued, mode, lang } = shown;
-    const key = `${lang} ${mode} ${issued.wait} ${workKey(issued.work)} ${asked.host}`;
+    const scheme = isSecure ? "https" : "http";
+    const key = `${lang} ${mode} ${issued.wait} ${workKey(issued.work)} ${scheme} ${asked.host}`;
     const second = Math.floor(asked.time / 1000);
     const known = this.#forms.get(key);
     if (known?.second === second) return known;
@@ -76,7 +95,9 @@ export class ChallengePages {
     const pieces = html.split(SPLIT).map((text) => blankOf(text) ?? Buffer.from(text));
     const buffers = pieces.filter((piece) => typeof piece !== "string");
     const fixed = buffers.reduce((sum, { length }) => sum + length, 0);
-    const form = { second, pieces, fixed, blanks: pieces.length - buffers.length };
+    const blanks = pieces.length - buffers.length;
+    const head = { status: notice.status, fields: headers(), wire: null };
+    const form = { second, head, pieces, fixed, blanks };
     if (known === undefined && this.#forms.size >= MOST) this.#forms.clear();
     this.#forms.set(key, form);
     return form;

@@ -10,7 +10,7 @@ import { problemJson } from "#respond/page/plain.ts";
 import { safeTarget } from "#respond/pass.ts";
 import type { Pages } from "#respond/page/pages.ts";
 import type { OwnReply } from "#respond/reply.ts";
-import { sendBytes, sendText } from "#respond/send-text.ts";
+import { sendKept, sendText } from "#respond/send-text.ts";
 import type { RawHeaders } from "#stream.ts";
 import { getHeader, joinHeader } from "#wire/headers.ts";
 
@@ -68,8 +68,13 @@ export function sendChallenge(
     made = new ChallengePages();
     kept.set(pages, made);
   }
-  const headers = headersOf(lang, pages.framedCsp + CHALLENGE_CSP);
-  sendBytes(exchange, 403, headers, made.write(pages, REQUIRED, shown, reply), reply);
+  const isSecure = exchange.head.scheme === "https";
+  const { head, body } = made.take(pages, REQUIRED, shown, reply, isSecure, () => {
+    const headers = headersOf(lang, pages.framedCsp + CHALLENGE_CSP);
+    reply.dress.common(headers, isSecure);
+    return headers;
+  });
+  sendKept(exchange, head, [], body, reply);
 }
 
 /** A page that asks for nothing (any more). */

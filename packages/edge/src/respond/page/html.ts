@@ -26,8 +26,12 @@ dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 a{color:var(--act)}
-button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border:0;border-radius:10px;background:var(--act);color:var(--on);cursor:pointer}
-button:focus-visible,a:focus-visible{outline:3px solid var(--act);outline-offset:3px}
+a:focus-visible{outline:3px solid var(--act);outline-offset:3px}
+footer{margin-top:1.25rem;font-size:.875rem;color:var(--soft)}`;
+
+/** What pages need that ask for something: those that only refuse are sent by the thousand. */
+const FORM_STYLE = `button{font:inherit;font-weight:600;min-height:2.75rem;padding:.5rem 1.25rem;border:0;border-radius:10px;background:var(--act);color:var(--on);cursor:pointer}
+button:focus-visible{outline:3px solid var(--act);outline-offset:3px}
 form{margin:1.25rem 0 .5rem}
 label{display:block;font-weight:600}
 textarea{width:100%;margin:0 0 .75rem;padding:.6rem .75rem;border:1px solid var(--soft);border-radius:10px;background:var(--bg);color:var(--ink);font:inherit;resize:vertical}
@@ -40,13 +44,19 @@ progress::-webkit-progress-value{background:var(--act);transition:width .2s}
 progress::-moz-progress-bar{background:var(--act)}
 [role=status]:focus{outline:none}
 .failed [role=status]{color:var(--bad);font-weight:600}
-small{color:var(--soft);font-size:.875rem;line-height:1.4;display:block}
-footer{margin-top:1.25rem;font-size:.875rem;color:var(--soft)}`;
+small{color:var(--soft);font-size:.875rem;line-height:1.4;display:block}`;
 
-const HASH = createHash("sha256").update(STYLE).digest("base64");
+/** Nothing from elsewhere, no script at all, and only these very styles. */
+function strict(...styles: string[]): string {
+  const hashes = styles.map((style) => createHash("sha256").update(style).digest("base64"));
+  const sources = hashes.map((hash) => `'sha256-${hash}'`).join(" ");
+  return `default-src 'none'; style-src ${sources}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+}
 
-/** Nothing from elsewhere, no script at all, and only this very style. */
-export const STRICT_CSP = `default-src 'none'; style-src 'sha256-${HASH}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+export const STRICT_CSP = strict(STYLE);
+
+/** The same for pages that ask for something. */
+export const FORM_CSP = strict(STYLE, FORM_STYLE);
 
 /** For a zone's own template: its own style and pictures, still no script. */
 export const TEMPLATE_CSP =
@@ -63,7 +73,7 @@ export const PAGE = `<!doctype html>
 <meta name="robots" content="noindex">
 <title>{{title}} – {{site}}</title>
 <link rel="icon" href="data:,">
-<style>${STYLE}</style>
+<style>${STYLE}</style>{{#challenge}}<style>${FORM_STYLE}</style>{{/challenge}}{{#continue_url}}<style>${FORM_STYLE}</style>{{/continue_url}}
 </head>
 <body>
 <main>

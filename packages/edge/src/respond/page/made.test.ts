@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { MadeAnswers } from "#respond/page/made.ts";
-import type { Notice } from "#respond/page/notice.ts";
+import type { Notice, Receipt } from "#respond/page/notice.ts";
 
 const notice: Notice = {
   status: 403,
@@ -38,12 +38,17 @@ test("what differs in the request's id alone is made once, and tells the right i
   expect(made).toBe(6);
 });
 
+function receiptOf(text: string): Receipt | null {
+  const put = (into: Buffer, at: number): void => void into.write(text, at, "latin1");
+  return text === "" ? null : { length: text.length, put, toString: () => text };
+}
+
 test("each refusal shows its own receipt, also of a rule with a name of the same length", () => {
   const answers = new MadeAnswers();
   let made = 0;
   const take = (requestId: string, receipt: string) =>
     answers
-      .take(notice, { host: "a", requestId, time: 1000, receipt }, 0, () => {
+      .take(notice, { host: "a", requestId, time: 1000, receipt: receiptOf(receipt) }, 0, () => {
         made++;
         return { headers: [], text: `é ${requestId} <a href="?ref=${receipt}"> ${receipt}` };
       })

@@ -1,11 +1,12 @@
+import type { KeptHead } from "#exchange.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import type { RawHeaders } from "#stream.ts";
 import { putLatin1 } from "#wire/latin1.ts";
 
 /** An answer of the edge's own, ready to be sent. */
 export interface Made {
-  /** Those that all answers of this kind have in common; to be copied. */
-  readonly headers: readonly string[];
+  /** What the heads of all answers of this kind have in common. */
+  readonly head: KeptHead;
   /** Borrowed: the next request's id is written into the same bytes. */
   readonly body: Buffer;
 }
@@ -23,8 +24,8 @@ interface Kept extends Made {
 
 /** Codes whose answers are kept. */
 const MOST = 512;
-/** Formats and languages. */
-const KINDS = 6;
+/** Formats, languages, schemes. */
+const KINDS = 12;
 /** Of those who are told when to come again, so many who are told differently. */
 const WAITS = 64;
 
@@ -35,7 +36,10 @@ const WAITS = 64;
 export class MadeAnswers {
   readonly #kept = new Map<string, Map<number, Kept>>();
 
-  /** `kind`: a small number for format and language. `make` is asked where the last one does not fit. */
+  /**
+   * `kind`: a number below 12 for format, language and scheme. `make` is asked where the last one does
+   * not fit.
+   */
   take(
     notice: Notice,
     asked: Asked,
@@ -49,12 +53,13 @@ export class MadeAnswers {
     const last = kinds.get(place);
     if (last !== undefined && last.second === second && fits(last, notice, asked)) {
       for (const at of last.ids) putLatin1(last.body, asked.requestId, at);
-      for (const at of last.receipts) putLatin1(last.body, asked.receipt ?? "", at);
+      for (const at of last.receipts) asked.receipt?.put(last.body, at);
       return last;
     }
     const { headers, text } = make();
     const body = Buffer.from(text);
-    const { host, requestId, receipt = "" } = asked;
+    const { host, requestId } = asked;
+    const receipt = asked.receipt?.toString() ?? "";
     const receipts = receipt === "" ? [] : placesOf(receipt, body);
     // A receipt names the request as well, and is written whole.
     const isApart = (at: number): boolean =>
@@ -62,7 +67,8 @@ export class MadeAnswers {
     const ids = placesOf(requestId, body).filter(isApart);
     const receiptLength = receipt.length;
     const asMade = { host, second, requestId, receiptLength, ids, receipts };
-    const kept = { notice, headers, body, ...asMade };
+    const head = { status: notice.status, fields: headers, wire: null };
+    const kept = { notice, head, body, ...asMade };
     kinds.set(place, kept);
     return kept;
   }
@@ -83,7 +89,7 @@ function fits(last: Kept, notice: Notice, asked: Asked): boolean {
   return (
     last.host === asked.host &&
     last.requestId.length === asked.requestId.length &&
-    last.receiptLength === (asked.receipt ?? "").length &&
+    last.receiptLength === (asked.receipt?.length ?? 0) &&
     known.status === notice.status &&
     known.source === notice.source &&
     known.detail === notice.detail &&

@@ -32,12 +32,20 @@ export function blank(status: number, code: string): Notice {
   };
 }
 
+/** What a refusal can be contested with: made into text where a page is made, put into one that is. */
+export interface Receipt {
+  readonly length: number;
+  /** Writes it at `at`: `length` bytes. */
+  put(into: Buffer, at: number): void;
+  toString(): string;
+}
+
 /** The request that is answered, as far as pages name it. */
 export interface Asked {
   readonly host: string;
   readonly requestId: string;
   /** Wall clock, milliseconds. */
   readonly time: number;
-  /** What a refusal can be contested with; absent or "": it can't. See respond/receipt/reference.ts. */
-  readonly receipt?: string;
+  /** Absent or null: it can't be contested. See respond/receipt/reference.ts. */
+  readonly receipt?: Receipt | null;
 }

@@ -2,7 +2,7 @@ import type { ErrorPagesPolicy } from "@egide/contract/policy/respond.ts";
 import { PAGE_VALUES, Template } from "@egide/contract/page-template.ts";
 import { ENGLISH } from "#respond/page/english.ts";
 import { FRENCH } from "#respond/page/french.ts";
-import { PAGE, STRICT_CSP, TEMPLATE_CSP } from "#respond/page/html.ts";
+import { FORM_CSP, PAGE, STRICT_CSP, TEMPLATE_CSP } from "#respond/page/html.ts";
 import { MadeAnswers } from "#respond/page/made.ts";
 import type { Asked, Notice } from "#respond/page/notice.ts";
 import type { Lang, Language, StatusText } from "#respond/page/text.ts";
@@ -34,7 +34,9 @@ export function textFor(notice: Notice, lang: Lang): StatusText {
 /** One zone's pages for people. */
 export class Pages {
   readonly csp: string;
-  readonly interstitialCsp = STRICT_CSP;
+  readonly interstitialCsp = FORM_CSP;
+  /** For pages that have a form. */
+  readonly formCsp: string;
   /** For pages that a script of ours is added to. */
   readonly framedCsp: string;
   /** The last answers that were made of them. */
@@ -49,7 +51,8 @@ export class Pages {
     this.#contact = policy.contact ?? "";
     this.#own = policy.template === null ? null : Template.parse(policy.template, PAGE_VALUES);
     this.csp = this.#own === null ? STRICT_CSP : (policy.contentSecurityPolicy ?? TEMPLATE_CSP);
-    const base = this.#own === null ? STRICT_CSP : TEMPLATE_CSP;
+    this.formCsp = this.#own === null ? FORM_CSP : this.csp;
+    const base = this.#own === null ? FORM_CSP : TEMPLATE_CSP;
     // A site may show pages of its own in frames of its own.
     this.framedCsp = base.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
   }
@@ -69,7 +72,7 @@ export class Pages {
       reference: order === null ? "" : order.reference,
       demanded_by: order?.legal?.demandedBy ?? "",
       continue_url: notice.continueUrl,
-      receipt: asked.receipt ?? "",
+      receipt: asked.receipt?.toString() ?? "",
       appeal_url: appealUrl(asked),
       challenge: fragment === "" ? "" : PLACE,
     });
@@ -172,8 +175,8 @@ function states(notice: Notice, { frame }: Language): Record<string, string> {
 }
 
 /** Where a refusal can be contested; "" where it can't. */
-export function appealUrl({ receipt = "" }: Asked): string {
-  return receipt === "" ? "" : `${APPEAL_PATH}?ref=${receipt}`;
+export function appealUrl({ receipt = null }: Asked): string {
+  return receipt === null ? "" : `${APPEAL_PATH}?ref=${receipt.toString()}`;
 }
 
 /** What leads to the form, in the visitor's language. */

@@ -33,7 +33,9 @@ export function problemJson(notice: Notice, asked: Asked, lang: Lang): string {
     advice,
     requestId: asked.requestId,
     time: isoSeconds(asked.time),
-    ...(appealUrl(asked) === "" ? {} : { receipt: asked.receipt, appeal: appealUrl(asked) }),
+    ...(appealUrl(asked) === ""
+      ? {}
+      : { receipt: asked.receipt?.toString(), appeal: appealUrl(asked) }),
     ...(order === null
       ? {}
       : {

@@ -3,7 +3,9 @@ import type { RefusalKind } from "@egide/contract/receipt.ts";
 import { KeyHash } from "@egide/limit/key.ts";
 import { REQUEST_ID } from "@egide/contract/appeal.ts";
 import type { Facts } from "#facts.ts";
+import type { Receipt } from "#respond/page/notice.ts";
 import type { Verdict } from "#verdict.ts";
+import { putLatin1 } from "#wire/latin1.ts";
 
 /** What refused a visitor, as a reference that the visitor brings back tells it. */
 export interface Refused {
@@ -38,12 +40,15 @@ const LONGEST = 256;
 /** Rules that refuse in one second and whose keys are kept: beyond, they are worked out again. */
 const MOST = 256;
 
-/** Two characters of base64url for each 12 bits. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const PAIRS = Array.from(
+/** Two characters of base64url for each 12 bits, the first in the low byte. */
+const PAIRS = Uint16Array.from(
   { length: 4096 },
-  (_, i) => (ALPHABET[i >> 6] as string) + (ALPHABET[i & 63] as string),
+  (_, i) => ALPHABET.charCodeAt(i >> 6) | (ALPHABET.charCodeAt(i & 63) << 8),
 );
+const TILDE = 0x7e;
+/** Characters of a hash. */
+const HASH_LENGTH = 12;
 
 /** What all refusals of one second by one rule have in common. */
 interface Stamp {
@@ -76,17 +81,15 @@ export class References {
     this.#key = createHmac("sha256", secret).update("egide receipts v1").digest();
   }
 
-  /** "" for what nobody's rule decided. */
-  of(facts: Facing, verdict: Verdict): string {
-    if (verdict.kind !== "deny") return "";
+  /** Null for what nobody's rule decided. */
+  of(facts: Facing, verdict: Verdict): Reference | null {
+    if (verdict.kind !== "deny") return null;
     const kind = KINDS.get(verdict.code);
-    if (kind === undefined) return "";
+    if (kind === undefined) return null;
     const { code, rule = idOf(kind, facts) } = verdict;
     const second = Math.floor(facts.time / 1000);
     const { hash, start } = this.#stamp(facts.zoneId, code, rule, second);
-    const { requestId } = facts;
-    const visitor = hashed(hash, facts.client);
-    return `${start}${requestId}~${visitor}~${sealed(hash, requestId, visitor)}`;
+    return new Reference(start, facts.requestId, facts.client, hash);
   }
 
   /** Null: none of ours, or of another zone. */
@@ -143,6 +146,48 @@ export class References {
 /* The two uses of one key are told apart by their first word. */
 const VISITOR = 1;
 const SEAL = 2;
+const scratch = Buffer.alloc(HASH_LENGTH);
+
+/** What stands on the page of one refusal. */
+class Reference implements Receipt {
+  readonly length: number;
+  readonly #start: string;
+  readonly #request: string;
+  readonly #visitorLo: number;
+  readonly #visitorHi: number;
+  readonly #sealLo: number;
+  readonly #sealHi: number;
+
+  constructor(start: string, request: string, address: string, hash: KeyHash) {
+    this.length = start.length + request.length + 2 * (HASH_LENGTH + 1);
+    this.#start = start;
+    this.#request = request;
+    hash.begin().word(VISITOR).text(address).finish();
+    this.#visitorLo = hash.lo;
+    this.#visitorHi = hash.hi;
+    // As `sealed` takes it in: a text of twelve characters.
+    putHash(scratch, hash.lo, hash.hi, 0);
+    hash.begin().word(SEAL).text(request).word(HASH_LENGTH);
+    for (let i = 0; i < HASH_LENGTH; i += 4) hash.word(wordAt(scratch, i));
+    hash.finish();
+    this.#sealLo = hash.lo;
+    this.#sealHi = hash.hi;
+  }
+
+  put(into: Buffer, from: number): void {
+    const at = putLatin1(into, this.#request, putLatin1(into, this.#start, from));
+    into[at] = TILDE;
+    putHash(into, this.#visitorLo, this.#visitorHi, at + 1);
+    into[at + 1 + HASH_LENGTH] = TILDE;
+    putHash(into, this.#sealLo, this.#sealHi, at + 2 + HASH_LENGTH);
+  }
+
+  toString(): string {
+    const bytes = Buffer.alloc(this.length);
+    this.put(bytes, 0);
+    return bytes.toString("latin1");
+  }
+}
 
 function hashed(hash: KeyHash, address: string): string {
   hash.begin().word(VISITOR).text(address).finish();
@@ -154,21 +199,34 @@ function sealed(hash: KeyHash, request: string, visitor: string): string {
   return textOf(hash);
 }
 
-/** 64 bits in twelve characters. */
 function textOf({ lo, hi }: KeyHash): string {
-  const middle = ((lo & 0xff) << 4) | (hi & 0xf);
+  putHash(scratch, lo, hi, 0);
+  return scratch.toString("latin1");
+}
+
+/** 64 bits in twelve characters. */
+function putHash(into: Buffer, lo: number, hi: number, at: number): void {
+  putPair(into, lo >>> 20, at);
+  putPair(into, lo >>> 8, at + 2);
+  putPair(into, ((lo & 0xff) << 4) | (hi & 0xf), at + 4);
+  putPair(into, hi >>> 20, at + 6);
+  putPair(into, hi >>> 8, at + 8);
+  putPair(into, hi >>> 4, at + 10);
+}
+
+function wordAt(bytes: Buffer, at: number): number {
   return (
-    pair(lo >>> 20) +
-    pair(lo >>> 8) +
-    pair(middle) +
-    pair(hi >>> 20) +
-    pair(hi >>> 8) +
-    pair(hi >>> 4)
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
   );
 }
 
-function pair(bits: number): string {
-  return PAIRS[bits & 0xfff] as string;
+function putPair(into: Buffer, bits: number, at: number): void {
+  const pair = PAIRS[bits & 0xfff] as number;
+  into[at] = pair & 0xff;
+  into[at + 1] = pair >>> 8;
 }
 
 function idOf(kind: RefusalKind, { rules, bot }: Facing): string {
