@@ -50,9 +50,8 @@ export function Table({ caption, head, children }: TableProps) {
         <caption class="hidden">{caption}</caption>
         <thead>
           <tr>
-            {head.map((title) => (
-              <th scope="col">{title}</th>
-            ))}
+            {/* A column of links and buttons has no name: an empty heading would promise one. */}
+            {head.map((title) => (title === "" ? <td></td> : <th scope="col">{title}</th>))}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -55,7 +55,7 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
             <td>{t(`act-state.${act.state}`)}</td>
             <td>
               {mayUndo(actor, act) && act.state === "in-force" && now <= act.at + UNDO_MS ? (
-                <Form frame={frame} action={`/staff/act/${act.id}/undo`} label={t("staff.undo")}>
+                <Form frame={frame} action={`/staff/act/${act.id}/undo`}>
                   <Field name="reason" id={`undo-${act.id}`} label={t("staff.reason")} />
                   <Button kind="plain">{t("staff.undo")}</Button>
                 </Form>
@@ -133,7 +133,7 @@ export function AppealsPage({ frame, actor, boards, appeals }: AppealsProps) {
           {appeal.actBy === actor.id ? (
             <Notice>{t("staff.not-you")}</Notice>
           ) : (
-            <Form frame={frame} action={`/staff/appeal/${appeal.id}`} label={t("staff.decide")}>
+            <Form frame={frame} action={`/staff/appeal/${appeal.id}`}>
               <Select
                 name="verdict"
                 id={`verdict-${appeal.id}`}

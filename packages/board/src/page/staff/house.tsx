@@ -73,7 +73,7 @@ export function PeoplePage(props: PeopleProps) {
             <td>{t(`role.${role}`)}</td>
             <td>{where(boardId)}</td>
             <td>
-              <Form frame={frame} action="/staff/people/dismiss" label={t("staff.take-away")}>
+              <Form frame={frame} action="/staff/people/dismiss">
                 <input type="hidden" name="account" value={staffId} />
                 <input type="hidden" name="role" value={role} />
                 <input type="hidden" name="board" value={boardId} />

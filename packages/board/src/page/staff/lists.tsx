@@ -36,7 +36,7 @@ export function FiltersPage({ frame, actor, boards, everywhere, filters }: Filte
             </td>
             <td>{t(`filters.action-${filter.action}`)}</td>
             <td>
-              <Form frame={frame} action="/staff/filters/remove" label={t("staff.take-away")}>
+              <Form frame={frame} action="/staff/filters/remove">
                 <input type="hidden" name="id" value={filter.id} />
                 <input type="hidden" name="board" value={filter.boardId ?? 0} />
                 <Button kind="plain">{t("staff.take-away")}</Button>
@@ -102,14 +102,10 @@ export function HashListsPage({ frame, actor, lists, passedOver }: ListsProps) {
             <td>{t(`category.${category}`)}</td>
             <td>{entries}</td>
             <td>
-              <Form
-                frame={frame}
-                action={`/staff/list/${id}/${enabled ? "off" : "on"}`}
-                label={enabled ? t("lists.off") : t("lists.on")}
-              >
+              <Form frame={frame} action={`/staff/list/${id}/${enabled ? "off" : "on"}`}>
                 <Button kind="plain">{enabled ? t("lists.off") : t("lists.on")}</Button>
               </Form>
-              <Form frame={frame} action={`/staff/list/${id}/export`} label={t("lists.export")}>
+              <Form frame={frame} action={`/staff/list/${id}/export`}>
                 <Button kind="plain">{t("lists.export")}</Button>
               </Form>
             </td>
