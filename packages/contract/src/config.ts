@@ -93,7 +93,9 @@ function reportRepeated<T>(
 ): void {
   const seen = new Map<string, number>();
   zones.forEach((zone, i) => {
-    names(zone).forEach((name, j) => {
+    names(zone).forEach((name: string | undefined, j) => {
+      // What is wrong with a zone has been told: it has no id then.
+      if (name === undefined) return;
       const first = seen.get(name);
       if (first === undefined) {
         seen.set(name, i);

@@ -11,6 +11,7 @@ import { BODY_TOO_LARGE, cannotJudge, toVerdict } from "#inspect/verdicts.ts";
 import type { ZoneWaf } from "#inspect/zone/zone-waf.ts";
 import type { ByteSource, OriginResponse } from "#stream.ts";
 import type { Verdict } from "#verdict.ts";
+import { asBuffer, readLatin1 } from "#wire/latin1.ts";
 
 /** Who has a request looked at, and goes on with it. */
 export interface Inspected {
@@ -102,8 +103,9 @@ export class Inspection implements BodyWatcher {
   /** BodyWatcher. */
   seen(chunk: Uint8Array): void {
     this.#bodyBytes += chunk.length;
-    this.#transaction?.requestBody(chunk);
-    if (this.#recorded && this.#waf.policy.record.bodies) this.#bodyText += latin1(chunk);
+    const text = readLatin1(asBuffer(chunk), 0, chunk.length);
+    this.#transaction?.requestBody(text);
+    if (this.#recorded && this.#waf.policy.record.bodies) this.#bodyText += text;
   }
 
   held(isWhole: boolean): void {
@@ -242,7 +244,3 @@ const NOTHING: WafLog = {
   unfinished: [],
   duration: 0,
 };
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}

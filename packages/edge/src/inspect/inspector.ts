@@ -106,7 +106,7 @@ export class Inspector {
   /** Warms what is new, and lets go of what nobody uses. */
   #tidy(known: ReadonlySet<LoadedRules>): void {
     const used = this.#rulesInForce();
-    for (const rules of used) if (!known.has(rules)) this.#warmer.add(rules.set);
+    for (const rules of used) if (!known.has(rules)) this.#warmer.add(rules);
     this.#shelf.keepOnly(used);
   }
 

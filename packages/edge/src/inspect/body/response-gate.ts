@@ -13,6 +13,7 @@ import { type BodyWatcher, HeldBody } from "#inspect/body/held-body.ts";
 import { Tap } from "#inspect/body/tap.ts";
 import type { OriginResponse } from "#stream.ts";
 import { joinHeader } from "#wire/headers.ts";
+import { asBuffer, readLatin1 } from "#wire/latin1.ts";
 
 export interface GateHost {
   released(response: OriginResponse): void;
@@ -71,7 +72,8 @@ export class ResponseGate implements BodyWatcher {
     // Of a download that never ends only the beginning is looked at.
     if (this.#judged || this.#bytes > this.#limits.responseBodyLimit) return;
     this.#bytes += chunk.length;
-    if (this.#coding === "identity") this.#transaction.responseBody(chunk);
+    if (this.#coding === "identity")
+      this.#transaction.responseBody(readLatin1(asBuffer(chunk), 0, chunk.length));
     else if (this.#bytes > this.#limits.responseBodyLimit) this.#coded.length = 0;
     else this.#coded.push(new Uint8Array(chunk));
   }

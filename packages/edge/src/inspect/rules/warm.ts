@@ -1,24 +1,26 @@
 import type { Clock, Timer } from "@egide/std/clock.ts";
-import type { RuleSet } from "@egide/waf/rule-set.ts";
+import { rehearse } from "#inspect/rules/rehearse.ts";
+import type { LoadedRules } from "#inspect/rules/shelf.ts";
 
-/** Between two patterns that are compiled, milliseconds. */
-const PAUSE_MS = 2;
+/** Longest that requests wait for one slice, and the least between two, milliseconds. */
+const SLICE_MS = 2;
+const PAUSE_MS = 4;
 /** A timer that comes this much later says that the thread has better to do. */
 const BUSY_MS = 8;
 
-/** Compiles, while there is nothing else to do, what the first visitors would wait for. */
+/** Does, while there is nothing else to do, what the first visitors would wait for. */
 export class Warmer {
   readonly #clock: Clock;
   #work: Iterator<unknown> | null = null;
-  readonly #waiting: RuleSet[] = [];
+  readonly #waiting: LoadedRules[] = [];
   #timer: Timer | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(set: RuleSet): void {
-    this.#waiting.push(set);
+  add(rules: LoadedRules): void {
+    this.#waiting.push(rules);
     if (this.#timer === null) this.#later();
   }
 
@@ -33,21 +35,33 @@ export class Warmer {
     const due = this.#clock.monotonic() + PAUSE_MS;
     this.#timer = this.#clock.after(PAUSE_MS, () => {
       const isBusy = this.#clock.monotonic() - due > BUSY_MS;
-      if (!isBusy && this.#step()) this.#timer = null;
+      if (!isBusy && this.#slice()) this.#timer = null;
       else this.#later();
     });
   }
 
   /** True when all is done. */
-  #step(): boolean {
-    this.#work ??= this.#waiting.shift()?.warm() ?? null;
-    if (this.#work === null) return true;
-    try {
-      if (this.#work.next().done === true) this.#work = null;
-    } catch {
-      // A request that needs it meets the same fault, and the fail mode.
-      this.#work = null;
-    }
+  #slice(): boolean {
+    const end = this.#clock.monotonic() + SLICE_MS;
+    do {
+      this.#work ??= workOn(this.#waiting.shift());
+      if (this.#work === null) return true;
+      try {
+        if (this.#work.next().done === true) this.#work = null;
+      } catch {
+        // A request that needs it meets the same fault, and the fail mode.
+        this.#work = null;
+      }
+    } while (this.#clock.monotonic() < end);
     return false;
   }
+}
+
+function workOn(rules: LoadedRules | undefined): Iterator<unknown> | null {
+  return rules === undefined ? null : stages(rules);
+}
+
+function* stages(rules: LoadedRules): Generator<unknown, void> {
+  yield* rules.set.warm();
+  yield* rehearse(rules);
 }
