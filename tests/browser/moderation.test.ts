@@ -342,9 +342,8 @@ describe.skipIf(!present)("moderation in Chromium", () => {
   /** Presses Tab until the focus is there: fails where the keyboard can't reach it. */
   async function tabTo(page: Page, selector: string): Promise<void> {
     for (let i = 0; i < 150; i++) {
-      const isThere = await page.evaluate(
-        (wanted) => document.activeElement?.matches(wanted) ?? false,
-        selector,
+      const isThere = await page.evaluate<boolean>(
+        `document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`,
       );
       if (isThere) return;
       await page.keyboard.press("Tab");

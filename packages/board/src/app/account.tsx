@@ -11,14 +11,12 @@ export function accountFrame(site: BoardSite): Frame {
     const frame = { ...(await frameOf(c, site, false)), isStaff };
     const drawn = (
       <Layout frame={frame} head={{ title, noIndex: true }}>
-        {body}
         {isStaff ? (
           <p>
-            <a class="button" href="/staff">
-              {frame.t("staff.area")}
-            </a>
+            <a href="/staff">{frame.t("staff.area")}</a>
           </p>
         ) : null}
+        {body}
       </Layout>
     );
     c.header("cache-control", "private, no-store");

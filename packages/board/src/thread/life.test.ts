@@ -4,6 +4,7 @@ import { onEachEngine } from "@egide/testkit/engines.ts";
 import { configureBoard, createBoard, decideBoard } from "#thread/boards.ts";
 import { deleteOwn } from "#thread/delete.ts";
 import { editPost, flagThread } from "#thread/edit.ts";
+import { moveThread } from "#thread/move.ts";
 import { expireArchives } from "#thread/prune.ts";
 import {
   readableBoard,
@@ -60,6 +61,40 @@ onEachEngine("the life of threads", (fresh) => {
     expect(await expireArchives(rig, board)).toBe(1);
     expect(await readThread(rig, "b", 2).then(() => "", code)).toBe("board.no_thread");
     expect((await searchPosts(rig, "hello", "b", null)).posts.length).toBe(2);
+  });
+
+  test("a thread moves with its references, its watchers and its words", async () => {
+    const rig = await make();
+    const from = await rig.board("b");
+    const to = await rig.board("c");
+    await rig.write({ board: "c", text: "Number one of the other board" });
+    await rig.write({ text: "Elsewhere on the first board" });
+    const { postId } = await rig.write({ text: "A harbour", subject: "Moves" });
+    await rig.write({ threadNo: 2, text: ">>2 and >>1" });
+    await rig.write({ threadNo: 1, text: ">>3 seen from elsewhere" });
+    await watchThread(rig, "session", "b", 2);
+    const move = (board: number) =>
+      rig.store.transaction((trx) => moveThread(rig, trx, postId, board, rig.clock.now()));
+    expect(await move(from)).toEqual([]);
+    expect(await move(99).then(() => "", code)).toBe("board.no_board");
+    expect(await move(to)).toEqual([
+      { kind: "thread-removed", board: "b", threadNo: 2, no: 2 },
+      { kind: "post", board: "c", threadNo: 2, no: 2 },
+    ]);
+    expect(await readThread(rig, "b", 2).then(() => "", code)).toBe("board.no_thread");
+    const { thread, opening, replies } = await readThread(rig, "c", 2);
+    expect([thread.replies, thread.lastNo, opening.subject]).toEqual([1, 3, "Moves"]);
+    expect(opening.backlinks).toEqual([{ board: "c", threadNo: 2, no: 3 }]);
+    const [reply] = replies;
+    // What it said of its own thread follows; what stays behind is on another board now.
+    expect(reply?.text).toBe(">>2 and >>>/b/1");
+    expect(reply?.html).toContain('href="/c/thread/2#p2"');
+    expect(reply?.html).toContain('href="/b/thread/1#p1"');
+    // From elsewhere the reference leads nowhere any more, and says so.
+    expect((await readPost(rig, "b", 4)).html).toContain("deadlink");
+    expect((await searchPosts(rig, "harbour", "c", null)).posts.map(({ no }) => no)).toEqual([2]);
+    expect((await searchPosts(rig, "harbour", "b", null)).posts).toEqual([]);
+    expect(await watched(rig, "session")).toMatchObject([{ board: "c", threadNo: 2 }]);
   });
 
   test("without an archive they are gone, but for what must be kept", async () => {

@@ -30,7 +30,9 @@ export async function moveThread(
   const target = await boardById(trx, toBoardId);
   const source = start === undefined ? null : await boardById(trx, start.boardId);
   if (start === undefined || source === null) throw threadError("no_post");
-  if (target === null) throw threadError("no_board");
+  if (target === null || target.state === "requested" || target.state === "closed") {
+    throw threadError("no_board");
+  }
   if (source.id === target.id) return [];
   const posts = await trx
     .selectFrom("post")
@@ -84,9 +86,10 @@ export async function moveThread(
     .execute();
 
   for (const post of posts) {
-    const text = post.text.replace(/>>(\d{1,15})/g, (written, no: string) => {
+    const text = post.text.replace(/>>(\d{1,15})/g, (_, no: string) => {
       const moved = numbers.get(Number(no));
-      return moved === undefined ? written : `>>${moved}`;
+      // What stays behind is on another board now.
+      return moved === undefined ? `>>>/${source.uri}/${no}` : `>>${moved}`;
     });
     const rendered = await render(trx, target, text, random, JSON.parse(post.dice));
     await trx.deleteFrom("quote").where("fromPostId", "=", post.id).execute();

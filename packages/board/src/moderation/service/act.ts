@@ -13,7 +13,7 @@ import {
 import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
-import { applyToItem } from "#moderation/service/queue.ts";
+import { applyToItem, followPosts } from "#moderation/service/queue.ts";
 import { mayShow } from "#moderation/service/reach.ts";
 import { findRule, type NamedRule } from "#moderation/service/rules.ts";
 import type { Db } from "#store/open.ts";
@@ -162,7 +162,10 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
     await deps.posts.setState(trx, post.id, after, now);
     await settleMedia(trx, { postId: post.id, key: id, now });
   }
-  if (measure.kind === "move") await deps.posts.moveThread(trx, post.id, measure.toBoardId, now);
+  if (measure.kind === "move") {
+    await deps.posts.moveThread(trx, post.id, measure.toBoardId, now);
+    await followPosts(trx, post.id);
+  }
   if (measure.kind === "ban") await addBan(trx, { id, measure, post, now, endsAt });
   await addLog(trx, deps.store.engine, {
     at: now,

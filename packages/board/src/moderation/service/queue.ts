@@ -106,6 +106,24 @@ export async function itemRow(db: Db, id: number): Promise<ItemRow> {
   return row;
 }
 
+/** Entries go with their posts to another board: its staff decide from now on. */
+export async function followPosts(trx: Db, postId: number): Promise<void> {
+  const moved = await trx
+    .selectFrom("post as start")
+    .innerJoin("post", (join) =>
+      join
+        .onRef("post.boardId", "=", "start.boardId")
+        .onRef("post.threadNo", "=", "start.threadNo"),
+    )
+    .innerJoin("queue_item", "queue_item.postId", "post.id")
+    .select(["queue_item.id", "post.boardId", "post.threadNo", "post.no"])
+    .where("start.id", "=", postId)
+    .execute();
+  for (const { id, ...place } of moved) {
+    await trx.updateTable("queue_item").set(place).where("id", "=", id).execute();
+  }
+}
+
 /** The entry about a post, waiting or not; null where nobody ever reported it. */
 export async function itemAbout(db: Db, postId: number): Promise<ItemRow | null> {
   const row = await db

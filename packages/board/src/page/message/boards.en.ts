@@ -85,6 +85,8 @@ export const boardsEn = {
   "lists.title": "Lists of known files",
   "lists.entries": "Entries",
   "lists.on": "Compare with it",
+  "filters.none": "No filter is set.",
+  "lists.none": "No list was taken in yet.",
   "lists.choose": "Choose one",
   "lists.off": "Compare no longer",
   "lists.export": "Export",

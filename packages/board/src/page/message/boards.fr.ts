@@ -86,6 +86,8 @@ export const boardsFr: Readonly<Record<keyof typeof boardsEn, string>> = {
   "lists.title": "Listes de fichiers connus",
   "lists.entries": "Entrées",
   "lists.on": "Comparer avec elle",
+  "filters.none": "Aucun filtre n’est posé.",
+  "lists.none": "Aucune liste n’a encore été importée.",
   "lists.choose": "À choisir",
   "lists.off": "Ne plus comparer",
   "lists.export": "Exporter",

@@ -1,5 +1,7 @@
 /** What staff read. */
 export const staffEn = {
+  "staff.purged-edge": "forgotten by the edge",
+  "staff.purged-provider": "forgotten by the provider",
   "staff.one-post": "Moderate a post",
   "staff.in-queue": "This post waits in the queue: go there to decide on it.",
   "staff.more-tools": "Thread switches, edits, and all else about this post",

@@ -1,6 +1,8 @@
 import type { staffEn } from "#page/message/staff.en.ts";
 
 export const staffFr: Readonly<Record<keyof typeof staffEn, string>> = {
+  "staff.purged-edge": "oublié par la périphérie",
+  "staff.purged-provider": "oublié par le fournisseur",
   "staff.one-post": "Modérer un message",
   "staff.in-queue": "Ce message attend dans la file : décidez-en là-bas.",
   "staff.more-tools": "Réglages du fil, corrections et tout le reste sur ce message",

@@ -38,12 +38,16 @@ export function Notice({ kind = "info", title, children }: NoticeProps) {
 interface TableProps {
   readonly caption: string;
   readonly head: readonly string[];
+  /** Said in its place where it has no rows. */
+  readonly empty?: string;
+  readonly rows?: number;
   /** Rows (`<tr>`) of the table. */
   readonly children?: Child;
 }
 
 /** A table that scrolls by itself where the screen is too narrow for it. */
-export function Table({ caption, head, children }: TableProps) {
+export function Table({ caption, head, empty, rows, children }: TableProps) {
+  if (rows === 0 && empty !== undefined) return <p>{empty}</p>;
   return (
     <div class="scroll" role="region" aria-label={caption} tabindex={0}>
       <table>

@@ -21,8 +21,7 @@ export function BoardsPage({ frame, actor, boards }: BoardsProps) {
   const head = [t("staff.board"), t("boards.name"), t("staff.state"), t("staff.when"), ""];
   return (
     <StaffPage frame={frame} actor={actor} title="boards.title">
-      {boards.length === 0 ? <Notice>{t("staff.empty")}</Notice> : null}
-      <Table caption={t("boards.title")} head={head}>
+      <Table caption={t("boards.title")} head={head} empty={t("staff.empty")} rows={boards.length}>
         {boards.map((board) => (
           <tr>
             <td>/{board.uri}/</td>

@@ -38,8 +38,7 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
   ];
   return (
     <StaffPage frame={frame} actor={actor} title="staff.acts">
-      {acts.length === 0 ? <p>{t("staff.empty")}</p> : null}
-      <Table caption={t("staff.acts")} head={head}>
+      <Table caption={t("staff.acts")} head={head} empty={t("staff.empty")} rows={acts.length}>
         {acts.map((act) => (
           <tr>
             <td>
@@ -83,8 +82,7 @@ export function BansPage({ frame, actor, boards, bans }: BansProps) {
   ];
   return (
     <StaffPage frame={frame} actor={actor} title="staff.bans">
-      {bans.length === 0 ? <p>{t("staff.empty")}</p> : null}
-      <Table caption={t("staff.bans")} head={head}>
+      <Table caption={t("staff.bans")} head={head} empty={t("staff.empty")} rows={bans.length}>
         {bans.map((ban) => (
           <tr>
             <td>

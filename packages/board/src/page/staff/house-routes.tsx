@@ -84,7 +84,7 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
     return <StaffLogPage {...props} />;
   });
 
-  staff.page("/staff/holds", async ({ actor, frame }) => {
+  staff.page("/staff/holds", async ({ c, actor, frame }) => {
     need(actor, "hold", null);
     const rows = await db.selectFrom("hold").selectAll().orderBy("placedAt", "desc").execute();
     const items = await db.selectFrom("hold_item").select(["holdId", "postId", "hash"]).execute();
@@ -92,7 +92,9 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
       hold,
       items: items.filter(({ holdId }) => holdId === hold.id),
     }));
-    return <HoldsPage frame={frame} actor={actor} holds={holds} />;
+    const names = await staffNames(db);
+    const posts = /^\d{1,15}$/.exec(c.req.query("post") ?? "")?.[0] ?? "";
+    return <HoldsPage frame={frame} actor={actor} holds={holds} names={names} posts={posts} />;
   });
   staff.form("/staff/holds", async ({ actor }, form) => {
     const posts = textOf(form, "posts").split(/[\s,]+/);

@@ -152,10 +152,14 @@ interface HoldsProps extends Omit<Common, "boards"> {
     readonly hold: Selectable<HoldTable>;
     readonly items: readonly Pick<Selectable<HoldItemTable>, "postId" | "hash">[];
   }[];
+  readonly names: ReadonlyMap<string, string>;
+  /** Numbers of posts that the form begins with. */
+  readonly posts: string;
 }
 
-export function HoldsPage({ frame, actor, holds }: HoldsProps) {
+export function HoldsPage({ frame, actor, holds, names, posts }: HoldsProps) {
   const { t } = frame;
+  const nameOf = (id: string): string => names.get(id) ?? id;
   return (
     <StaffPage frame={frame} actor={actor} title="staff.holds">
       {holds.map(({ hold, items }) => (
@@ -164,8 +168,8 @@ export function HoldsPage({ frame, actor, holds }: HoldsProps) {
             {hold.authority} {hold.reference}
           </h2>
           <p>
-            <Time frame={frame} at={hold.placedAt} /> · {hold.placedBy} · {hold.reason} ·{" "}
-            {t(`staff.hold.${hold.state}`, { who: hold.requestedBy ?? "" })}
+            <Time frame={frame} at={hold.placedAt} /> · {nameOf(hold.placedBy)} · {hold.reason} ·{" "}
+            {t(`staff.hold.${hold.state}`, { who: nameOf(hold.requestedBy ?? "") })}
           </p>
           {items.map(({ postId, hash }) => (
             <Form frame={frame} action={`/staff/hold/${hold.id}/open`}>
@@ -195,7 +199,13 @@ export function HoldsPage({ frame, actor, holds }: HoldsProps) {
         </section>
       ))}
       <Form frame={frame} action="/staff/holds" class="panel" label={t("staff.place-hold")}>
-        <Field name="posts" label={t("staff.post")} hint={t("staff.posts-hint")} required />
+        <Field
+          name="posts"
+          label={t("staff.post")}
+          value={posts}
+          hint={t("staff.posts-hint")}
+          required
+        />
         <Field name="authority" label={t("staff.authority")} required maxlength={300} />
         <Field name="reference" label={t("staff.reference")} maxlength={300} />
         <Area name="reason" label={t("staff.reason")} rows={3} required />

@@ -26,7 +26,12 @@ export function FiltersPage({ frame, actor, boards, everywhere, filters }: Filte
   const head = [t("staff.board"), t("filters.kind"), t("filters.pattern"), t("filters.action"), ""];
   return (
     <StaffPage frame={frame} actor={actor} title="filters.title">
-      <Table caption={t("filters.title")} head={head}>
+      <Table
+        caption={t("filters.title")}
+        head={head}
+        empty={t("filters.none")}
+        rows={filters.length}
+      >
         {filters.map((filter) => (
           <tr>
             <td>{where(filter.boardId ?? 0)}</td>
@@ -95,7 +100,7 @@ export function HashListsPage({ frame, actor, lists, passedOver }: ListsProps) {
       {passedOver > 0 ? (
         <Notice kind="warning">{t("lists.passed-over", { count: passedOver })}</Notice>
       ) : null}
-      <Table caption={t("lists.title")} head={head}>
+      <Table caption={t("lists.title")} head={head} empty={t("lists.none")} rows={lists.length}>
         {lists.map(({ id, name, category, entries, enabled }) => (
           <tr>
             <td>{name}</td>

@@ -93,6 +93,11 @@ export function StaffPostPage(props: PageProps) {
           </a>
         </p>
       ) : null}
+      {allows(actor.grants, "hold", null) ? (
+        <p>
+          <a href={`/staff/holds?post=${post.id}`}>{t("staff.place-hold")}</a>
+        </p>
+      ) : null}
       <Measures
         frame={frame}
         action={`/staff/post/${post.id}/act`}

@@ -30,11 +30,13 @@ export function QueuePage({ frame, actor, items, boards, now }: QueueProps) {
   const head = [t("staff.category"), t("staff.post"), t("staff.state"), t("staff.due"), ""];
   return (
     <StaffPage frame={frame} actor={actor} title="staff.queue">
-      {items.length === 0 ? <p>{t("staff.empty")}</p> : null}
-      <Table caption={t("staff.queue")} head={head}>
+      <Table caption={t("staff.queue")} head={head} empty={t("staff.empty")} rows={items.length}>
         {items.map((item) => (
           <tr class={item.lane === 0 ? "urgent" : undefined}>
-            <td>{t(`category.${item.category}`)}</td>
+            <td>
+              {/* First, so that it is in sight on a telephone at night. */}
+              <a href={`/staff/item/${item.id}`}>{t(`category.${item.category}`)}</a>
+            </td>
             <td>
               /{boards.get(item.boardId) ?? "?"}/ No. {item.no}
             </td>
@@ -56,6 +58,11 @@ export function QueuePage({ frame, actor, items, boards, now }: QueueProps) {
   );
 }
 
+interface Tombstone {
+  readonly edgeAt: number | null;
+  readonly providerAt: number | null;
+}
+
 export interface ItemView {
   readonly item: ItemRow;
   readonly uri: string;
@@ -63,6 +70,8 @@ export interface ItemView {
   readonly reports: readonly Selectable<ReportTable>[];
   readonly acts: readonly ActRow[];
   readonly escalations: readonly Selectable<EscalationTable>[];
+  /** Of removals, by act. */
+  readonly tombstones: ReadonlyMap<string, Tombstone>;
   /** Other posts of the same session. */
   readonly others: readonly {
     readonly uri: string;
@@ -121,7 +130,7 @@ function Reports({ frame, view: { reports } }: Omit<ItemProps, "actor">) {
         {reports.map((report) => (
           <li>
             <Time frame={frame} at={report.at} /> {t(`category.${report.category}`)}{" "}
-            <q dir="auto">{report.text}</q>
+            {report.text === "" ? null : <q dir="auto">{report.text}</q>}
             {report.contestText === null ? null : (
               <p>
                 {t("staff.contested")} <q dir="auto">{report.contestText}</q>
@@ -158,6 +167,35 @@ function Decisions({ frame, view }: Omit<ItemProps, "actor">) {
   );
 }
 
+/** Whether the copies of what was removed are gone, here and at the provider. */
+function Purged({
+  frame,
+  tombstone,
+}: {
+  readonly frame: Frame;
+  readonly tombstone: Tombstone | undefined;
+}) {
+  if (tombstone === undefined) return null;
+  const { t } = frame;
+  const { edgeAt, providerAt } = tombstone;
+  return (
+    <small>
+      {edgeAt === null ? null : (
+        <>
+          {" "}
+          · {t("staff.purged-edge")} <Time frame={frame} at={edgeAt} />
+        </>
+      )}
+      {providerAt === null ? null : (
+        <>
+          {" "}
+          · {t("staff.purged-provider")} <Time frame={frame} at={providerAt} />
+        </>
+      )}
+    </small>
+  );
+}
+
 function Trail({ frame, view }: Omit<ItemProps, "actor">) {
   const { t } = frame;
   return (
@@ -188,6 +226,7 @@ function Trail({ frame, view }: Omit<ItemProps, "actor">) {
               <li>
                 <Time frame={frame} at={act.at} /> {t(`act.${act.kind}`)} · {act.reason} ·{" "}
                 {t(`act-state.${act.state}`)}
+                <Purged frame={frame} tombstone={view.tombstones.get(act.id)} />
               </li>
             ))}
           </ul>

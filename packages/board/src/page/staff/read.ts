@@ -45,6 +45,12 @@ export async function readItem(db: Db, id: number): Promise<ItemView> {
     .where("itemId", "=", id)
     .orderBy("at", "desc")
     .execute();
+  const ids = acts.map(({ id: actId }) => actId);
+  const tombstones = await db
+    .selectFrom("tombstone")
+    .select(["actId", "edgeAt", "providerAt"])
+    .where("actId", "in", ["", ...ids])
+    .execute();
   return {
     item,
     uri: boards.get(item.boardId) ?? "",
@@ -52,6 +58,7 @@ export async function readItem(db: Db, id: number): Promise<ItemView> {
     reports,
     acts,
     escalations,
+    tombstones: new Map(tombstones.map(({ actId, ...times }) => [actId, times])),
     others: await othersOf(db, item, post?.sessionHash ?? null),
     rules: await rulesOn(db, item.boardId),
     boards,

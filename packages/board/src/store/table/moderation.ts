@@ -11,9 +11,9 @@ export interface QueueItemTable {
   readonly id: Generated<number>;
   /** One item a post. */
   readonly postId: number;
-  readonly boardId: number;
-  readonly threadNo: number;
-  readonly no: number;
+  boardId: number;
+  threadNo: number;
+  no: number;
   category: Category;
   /** Number that lanes are sorted by. */
   lane: number;
