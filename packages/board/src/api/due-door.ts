@@ -4,7 +4,7 @@ import { APPEAL_MS } from "#moderation/appeal.ts";
 import { appeal } from "#moderation/service/appeal.ts";
 import type { DecisionTokens } from "#moderation/decision-token.ts";
 import { type ModerationDeps, notFound } from "#moderation/service/deps.ts";
-import { markTold, untold } from "#moderation/service/poster.ts";
+import { markTold } from "#moderation/service/poster.ts";
 import { contest, reportStatus, takeReport } from "#moderation/service/report.ts";
 import { INSTANCE, rulesOf, ruleText } from "#moderation/service/rules.ts";
 import type { Decision } from "#page/view/decision.tsx";
@@ -39,7 +39,6 @@ export function dueDoor(deps: ModerationDeps, tokens: DecisionTokens): DueDoor {
       if (actId === null) throw notFound();
       await appeal(deps, { actId, text, lang });
     },
-    untold: async (sessionHash) => (await untold(db, sessionHash))[0] ?? null,
   };
 }
 

@@ -12,7 +12,7 @@ import { postersOf } from "#api/read.tsx";
 import type { BoardSite, Sent } from "#api/site.ts";
 import { capcodeOf } from "#api/staff.ts";
 import { API_STATUSES, apiError } from "#api/texts.ts";
-import { Banned } from "#moderation/banned.ts";
+import { Decided } from "#moderation/decided.ts";
 import { CAPCODES, highestRole } from "#moderation/permission.ts";
 import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
@@ -49,16 +49,11 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const poster = await site.posterOf(c);
     try {
       const staff = await asStaff(c, uri, form);
-      const unread = staff === null ? await site.due.untold(poster.sessionHash) : null;
-      if (unread !== null) {
-        decision = site.due.decisionPath(unread);
-        throw apiError("board.unread");
-      }
       const posted = await send(site, { uri, threadNo, written, form, poster, staff });
       return await arrived(c, site, posted);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      if (error instanceof Banned) decision = site.due.decisionPath(error.actId);
+      if (error instanceof Decided) decision = site.due.decisionPath(error.actId);
       const refusal = describe(error, c.get("locale"), site.texts);
       if (wantsJson(c.req.header("accept"))) {
         if (decision === undefined) throw error;

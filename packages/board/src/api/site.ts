@@ -68,8 +68,6 @@ export interface DueDoor {
   appeal(token: string, text: string, locale: Locale): Promise<void>;
   /** Where the person concerned reads of an act, and appeals: nobody else can name it. */
   decisionPath(actId: string): string;
-  /** An act about this session that it has not read of yet, or null. */
-  untold(sessionHash: string): Promise<string | null>;
 }
 
 export interface PublicReport {

@@ -19,7 +19,6 @@ export class Presence {
   static async enter(folder: string, first: (alone: boolean) => Promise<void>): Promise<Presence> {
     const db = new Database(join(folder, "running.lock"), { create: true, readwrite: true });
     db.run("pragma busy_timeout = 0");
-    db.run("pragma journal_mode = delete");
     const alone = tried(db, "begin exclusive");
     if (alone) {
       try {

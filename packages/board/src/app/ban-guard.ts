@@ -1,10 +1,10 @@
 import { parse } from "#markup/parse.ts";
 import type { AddressHasher } from "#filter/address.ts";
-import { Banned } from "#moderation/banned.ts";
 import { keyOf } from "#moderation/ban.ts";
-import { bansAgainst } from "#moderation/service/poster.ts";
+import { Decided } from "#moderation/decided.ts";
+import { bansAgainst, untold } from "#moderation/service/poster.ts";
 import type { Store } from "#store/open.ts";
-import type { Guard } from "#thread/posting/guard.ts";
+import type { Guard, Objection } from "#thread/posting/guard.ts";
 import { resolveQuotes } from "#thread/posting/quotes.ts";
 
 /** Nobody who is banned posts; the refusal leads to the decision, with its reason and its appeal. */
@@ -39,7 +39,23 @@ export function banGuard(
         },
         now(),
       );
-      return ban === null ? [] : [{ kind: "refuse", error: new Banned(ban.actId) }];
+      return ban === null ? [] : refusal("board.banned", ban.actId);
     },
   };
+}
+
+/** Who was warned, or had a post removed, reads why before they write again. */
+export function unreadGuard(store: Store): Guard {
+  return {
+    stage: "early",
+    async judge({ draft: { poster, staff } }) {
+      if (staff !== null) return [];
+      const [actId] = await untold(store.kysely, poster.sessionHash);
+      return actId === undefined ? [] : refusal("board.unread", actId);
+    },
+  };
+}
+
+function refusal(code: "board.banned" | "board.unread", actId: string): readonly Objection[] {
+  return [{ kind: "refuse", error: new Decided(code, actId) }];
 }

@@ -1,5 +1,5 @@
 import { approvalGuard, queueForApproval } from "#app/approval.ts";
-import { banGuard } from "#app/ban-guard.ts";
+import { banGuard, unreadGuard } from "#app/ban-guard.ts";
 import type { AddressHasher } from "#filter/address.ts";
 import type { ProofDoor } from "#filter/ask.ts";
 import { type FilterParts, openFilters } from "#filter/open.ts";
@@ -19,7 +19,12 @@ export async function defences(parts: FilterParts, hasher: AddressHasher): Promi
   const { guards, afterWrite, proof, refresh } = await openFilters(parts);
   const { store, clock } = parts;
   return {
-    guards: [banGuard(store, hasher, () => clock.now()), ...guards, approvalGuard(store)],
+    guards: [
+      banGuard(store, hasher, () => clock.now()),
+      unreadGuard(store),
+      ...guards,
+      approvalGuard(store),
+    ],
     // What a list or a filter found tells staff more than that it waits: it comes last.
     afterWrite: [queueForApproval, afterWrite, logStaffPost(store)],
     proof,

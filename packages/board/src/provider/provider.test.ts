@@ -20,7 +20,7 @@ import { takeReport } from "#moderation/service/report.ts";
 import { moderationRig } from "#moderation/testing/rig.ts";
 import { acknowledge, callsOf } from "#provider/alert.ts";
 import { deliveries } from "#provider/deliver.ts";
-import { proofPublisher } from "#provider/figures.ts";
+import { proofPublisher, pushFigures } from "#provider/figures.ts";
 import { takeMessage } from "#provider/intake.ts";
 import { Intake, MailServer, Webhook } from "#provider/testing/peer.ts";
 import type { ProviderSettings } from "#settings/provider.ts";
@@ -345,4 +345,25 @@ test("the proof of moderation tells what was measured, signed", async () => {
     upheld: 1,
   });
   expect(figures.log.entries).toBeGreaterThan(1);
+});
+
+test("figures reach the provider once in six hours, whoever asks for it", async () => {
+  const { rig, outbox, intake } = await stand();
+  await pushFigures(rig.provider);
+  await pushFigures(rig.provider);
+  await outbox.runDue("ordinary");
+  const { message } = await intake.next("figures");
+  expect(message.body).toMatchObject({ queue: { open: 0 }, acts: 0 });
+  rig.clock.advance(6 * 60 * MINUTE);
+  await pushFigures(rig.provider);
+  const sent = rig.store.kysely
+    .selectFrom("outbox")
+    .select("key")
+    .where("key", "like", "figures:%");
+  expect(await sent.execute()).toHaveLength(2);
+  // Other providers understand reports and nothing else; without one nobody is told.
+  const alone = await stand(() => ({ delivery: null }));
+  await pushFigures(alone.rig.provider);
+  expect(await alone.outbox.runDue("ordinary")).toBe(0);
+  expect(await codeOf(takeMessage(alone.rig.provider, {}))).toBe("board.no_intake");
 });

@@ -6,6 +6,11 @@ const GROUP_MOST = 64;
 /** … or is so old: whoever came first does not wait for whoever keeps coming. */
 const GROUP_MS = 10;
 
+/** How long a transaction waits for another process that writes to the same file. */
+const BUSY_MS = 10_000;
+/** How often it looks whether it is its turn: the event loop goes on in between. */
+const AGAIN_MS = 3;
+
 interface Group {
   readonly began: number;
   readonly members: PromiseWithResolvers<void>[];
@@ -34,13 +39,29 @@ export class GroupWriter {
     this.#taken = true;
     try {
       if (this.#group === null) {
-        this.#db.run("begin immediate");
+        await this.#open();
         this.#group = { began: this.#clock.monotonic(), members: [] };
       }
       this.#db.run("savepoint member");
     } catch (error) {
       this.#pass();
       throw error;
+    }
+  }
+
+  /** Takes the file's one write lock, which another process may have for a moment. */
+  async #open(): Promise<void> {
+    const since = this.#clock.monotonic();
+    for (;;) {
+      try {
+        this.#db.run("begin immediate");
+        return;
+      } catch (error) {
+        const { code } = error as { readonly code?: string };
+        const isBusy = code?.startsWith("SQLITE_BUSY") === true;
+        if (!isBusy || this.#clock.monotonic() - since > BUSY_MS) throw error;
+      }
+      await new Promise<void>((resolve) => this.#clock.after(AGAIN_MS, resolve));
     }
   }
 

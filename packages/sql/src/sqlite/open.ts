@@ -43,6 +43,8 @@ export function openSqlite<Tables>(path: string, clock: Clock = systemClock): Da
     db.run("pragma mmap_size = 1073741824");
   }
   reader.run("pragma query_only = on");
+  // Whoever writes waits for other processes without holding the event loop: GroupWriter asks again.
+  writer.run("pragma busy_timeout = 0");
   const group = new GroupWriter(writer, clock);
   const dialect: Dialect = {
     createAdapter: () => new Adapter(),

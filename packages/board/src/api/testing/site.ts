@@ -7,7 +7,7 @@ import { CidrSet } from "@egide/std/ip.ts";
 import { Signer } from "@egide/web/signed.ts";
 import { createWeb } from "@egide/web/web.ts";
 import { dueDoor } from "#api/due-door.ts";
-import { banGuard } from "#app/ban-guard.ts";
+import { banGuard, unreadGuard } from "#app/ban-guard.ts";
 import { errorPage, mountBoard } from "#api/mount.tsx";
 import type { Pace } from "#api/pace.ts";
 import type { BoardSite } from "#api/site.ts";
@@ -59,7 +59,10 @@ export async function siteRig(
     { guards },
     { url: OWN, name: "Test boards", ...instance },
   );
-  guards.push(banGuard(rig.store, { allHashes: () => [] }, () => rig.clock.now()));
+  guards.push(
+    banGuard(rig.store, { allHashes: () => [] }, () => rig.clock.now()),
+    unreadGuard(rig.store),
+  );
   const media = new DiskStore(folder, new Sealing(new Uint8Array(32)));
   const forgotten: string[] = [];
   const decoders = new DecoderPool(DEFAULT_POOL_LIMITS, systemClock);
