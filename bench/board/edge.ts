@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { seeded } from "@egide/std/random.ts";
 import { type RawRequest, writeRequests } from "../load/raw.ts";
 import type { Peer } from "../peer.ts";
-import { configure } from "../peers/peers.ts";
-import { peers } from "../peers/peers.ts";
+import { configure, EGIDE_MAIN } from "../peers/peers.ts";
 import { freePort, Running } from "../run.ts";
 import type { BoardPlan } from "./fill/plan.ts";
 import { HOST, Site } from "./site.ts";
@@ -19,7 +18,8 @@ export interface CachedFigures {
 }
 
 /** Boards, and threads of them, that are asked for again and again. */
-const THREADS = 300;
+const THREADS = 200;
+const LONGEST = 20;
 const SECONDS = 6;
 /** What browsers accept, and what a plain client does. */
 const CODINGS = [
@@ -39,13 +39,14 @@ export class Front {
 
   static async start(filled: string): Promise<Front> {
     const port = freePort();
-    const egide = peers.find(({ name }) => name === "egide") as Peer;
     const peer: Peer = {
-      ...egide,
+      name: "egide",
+      tls: false,
+      cache: true,
+      version: async () => null,
       async command(ground) {
         const config = configure("board/egide.yaml", ground);
-        const [bun, main] = (await egide.command(ground)).argv as [string, string];
-        return { argv: [bun, main, "edge", "--config", config] };
+        return { argv: [process.execPath, EGIDE_MAIN, "edge", "--config", config] };
       },
     };
     const edge = await Running.start(peer, port, "", "");
@@ -93,9 +94,13 @@ export async function timeCached(
 
 function pathsOf(plans: readonly BoardPlan[]): Record<string, readonly string[]> {
   const random = seeded(5);
-  const live = plans.flatMap(({ uri, threads }) =>
-    threads.filter((thread) => thread.live).map(({ no }) => `/${uri}/thread/${no}`),
+  const threadsOf = plans.flatMap(({ uri, threads }) =>
+    threads
+      .filter((thread) => thread.live)
+      .map(({ no, replies }) => ({ path: `/${uri}/thread/${no}`, replies })),
   );
+  const live = threadsOf.map(({ path }) => path);
+  const longest = threadsOf.sort((a, b) => b.replies - a.replies).slice(0, LONGEST);
   const threads = Array.from(
     { length: THREADS },
     () => live[Math.floor(random() * live.length)] as string,
@@ -104,6 +109,7 @@ function pathsOf(plans: readonly BoardPlan[]): Record<string, readonly string[]>
     index: plans.map(({ uri }) => `/${uri}/`),
     catalog: plans.map(({ uri }) => `/${uri}/catalog`),
     thread: threads,
+    "the longest threads": longest.map(({ path }) => path),
   };
 }
 
@@ -112,10 +118,10 @@ function get(path: string, accept: string): RawRequest {
   return { method: "GET", target: path, headers, body: "" };
 }
 
-/** Asks for each page once, so that all are kept. Answers the middle size of a body on the wire. */
+/** Asks for each page twice, so that all are kept, compressed as well. Answers the middle size of a body on the wire. */
 async function warm(url: string, paths: readonly string[], accept: string): Promise<number> {
   const sizes: number[] = [];
-  for (const path of paths) {
+  for (const path of [...paths, ...paths]) {
     const headers = { host: HOST, "accept-encoding": accept, "accept-language": "en" };
     const response = await fetch(url + path, { headers, decompress: false });
     sizes.push((await response.arrayBuffer()).byteLength);

@@ -13,6 +13,7 @@ import { errorPage, mountBoard } from "#api/mount.tsx";
 import { Pace } from "#api/pace.ts";
 import type { BoardSite } from "#api/site.ts";
 import { accountFrame } from "#app/account.tsx";
+import { Forgetting } from "#app/forgetting.ts";
 import { fileLimits, openFiles } from "#app/files.ts";
 import { Presence } from "#app/alone.ts";
 import { defences } from "#app/guards.ts";
@@ -74,7 +75,9 @@ export interface BoardOptions {
   readonly trusted: CidrSet;
   readonly clock: Clock;
   /** Null where no edge of ours stands in front. */
-  readonly edge: (EdgePurge & { readonly forget: (tags: readonly string[]) => void }) | null;
+  readonly edge:
+    | (EdgePurge & { readonly forget: (tags: readonly string[]) => Promise<void> })
+    | null;
   /** Takes what nobody expected, for the log. */
   readonly report: (error: unknown, reference: string) => void;
 }
@@ -203,6 +206,8 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   await exits?.refresh(clock.now()).catch((error: unknown) => report(error, "tor"));
   const geo = openCountries(settings.countries);
   const who = { sessionKey: secret.of("sessions"), hasher, tor, geo };
+  const { edge } = options;
+  const forgetting = edge === null ? null : new Forgetting((tags) => edge.forget(tags), clock);
   const site: BoardSite = {
     threads,
     previews: new Previews(),
@@ -216,7 +221,8 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     personOf: async (c) => (await accounts.session(c))?.person ?? null,
     actorOf,
     pace,
-    forget: (tags) => options.edge?.forget(tags),
+    forget: (tags) => forgetting?.forget(tags),
+    settled: async () => forgetting?.settled(),
     about: {
       people: settings.provider.contact?.org ?? "",
       contact: settings.provider.contact?.contact ?? "",

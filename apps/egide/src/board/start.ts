@@ -81,16 +81,18 @@ export async function startBoardServer(start: BoardStart): Promise<RunningBoard>
   };
 }
 
-/** Tells the edge what to forget, and does not keep a visitor waiting for it. */
+/** Tells the edge what to forget. */
 function edgeDoor({ state, zone }: { state: string; zone: string }, logger: Logger) {
   const socket = join(state, "egide.sock");
   const request = { op: "purge", zone, soft: false } as const;
   return {
-    forget(tags: readonly string[]) {
+    async forget(tags: readonly string[]) {
       const targets = tags.map((tag) => ({ kind: "tag", tag }) as const);
-      requestPurge(socket, { ...request, targets }).catch((error: unknown) => {
+      try {
+        await requestPurge(socket, { ...request, targets });
+      } catch (error) {
         logger.warn({ err: error }, "the edge was not told what to forget");
-      });
+      }
     },
     purge({ urls, tags }: { urls: readonly string[]; tags: readonly string[] }) {
       const targets = [

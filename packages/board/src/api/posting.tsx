@@ -50,6 +50,8 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     try {
       const staff = await asStaff(c, uri, form);
       const posted = await send(site, { uri, threadNo, written, form, poster, staff });
+      // Whoever looks once the poster has been answered sees the post, whoever keeps the pages.
+      await site.settled();
       return await arrived(c, site, posted);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -128,6 +130,7 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
       site.pace.take("delete", poster, threads.clock.monotonic());
       const deleter = { sessionHash, password: textOf(form, "password") };
       const deleted = await deleteOwn(threads, uri, no, deleter);
+      await site.settled();
       const href = deleted.thread ? address.board(uri) : address.thread(uri, deleted.threadNo);
       const { t } = frame;
       const title = t("delete.title", { no: String(no) });

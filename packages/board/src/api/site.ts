@@ -46,6 +46,8 @@ export interface BoardSite {
   readonly pace: Pick<Pace, "take">;
   /** Lets edges forget what changed, by tag. */
   readonly forget: (tags: readonly string[]) => void;
+  /** Resolves once they have forgotten what they were told to so far, or after a moment. */
+  readonly settled: () => Promise<void>;
   /** Words of the site's people: who answers, how to reach them. */
   readonly about: { readonly people: string; readonly contact: string; readonly keyDays: number };
   readonly announcement: string;

@@ -142,6 +142,7 @@ export async function siteRig(
     actorOf: async () => signedIn.actor,
     pace: { take: (what, who, now) => signedIn.pace.take(what, who, now) },
     forget: (tags) => forgotten.push(...tags),
+    settled: async () => undefined,
     about: { people: "", contact: "", keyDays: 7 },
     announcement: "",
     texts: { ...THREAD_TEXTS, ...API_TEXTS },

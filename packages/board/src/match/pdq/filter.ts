@@ -8,13 +8,12 @@ function windowOf(length: number): number {
   return Math.floor((length + 2 * SIDE - 1) / (2 * SIDE));
 }
 
-/** Mean over a window that shrinks at both ends; single precision, as the published code has it. */
+/** Mean along a row over a window that shrinks at both ends; single precision, as the published code has it. */
 function box(
   from: Float32Array,
   to: Float32Array,
   start: number,
   length: number,
-  stride: number,
   window: number,
 ): void {
   const half = (window + 2) >> 1;
@@ -23,21 +22,69 @@ function box(
   let right = start;
   let left = start;
   let out = start;
-  for (let i = 1; i < half; i++, right += stride, count++) {
+  for (let i = 1; i < half; i++, right++, count++) {
     sum = Math.fround(sum + (from[right] as number));
   }
-  for (let i = half; i <= window; i++, right += stride, out += stride) {
+  for (let i = half; i <= window; i++, right++, out++) {
     sum = Math.fround(sum + (from[right] as number));
     to[out] = sum / ++count;
   }
-  for (let i = window; i < length; i++, right += stride, left += stride, out += stride) {
+  for (let i = window; i < length; i++, right++, left++, out++) {
     sum = Math.fround(sum + (from[right] as number));
     sum = Math.fround(sum - (from[left] as number));
     to[out] = sum / count;
   }
-  for (let i = 1; i < half; i++, left += stride, out += stride) {
+  for (let i = 1; i < half; i++, left++, out++) {
     sum = Math.fround(sum - (from[left] as number));
     to[out] = sum / --count;
+  }
+}
+
+/**
+ * The same down all columns at once, a row at a time: memory is read in its order, and each column's
+ * sums are made in the same order as by itself.
+ */
+function boxDown(
+  from: Float32Array,
+  to: Float32Array,
+  rows: number,
+  columns: number,
+  window: number,
+): void {
+  const half = (window + 2) >> 1;
+  const sums = new Float32Array(columns);
+  let count = 0;
+  let right = 0;
+  let left = 0;
+  let out = 0;
+  const add = (): void => {
+    for (let at = 0; at < columns; at++, right++) {
+      sums[at] = (sums[at] as number) + (from[right] as number);
+    }
+  };
+  const take = (): void => {
+    for (let at = 0; at < columns; at++, left++) {
+      sums[at] = (sums[at] as number) - (from[left] as number);
+    }
+  };
+  const write = (): void => {
+    for (let at = 0; at < columns; at++, out++) to[out] = (sums[at] as number) / count;
+  };
+  for (let i = 1; i < half; i++, count++) add();
+  for (let i = half; i <= window; i++) {
+    add();
+    count++;
+    write();
+  }
+  for (let i = window; i < rows; i++) {
+    add();
+    take();
+    write();
+  }
+  for (let i = 1; i < half; i++) {
+    take();
+    count--;
+    write();
   }
 }
 
@@ -47,10 +94,8 @@ export function jarosz(luma: Float32Array, rows: number, columns: number): void 
   const along = windowOf(columns);
   const down = windowOf(rows);
   for (let pass = 0; pass < PASSES; pass++) {
-    for (let row = 0; row < rows; row++) box(luma, other, row * columns, columns, 1, along);
-    for (let column = 0; column < columns; column++) {
-      box(other, luma, column, rows, columns, down);
-    }
+    for (let row = 0; row < rows; row++) box(luma, other, row * columns, columns, along);
+    boxDown(other, luma, rows, columns, down);
   }
 }
 

@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+import { FakeClock } from "@egide/std/fake-clock.ts";
+import { Forgetting } from "#app/forgetting.ts";
+
+function rig() {
+  const sent: { tags: readonly string[]; answer: () => void }[] = [];
+  const clock = new FakeClock();
+  const forgetting = new Forgetting((tags) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    sent.push({ tags, answer: resolve });
+    return promise;
+  }, clock);
+  const turn = async (): Promise<void> => {
+    for (let at = 0; at < 10; at++) await Promise.resolve();
+  };
+  return { sent, clock, forgetting, turn };
+}
+
+test("what comes up while the edge is told goes with the next message, each tag once", async () => {
+  const { sent, forgetting, turn } = rig();
+  forgetting.forget(["a", "b"]);
+  forgetting.forget(["a"]);
+  await turn();
+  forgetting.forget(["c"]);
+  forgetting.forget(["c", "d"]);
+  expect(sent.map(({ tags }) => tags)).toEqual([["a", "b"]]);
+  let isSettled = false;
+  const settled = forgetting.settled().then(() => {
+    isSettled = true;
+  });
+  sent[0]?.answer();
+  await turn();
+  expect(sent[1]?.tags).toEqual(["c", "d"]);
+  expect(isSettled).toBe(false);
+  sent[1]?.answer();
+  await settled;
+  forgetting.forget(["e"]);
+  await turn();
+  expect(sent[2]?.tags).toEqual(["e"]);
+});
+
+test("nobody waits long for an edge that does not answer", async () => {
+  const { clock, forgetting, turn } = rig();
+  await forgetting.settled();
+  forgetting.forget(["a"]);
+  let isSettled = false;
+  const settled = forgetting.settled().then(() => {
+    isSettled = true;
+  });
+  clock.advance(299);
+  await turn();
+  expect(isSettled).toBe(false);
+  clock.advance(1);
+  await settled;
+});
