@@ -25,9 +25,11 @@ test("what comes up while the edge is told goes with the next message, each tag 
   forgetting.forget(["c", "d"]);
   expect(sent.map(({ tags }) => tags)).toEqual([["a", "b"]]);
   let isSettled = false;
-  const settled = forgetting.settled().then(() => {
+  const wait = async (): Promise<void> => {
+    await forgetting.settled();
     isSettled = true;
-  });
+  };
+  const settled = wait();
   sent[0]?.answer();
   await turn();
   expect(sent[1]?.tags).toEqual(["c", "d"]);
@@ -44,9 +46,11 @@ test("nobody waits long for an edge that does not answer", async () => {
   await forgetting.settled();
   forgetting.forget(["a"]);
   let isSettled = false;
-  const settled = forgetting.settled().then(() => {
+  const wait = async (): Promise<void> => {
+    await forgetting.settled();
     isSettled = true;
-  });
+  };
+  const settled = wait();
   clock.advance(299);
   await turn();
   expect(isSettled).toBe(false);
