@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { readPublishedExits } from "#filter/tor/exits.ts";
 import { ExitFile } from "#filter/tor/file.ts";
 import { TorVisitors } from "#filter/tor/visitors.ts";
@@ -29,6 +30,30 @@ ExitAddress 2001:db8::7 2026-11-21 08:22:31
     (text) => {
       expect(() => readPublishedExits(text)).toThrow();
     },
+  );
+});
+
+test("whatever text comes, it is a list of addresses or none", () => {
+  const line = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.string({ maxLength: 40 }),
+    fc.constant("# remark"),
+    fc.ipV4().map((address) => `ExitAddress ${address} 2026-11-21 08:22:31`),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 20 }), (lines) => {
+      let read: readonly string[];
+      try {
+        read = readPublishedExits(lines.join("\n"));
+      } catch {
+        return;
+      }
+      expect(read.length).toBeGreaterThan(0);
+      const tor = new TorVisitors([]);
+      tor.take({ source: "x", date: "2026-11-22", addresses: read });
+      for (const address of read) expect([address, tor.has(address)]).toEqual([address, true]);
+    }),
   );
 });
 
