@@ -125,6 +125,28 @@ onEachEngine("two processes of a board", (fresh) => {
     atTwo.end();
   }, 30_000);
 
+  test("take posts at the same time, each with a number of its own", async () => {
+    const no = await opened(one, "A thread that everybody answers at once, at both doors");
+    const each = 25;
+    const answers = await Promise.all(
+      [one, two].flatMap((board, door) =>
+        Array.from({ length: each }, (_, i) =>
+          send(board, "/b/post", {
+            thread: String(no),
+            text: `Answer ${i} at door ${door} of somebody who says it once: ${crypto.randomUUID()}`,
+          }),
+        ),
+      ),
+    );
+    const numbers = answers.map((answer) => {
+      expect(answer.status).toBe(303);
+      return Number(/posted=(\d+)/.exec(answer.headers.get("location") ?? "")?.[1]);
+    });
+    expect(numbers.sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 2 * each }, (_, i) => no + 1 + i),
+    );
+  }, 60_000);
+
   test("show at once what was written in the other, on every page that is read from memory", async () => {
     const no = await opened(one, "An opening that the second has drawn before");
     const pages = ["/b/", "/b/catalog", "/overboard", `/b/thread/${no}`, `/b/thread/${no}.json`];
