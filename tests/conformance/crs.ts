@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runHostile } from "./crs/hostile.ts";
 import { judge } from "./crs/judge.ts";
+import { runOpinion } from "./crs/opinion.ts";
 import { loadRules } from "./crs/rules.ts";
 import { runSocket } from "./crs/socket.ts";
 import { runStage } from "./crs/stage.ts";
@@ -12,7 +13,8 @@ import type { Case } from "./crs/case.ts";
  * Options: `--setup FILE` (else crs-setup.conf is looked for in DIR and beside it), `--only ID`,
  * `--plain` (without the plan's prefilter), `--quiet`; `--hostile` instead of cases: what the worst
  * values cost each pattern and a whole request. `--socket`: through a running edge, whose request log
- * says which rules matched.
+ * says which rules matched. `--opinion`: Coraza is asked about the cases' requests and `--variants`
+ * (12,000) others with the same payloads, made from `--seed`; where Go is installed.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -26,6 +28,9 @@ export async function run(args: readonly string[]): Promise<number> {
       quiet: { type: "boolean" },
       hostile: { type: "boolean" },
       socket: { type: "boolean" },
+      opinion: { type: "boolean" },
+      variants: { type: "string", default: "12000" },
+      seed: { type: "string", default: "1" },
     },
   });
   if (values.rules !== undefined && values.hostile === true) {
@@ -44,6 +49,10 @@ export async function run(args: readonly string[]): Promise<number> {
     if (values.quiet !== true) console.log(`FAIL ${one.rule_id}-${one.test_id}: ${problem}`);
   };
   const { rules: folder, setup } = values;
+  if (values.opinion === true) {
+    const { rules, setup } = values;
+    return runOpinion({ rules, setup, cases, seed: +values.seed, variants: +values.variants });
+  }
   const { passed, failed } =
     values.socket === true
       ? await runSocket({ rules: folder, setup, cases, failed: tell })

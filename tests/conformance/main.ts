@@ -2,7 +2,7 @@
  * Runs the conformance cases against a proxy and says what it gets wrong.
  *
  *   npm run conformance -- [exactness|origin|all] [--target egide|nginx|haproxy] [--only PREFIX] [--verbose]
- *   npm run conformance -- crs [--socket] --rules DIR --cases FILE.jsonl [--cases FILE.jsonl …]
+ *   npm run conformance -- crs [--socket|--opinion] --rules DIR --cases FILE.jsonl [--cases FILE.jsonl …]
  *   npm run conformance -- false-positives --rules DIR|own [--count 10000] [--paranoia 1] [--verbose]
  *   npm run conformance -- yardstick --crs DIR --cases FILE.jsonl [--all] [--missed]
  *   npm run conformance -- http-cache

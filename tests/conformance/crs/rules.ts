@@ -36,19 +36,24 @@ export function loadRules(
   setup: string | undefined,
   prefilter: boolean,
 ): RuleSet {
-  const names = readdirSync(directory).sort();
-  const files: RuleFile[] = [{ name: "before.conf", text: before }];
-  const setupFile = setup ?? findSetup(directory);
-  files.push(setupFile === undefined ? { name: "setup", text: bareSetup } : read(setupFile));
-  files.push({ name: "after.conf", text: testSettings });
-  for (const name of names) {
-    if (name.endsWith(".conf") && !name.startsWith("crs-setup"))
-      files.push(read(join(directory, name)));
-  }
-  const data = names
+  const data = readdirSync(directory)
     .filter((name) => name.endsWith(".data"))
     .map((name) => read(join(directory, name)));
-  return loadRuleSet(files, { data, prefilter });
+  return loadRuleSet(ruleFiles(directory, setup), { data, prefilter });
+}
+
+/** The rules with what CRS's tests set up around them, in order. */
+export function ruleFiles(directory: string, setup: string | undefined): readonly RuleFile[] {
+  const setupFile = setup ?? findSetup(directory);
+  const rules = readdirSync(directory)
+    .filter((name) => name.endsWith(".conf") && !name.startsWith("crs-setup"))
+    .sort();
+  return [
+    { name: "before.conf", text: before },
+    setupFile === undefined ? { name: "setup", text: bareSetup } : read(setupFile),
+    { name: "after.conf", text: testSettings },
+    ...rules.map((name) => read(join(directory, name))),
+  ];
 }
 
 export function findSetup(directory: string): string | undefined {

@@ -3,6 +3,7 @@ import { formatRecord } from "@egide/waf/run/record.ts";
 import type { Input } from "./case.ts";
 import { answer } from "./backend.ts";
 import { readRequest } from "./front.ts";
+import type { Shown } from "./opinion/variant.ts";
 import { rawRequest } from "./request.ts";
 
 /** What came out of one stage. */
@@ -18,6 +19,16 @@ export interface StageResult {
 /** Sends one input through front, engine and back end. */
 export function runStage(rules: RuleSet, input: Input): StageResult {
   const request = readRequest(rawRequest(input));
+  const { response, ...seen } = showRequest(rules, request, request.line);
+  return {
+    ...seen,
+    status: request.refused ? 400 : response.status,
+    error: request.refused || request.incomplete,
+  };
+}
+
+/** What the engine finds in a request and in the back end's answer to it. */
+export function showRequest(rules: RuleSet, request: Shown, line: string) {
   const transaction = rules.begin({
     remoteAddress: "127.0.0.1",
     remotePort: 40_000,
@@ -25,7 +36,7 @@ export function runStage(rules: RuleSet, input: Input): StageResult {
     serverPort: 80,
     budgetMs: 10_000,
   });
-  transaction.requestLine(request.method, request.target, request.protocol, request.line);
+  transaction.requestLine(request.method, request.target, request.protocol, line);
   transaction.requestHeaders(request.headers);
   if (request.body !== "") transaction.requestBody(request.body);
   transaction.requestEnd();
@@ -35,8 +46,7 @@ export function runStage(rules: RuleSet, input: Input): StageResult {
   transaction.responseEnd();
   const outcome = transaction.finish();
   return {
-    status: request.refused ? 400 : response.status,
-    error: request.refused || request.incomplete,
+    response,
     ids: new Set(outcome.matches.map((match) => match.ruleId)),
     log: outcome.matches.map(formatRecord),
     fault: outcome.fault === undefined ? undefined : Bun.inspect(outcome.fault),

@@ -15,26 +15,56 @@ const unmistakable = /sleep|benchmark|_|xml|rand|ifnull|substr|unhex/i;
 
 const word = /[\w.@$\x80-\xff]/;
 
+/** PostgreSQL's cast of what a call gave. */
+const casts =
+  /\)\s{0,4}::\s{0,4}(?:text|u?int\d?|bigint|integer|numeric|double|real|bool|jsonb?|varchar|date)/i;
+
 /** The shape found, in libinjection's letters; undefined where none is. */
 export function sqlShape(value: string): string | undefined {
   if (nestedComment(value)) return "X";
-  const plain = callShape(value, 0) ?? numberShape(value);
+  const plain = callShape(value, 0) ?? numberShape(value) ?? statementShape(value);
   if (plain !== undefined) return plain;
   for (const quote of ["'", '"']) {
     const end = value.indexOf(quote);
     if (end < 0) continue;
-    const after = skipSpace(value, end + 1);
-    const call = callShape(value, after);
-    if (call !== undefined) return `s${call}`;
-    const condition = conditionShape(value, after);
-    if (condition !== undefined) return `s${condition}`;
-    const compared = /^(?:[<>!]=|<>|[=<>]|(?:r?like|regexp|div|mod)(?=\s))/i.exec(
-      value.slice(after, after + 7),
-    );
-    if (compared !== null && quotes.has(value[skipSpace(value, after + compared[0].length)] ?? ""))
-      return "sos";
+    const shape = afterString(value, end + 1);
+    if (shape !== undefined) return shape;
+    // Two quotes within a string stand for one (SQL-92, 5.3): a third one ends it.
+    const third = value.startsWith(quote + quote, end + 1) ? end + 3 : -1;
+    const later = third < 0 ? undefined : afterString(value, third);
+    if (later !== undefined) return later;
   }
   return undefined;
+}
+
+/** What goes on behind the quote that ended a string. */
+function afterString(value: string, start: number): string | undefined {
+  const after = skipSpace(value, start);
+  const call = callShape(value, after);
+  if (call !== undefined) return `s${call}`;
+  const condition = conditionShape(value, after);
+  if (condition !== undefined) return `s${condition}`;
+  const rest = value.slice(after, after + 16);
+  if (/^[*/%+^-]\s{0,6}(?:from|union|select|where|having)(?!\w)/i.test(rest)) return "sok";
+  const compared = /^(?:[<>!]=|<>|[=<>]|(?:r?like|regexp|div|mod)(?=\s))/i.exec(rest);
+  if (compared === null) return undefined;
+  return quotes.has(value[skipSpace(value, after + compared[0].length)] ?? "") ? "sos" : undefined;
+}
+
+/**
+ * `select * from`, `select min(name) from`, `select a, b from c where d not between`, and a call
+ * whose result is cast, `f(x)::text`: nobody writes so but to a database.
+ */
+function statementShape(value: string): string | undefined {
+  const start = value.slice(0, 240);
+  if (
+    /^[\s('"]{0,8}select\s{1,8}(?:\*|[\w.]{1,40}\s?\([^()]{0,60}\))\s{1,8}from(?!\w)/i.test(start)
+  )
+    return "Eok";
+  const where =
+    /^[\s('"]{0,8}select\s{1,8}[\w.,* \t]{1,80}\sfrom\s{1,8}[\w.]{1,40}\s{1,8}where\s{1,8}[\w.]{1,40}\s{0,8}(?:[=<>!]|(?:not|between|like|in|is)(?!\w))/i;
+  if (where.test(start)) return "Enknk";
+  return value.includes("::") && casts.test(value) ? "f(n)o" : undefined;
 }
 
 /** `/*` inside a comment: no honest text has it, and databases read it differently. */
@@ -64,7 +94,7 @@ function callShape(value: string, start: number): string | undefined {
 
 /** `and 5=6`, `or x like y`, `|| 1<2`. */
 function conditionShape(value: string, start: number): string | undefined {
-  const logic = /^(?:and|or|xor|&&|\|\|)(?![\w])/i.exec(value.slice(start, start + 4));
+  const logic = /^(?:(?:and|or|xor)(?!\w)|&&|\|\|)/i.exec(value.slice(start, start + 4));
   if (logic === null) return undefined;
   const left = skipNot(value, skipSpace(value, start + logic[0].length));
   const leftEnd = operandEnd(value, left);
@@ -109,6 +139,23 @@ function numberShape(value: string): string | undefined {
   return constant && /^(?:--|[#;=<>]|\/\*|is\s)/i.test(value.slice(after, after + 3))
     ? "1o1"
     : undefined;
+}
+
+/**
+ * The value with each comment between words as a space, as databases read it: the library takes one
+ * for a sign that none was meant. Undefined where there is none, or where it is more than a comment.
+ */
+export function withoutComments(value: string): string | undefined {
+  if (!value.includes("/*") || value.includes("/*!")) return undefined;
+  let text = "";
+  let from = 0;
+  for (let open = value.indexOf("/*"); open >= 0; open = value.indexOf("/*", from)) {
+    const close = value.indexOf("*/", open + 2);
+    if (close < 0) break;
+    text += `${value.slice(from, open)} `;
+    from = close + 2;
+  }
+  return from === 0 ? undefined : text + value.slice(from);
 }
 
 /**

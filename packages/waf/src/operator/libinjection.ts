@@ -1,5 +1,10 @@
 import { DDWAF } from "@datadog/native-appsec";
-import { handlerShape, splitNumber, sqlShape } from "#operator/injection-shapes.ts";
+import {
+  handlerShape,
+  splitNumber,
+  sqlShape,
+  withoutComments,
+} from "#operator/injection-shapes.ts";
 import type { InjectionDetector } from "#operator/operator.ts";
 
 /** libddwaf cuts strings there, so that longer values are looked at in overlapping windows. */
@@ -54,21 +59,26 @@ export function libinjection(): InjectionDetector {
   return {
     sqli(value) {
       if (!mayBeSql(value)) return undefined;
-      const apart = splitNumber(value);
-      const event = ask("sqli", value) ?? (apart === undefined ? undefined : ask("sqli", apart));
-      if (event === undefined) return sqlShape(apart ?? value);
-      return event.rule_matches[0]?.parameters[0]?.highlight?.[0] ?? "";
+      const plain = withoutComments(value);
+      const read = splitNumber(plain ?? value) ?? plain;
+      const event = ask("sqli", value) ?? (read === undefined ? undefined : ask("sqli", read));
+      if (event !== undefined) return event.rule_matches[0]?.parameters[0]?.highlight?.[0] ?? "";
+      return sqlShape(value) ?? (read === undefined ? undefined : sqlShape(read));
     },
     noSqli(values) {
       const asked = values.filter(mayBeSql);
       // What takes more than one question is left to `sqli`.
-      if (asked.some((value) => value.length > windowBytes || splitNumber(value) !== undefined))
-        return false;
+      if (asked.some((value) => value.length > windowBytes || isReadOtherwise(value))) return false;
       if (asked.length > 0 && run("sqli", asked) !== undefined) return false;
       return asked.every((value) => sqlShape(value) === undefined);
     },
     xss: (value) => /[<=]/.test(value) && (ask("xss", value) !== undefined || handlerShape(value)),
   };
+}
+
+/** Whether databases may read a value in another way than the library does. */
+function isReadOtherwise(value: string): boolean {
+  return value.includes("/*") || splitNumber(value) !== undefined;
 }
 
 /** A value of letters, digits and `_` alone is one token, and never SQL injection. */
