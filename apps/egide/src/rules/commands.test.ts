@@ -245,6 +245,23 @@ SecRule REQUEST_URI "@beginsWith /free" "id:11,phase:1,pass,nolog,msg:'Free',ctl
     );
   });
 
+  test("what leaves a rule out is told file by file, where there is much of it", async () => {
+    const many = Array.from(
+      { length: 20 },
+      (_, i) =>
+        `SecRule REQUEST_URI "@beginsWith /a${i}" "id:${100 + i},phase:1,pass,nolog,ctl:ruleRemoveTargetById=10;ARGS:a${i}"`,
+    );
+    write(
+      "many.conf",
+      `SecRule ARGS "@contains x" "id:10,phase:2,deny"\n${many.join("\n")}\nSecRule REQUEST_URI "@streq /" "id:130,phase:1,pass,nolog,ctl:ruleRemoveById=10"\n`,
+    );
+    const { out } = await egide("explain", "10", "--rules", "many.conf");
+    expect(out).toContain(
+      "left out    as a whole, or for ARGS:a0, ARGS:a1, ARGS:a2 and 17 more, where one of 21 rules matches, 100 to 130 (many.conf)",
+    );
+    expect(out.match(/left out/g)?.length).toBe(1);
+  });
+
   test("an id that is not there", async () => {
     const { code, err } = await egide("explain", "50060011", "--rules", "own");
     expect([code, err]).toEqual([1, "no rule 50060011 in own; did you mean 5006001?\n"]);

@@ -1,8 +1,8 @@
 import type { Effect, RuleSelector } from "@egide/waf/rule/effect.ts";
 import type { Rule } from "@egide/waf/rule/model.ts";
-import { selects } from "@egide/waf/rule/select.ts";
 import { chainOf, factsOf } from "#rules/facts.ts";
 import { utf8 } from "#rules/problems.ts";
+import { removals } from "#rules/removals.ts";
 import { operatorWords } from "#rules/words/operators.ts";
 import { transformWords } from "#rules/words/transforms.ts";
 import { describeTarget, spellTarget } from "#rules/words/variables.ts";
@@ -143,24 +143,4 @@ function describeSelector(selector: RuleSelector): string {
     return `the rules whose ${selector.kind} matches ${selector.regex.source}`;
   const ranges = selector.ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
   return `rule ${ranges.join(", ")}`;
-}
-
-/** Rules of the same set that take this one, or targets of it, out of a request. */
-function* removals(rule: Rule, rules: Iterable<Rule>): Generator<string> {
-  for (const other of rules) {
-    for (const part of chainOf(other)) {
-      for (const effect of part.effects) {
-        if (effect.kind !== "ctl") continue;
-        const { control } = effect;
-        const isRemoval = control.kind === "removeRules" || control.kind === "removeTarget";
-        if (!isRemoval || !selects(control.rules, rule)) continue;
-        const what =
-          control.kind === "removeRules"
-            ? "as a whole"
-            : `for ${control.targets.map(spellTarget).join(", ")}`;
-        const said = utf8(other.msg?.source ?? "");
-        yield `${what}, where rule ${other.id} matches${said === "" ? "" : `: ${said}`} (${other.position.file}:${other.position.line})`;
-      }
-    }
-  }
 }

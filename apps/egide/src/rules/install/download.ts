@@ -38,7 +38,11 @@ async function load(address: string, most: number, get: Fetch): Promise<Uint8Arr
   try {
     response = await get(address, { redirect: "follow", signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (error) {
-    throw failure(`${address}: ${error instanceof Error ? error.message : String(error)}`, error);
+    const said = error instanceof Error ? error.message : String(error);
+    throw failure(
+      `${address} could not be fetched: ${said}; a release fetched elsewhere is installed with --from FILE`,
+      error,
+    );
   }
   // Where redirections led is as safe as where they began.
   if (response.url !== "" && !response.url.startsWith("https://")) {
