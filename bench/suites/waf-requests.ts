@@ -38,29 +38,72 @@ const escape = (text: string): string =>
     char === " " ? "+" : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
 
-/** Twelve header fields as a browser sends them. */
+/** Browsers as they name themselves, each with what it accepts; those of one family name their fields in one order. */
+const agents: readonly { readonly family: "firefox" | "chromium"; readonly name: string }[] = [
+  ...[
+    "X11; Linux x86_64",
+    "Windows NT 10.0; Win64; x64",
+    "Macintosh; Intel Mac OS X 10.15",
+  ].flatMap((system) =>
+    [128, 131, 133].map((version) => ({
+      family: "firefox" as const,
+      name: `Mozilla/5.0 (${system}; rv:${version}.0) Gecko/20100101 Firefox/${version}.0`,
+    })),
+  ),
+  ...["X11; Linux x86_64", "Windows NT 10.0; Win64; x64", "Linux; Android 10; K"].flatMap(
+    (system) =>
+      [127, 130, 131, 132].map((version) => ({
+        family: "chromium" as const,
+        name: `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Safari/537.36`,
+      })),
+  ),
+];
+
+const languages = [
+  "en-GB,en;q=0.7,fr;q=0.3",
+  "en-US,en;q=0.5",
+  "fr-FR,fr;q=0.9,en-US;q=0.8,en;q=0.7",
+  "de,en-US;q=0.7,en;q=0.3",
+  "en-GB,en;q=0.9",
+  "nl-NL,nl;q=0.9,en;q=0.8",
+];
+
+const orders = {
+  firefox:
+    "Host, User-Agent, Accept, Accept-Language, Accept-Encoding, Referer, Cookie, Connection, Upgrade-Insecure-Requests, Sec-Fetch-Dest, Sec-Fetch-Mode, Sec-Fetch-Site".split(
+      ", ",
+    ),
+  chromium:
+    "Host, Connection, Upgrade-Insecure-Requests, User-Agent, Accept, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest, Referer, Accept-Encoding, Accept-Language, Cookie".split(
+      ", ",
+    ),
+};
+
+const accepts = {
+  firefox: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+  chromium:
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
+};
+
+/** Twelve header fields as a browser sends them: few kinds of browsers, each visitor with cookies of his own. */
 function browser(seed: number): string[] {
   const session = number(seed).toString(16).padStart(8, "0");
-  return [
-    ["Host", "bench.test"],
-    ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"],
-    [
-      "Accept",
-      "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
-    ],
-    ["Accept-Language", "en-GB,en;q=0.7,fr;q=0.3"],
-    ["Accept-Encoding", "gzip, deflate, br"],
-    ["Referer", `http://bench.test/articles/2024/a-walk-along-the-coast-${seed % 50}`],
-    [
-      "Cookie",
-      `session=${session}a1f3c9d27be84; theme=dark; _ga=GA1.2.1234567890.${1_700_000_000 + seed}; consent=yes`,
-    ],
-    ["Connection", "keep-alive"],
-    ["Upgrade-Insecure-Requests", "1"],
-    ["Sec-Fetch-Dest", "document"],
-    ["Sec-Fetch-Mode", "navigate"],
-    ["Sec-Fetch-Site", "same-origin"],
-  ].flat();
+  const { family, name } = agents[number(seed * 3 + 1) % agents.length] as (typeof agents)[number];
+  const fields: Readonly<Record<string, string>> = {
+    Host: "bench.test",
+    "User-Agent": name,
+    Accept: accepts[family],
+    "Accept-Language": languages[number(seed * 5 + 2) % languages.length] as string,
+    "Accept-Encoding": "gzip, deflate, br",
+    Referer: `http://bench.test/articles/2024/a-walk-along-the-coast-${seed % 50}`,
+    Cookie: `session=${session}a1f3c9d27be84; theme=dark; _ga=GA1.2.1234567890.${1_700_000_000 + seed}; consent=yes`,
+    Connection: "keep-alive",
+    "Upgrade-Insecure-Requests": "1",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "same-origin",
+  };
+  return orders[family].flatMap((field) => [field, fields[field] as string]);
 }
 
 function get(path: string): (seed: number) => RawRequest {
