@@ -29,4 +29,5 @@ test.skipIf(!present)(
     expect(ids).toContain(941100);
     expect(ids).toContain(942100);
   },
+  30_000,
 );

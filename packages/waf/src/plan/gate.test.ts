@@ -85,9 +85,10 @@ describe("gate", () => {
     const gate = new Gate(
       Array.from({ length: 200 }, (_, index) => operator(`${long}${String(index)}z`)),
     );
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (let i = 0; i < 5; i++) gate.missesOf("ab".repeat(32_768));
-    expect(performance.now() - started).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
 
