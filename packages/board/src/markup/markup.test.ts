@@ -152,7 +152,9 @@ describe("any text", () => {
         const letters = (of: string): string => of.replace(/[^\p{L}\p{N}]/gu, "");
         const unmarked = text.toWellFormed().replace(/\[\/?(?:spoiler|code)\]/g, "");
         const plain = left.replace(/\[\/?(?:spoiler|code)\]/g, "");
-        if (!text.includes("```")) expect(letters(plain)).toBe(letters(unmarked));
+        // The first line of a block may name its language, which is not shown.
+        const hasBlock = text.includes("```") || text.includes("[code]");
+        if (!hasBlock) expect(letters(plain)).toBe(letters(unmarked));
       }),
       { numRuns: 5000 },
     );
