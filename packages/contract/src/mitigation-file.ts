@@ -30,6 +30,13 @@ const zoneSchema = z.strictObject({
   readers: finite,
   withCookies: finite,
   shared: finite,
+  /** Those with cookies that somebody else has too; who loaded a page with its files, and with cookies. */
+  moved: finite.default(0),
+  loaders: finite.default(0),
+  loadersWithCookies: finite.default(0),
+  /** Milliseconds between two pages of a reader, and how many times that was seen. */
+  gap: finite.default(0),
+  gaps: finite.default(0),
   kept: z.array(keptSchema).max(1000),
 });
 

@@ -84,7 +84,8 @@ const options = {
   rate: Number(values.rate),
   acquaintMs: Number(values.acquaint) * 1000,
   quietMs: 5000,
-  patienceMs: 60_000,
+  // The longest that a rule is held, and some.
+  patienceMs: 75_000,
   readers: 40,
   neighbours: 8,
   spread: true,

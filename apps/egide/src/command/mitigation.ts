@@ -3,22 +3,31 @@ import { type Command, flag, type Input, type Shell } from "#cli/command.ts";
 import { stateDirectory, STATE_OPTION } from "#command/state.ts";
 import { CONFIG_OPTION } from "#config/file.ts";
 import { ask } from "#control/client.ts";
+import { describe } from "#mitigation/describe.ts";
 import {
   type MitigationRequest,
   type Mitigations,
   mitigationsSchema,
 } from "#mitigation/message.ts";
 
+/** What was done lately, on one screen with the rules that are in force. */
+const MOST_PAST = 10;
+
 const COMMON = { config: CONFIG_OPTION, state: STATE_OPTION };
 
 const list: Command = {
   name: "list",
   summary: "Show the rules that hold off attacks now, why, and what was done lately.",
-  options: { ...COMMON, json: { type: "boolean", summary: "One JSON object." } },
+  options: {
+    ...COMMON,
+    all: { type: "boolean", summary: "Everything that was done lately, not the last of it." },
+    json: { type: "boolean", summary: "One JSON object." },
+  },
   async run({ options }, shell) {
     const answer = await request({ op: "mitigation" }, options, shell);
     if (answer === null) return 1;
-    shell.out(flag(options, "json") ? `${JSON.stringify(answer)}\n` : describe(answer));
+    const most = flag(options, "all") ? Number.POSITIVE_INFINITY : MOST_PAST;
+    shell.out(flag(options, "json") ? `${JSON.stringify(answer)}\n` : describe(answer, most));
     return 0;
   },
 };
@@ -50,20 +59,4 @@ async function request(
 ): Promise<Mitigations | null> {
   const state = stateDirectory(options, shell);
   return state === null ? null : ask(join(state, "egide.sock"), asked, mitigationsSchema);
-}
-
-function describe({ rules, past }: Mitigations): string {
-  const lines = rules.flatMap((rule) => [
-    `${rule.id}  ${rule.zone}  ${rule.measure}${rule.enforced ? "" : " (only watching)"}  ${Math.round(rule.rate)} requests a second, ${rule.stopped} in all; for ${seconds(rule.age)}, ends ${seconds(rule.left)} after the last`,
-    `    where ${rule.expression}`,
-    `    ${rule.figures}`,
-  ]);
-  if (rules.length === 0) lines.push("nothing is being held off");
-  if (past.length > 0) lines.push("", "Lately:");
-  for (const { ago, zone, text } of past) lines.push(`  ${seconds(ago)} ago  ${zone}  ${text}`);
-  return `${lines.join("\n")}\n`;
-}
-
-function seconds(ms: number): string {
-  return `${Math.max(0, Math.round(ms / 1000))} s`;
 }

@@ -21,4 +21,6 @@ export interface Shot {
   readonly at: number;
   readonly ms: number;
   readonly outcome: Outcome;
+  /** Of people who came besides the everyday visitors, and attack nobody. */
+  readonly isVisitor?: true;
 }

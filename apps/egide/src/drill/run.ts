@@ -1,3 +1,4 @@
+import { ATTACKS } from "#drill/attack/library.ts";
 import { type AttackFigures, fared, hasReached, timeToMitigate } from "#drill/measure.ts";
 import type { Shot } from "#drill/outcome.ts";
 import { Stage, type StageOptions } from "#drill/stage.ts";
@@ -44,14 +45,18 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
     told(`getting to know the site for ${Math.round(options.acquaintMs / 1000)} s`);
     await Bun.sleep(options.acquaintMs);
     for (const name of options.attacks) {
+      const { eveMs = 0 } = ATTACKS.find((each) => each.name === name) ?? {};
+      if (eveMs > 0) {
+        stage.begin(name);
+        await Bun.sleep(eveMs - options.quietMs);
+      }
       const quietFrom = now();
       const answeredQuiet = await answered();
       await Bun.sleep(options.quietMs);
       const from = now();
-      const first = shots.length;
       const cpuBefore = options.cpu();
       const answeredBefore = await answered();
-      stage.begin(name);
+      if (eveMs === 0) stage.begin(name);
       const detected = await watch(options, now, from, from + options.attackMs);
       stage.end();
       const to = now();
@@ -60,7 +65,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
       const withdrawn = await untilNoRule(options, now, to);
       const after = now();
       spans.push({ name, from, to });
-      const made = shots.slice(first);
+      const made = shots.filter(({ at, isVisitor }) => at >= from && isVisitor !== true);
+      const crowd = shots.filter(({ at, isVisitor }) => at >= quietFrom && isVisitor === true);
+      const all = crowd.length === 0 ? people : [...people, ...crowd];
       const reached = made.filter(hasReached).length;
       const intended = (made.length * 1000) / (to - from);
       const mitigated = timeToMitigate(made, from, to, intended);
@@ -70,10 +77,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
         reached,
         detected,
         mitigated,
-        before: fared(people, quietFrom, from),
-        during: fared(people, from, to),
-        held: fared(people, from + (mitigated ?? 0), to),
-        after: fared(people, to, after),
+        before: fared(all, quietFrom, from),
+        during: fared(all, from, to),
+        held: fared(all, from + (mitigated ?? 0), to),
+        after: fared(all, to, after),
         withdrawn,
         cpu,
         origin: {
@@ -87,7 +94,15 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   } finally {
     stage.close();
   }
-  return { seed, rate, attacks, people, shots, spans };
+  const isVisitor = (shot: Shot): boolean => shot.isVisitor === true;
+  return {
+    seed,
+    rate,
+    attacks,
+    people: [...people, ...shots.filter(isVisitor)],
+    shots: shots.filter((shot) => !isVisitor(shot)),
+    spans,
+  };
 }
 
 /** Waits for the attack's end; answers when the first rule was seen. */

@@ -14,8 +14,20 @@ const ruleSchema = z.object({
   zone: z.string(),
   measure: z.enum(["probe", "challenge", "throttle", "block"]),
   expression: z.string(),
-  /** The evidence in words. */
-  figures: z.string(),
+  /** What was noticed, and what a visitor meets whom it means, in words. */
+  why: z.string(),
+  does: z.string(),
+  evidence: z.object({
+    /** Requests a second that bore the signature, and those to be expected. */
+    rate: z.number(),
+    expected: z.number(),
+    /** Shares, 0 to 1: of what is too much that the rule covers, of ordinary requests that it would meet. */
+    coverage: z.number(),
+    collateral: z.number(),
+    /** Of the requests it was made for: by visitors who behave like people, and like machines. */
+    people: z.number(),
+    machines: z.number(),
+  }),
   /** Milliseconds it has been in force, and that are left if nothing more comes. */
   age: z.number(),
   left: z.number(),

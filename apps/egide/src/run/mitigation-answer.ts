@@ -1,5 +1,5 @@
 import type { MitigationCentre } from "@egide/edge/mitigate/centre.ts";
-import { explain, figures } from "@egide/edge/mitigate/explain.ts";
+import { DOES, explain, WHY } from "@egide/edge/mitigate/explain.ts";
 import type { Decision } from "@egide/edge/mitigate/guard.ts";
 import type { MitigationRequest, Mitigations } from "#mitigation/message.ts";
 
@@ -18,7 +18,9 @@ export function answerMitigation(
       zone: rule.zone,
       measure: rule.measure,
       expression: rule.expression,
-      figures: figures(rule),
+      why: WHY[rule.evidence.alarm],
+      does: DOES[rule.measure],
+      evidence: rule.evidence,
       age: now - rule.made,
       left: rule.expires - now,
       rate: rule.rate,

@@ -18,12 +18,15 @@ const LOAD: Load = {
   errors: 0,
   answers: 20,
   inFlight: 2,
+  lately: 20,
 };
 
 test.each([
   ["an ordinary second", {}, "none"],
   ["a busy one", { rate: 70, served: 300 }, "none"],
   ["much more than the busiest", { rate: 90 }, "flood"],
+  ["more than the busiest, second after second", { rate: 60, lately: 55 }, "swell"],
+  ["a burst that is over", { lately: 55 }, "none"],
   ["slow, and more work", { latency: 200, work: 4000 }, "stress"],
   ["slow by itself, with no more work than usual", { latency: 200 }, "none"],
   ["failing, and more requests", { rate: 60, errors: 0.5 }, "stress"],

@@ -15,6 +15,8 @@ export interface Load {
   readonly errors: number;
   readonly answers: number;
   readonly inFlight: number;
+  /** The same as `rate`, over the last seconds. */
+  readonly lately: number;
 }
 
 /** What was usual. */
@@ -30,19 +32,22 @@ export interface Usual {
 }
 
 /**
- * `flood`: more than an origin is used to; `volume`: more than the edge is, from the cache; `stress`: the
- * origin suffers; `surge`: much writing to one place.
+ * `flood`: more than an origin is used to; `swell`: less than that, but second after second; `volume`:
+ * more than the edge is used to, from the cache; `stress`: the origin suffers; `surge`: much writing to
+ * one place.
  */
-export type Alarm = "none" | "flood" | "volume" | "stress" | "surge";
+export type Alarm = "none" | "flood" | "swell" | "volume" | "stress" | "surge";
 
 const FACTOR: Readonly<Record<Sensitivity, number>> = { low: 5, medium: 2, high: 1.5 };
+/** The busiest second ever is no measure for several of them. */
+const SWELL: Readonly<Record<Sensitivity, number>> = { low: 2.5, medium: 1.1, high: 1 };
 /** Requests a second that the smallest origin bears: below, more than usual is no reason to act. */
 const FLOOR: Readonly<Record<Sensitivity, number>> = { low: 120, medium: 30, high: 15 };
 /** Writing to one place: so many a second, and so many times more than usual, are too much. */
 const SURGE_FLOOR: Readonly<Record<Sensitivity, number>> = { low: 30, medium: 10, high: 5 };
 const SURGE_FACTOR = 8;
 /** Until a zone's traffic has been seen for so long, twice as much is let be. */
-const ACQUAINTED_SECONDS = 60;
+export const ACQUAINTED_SECONDS = 60;
 /** The cache bears so many times more than an origin. */
 const CACHED = 15;
 /** An origin that suffers from so many times the usual work suffers from what is asked of it. */
@@ -58,6 +63,9 @@ export function alarm(load: Load, usual: Usual, sensitivity: Sensitivity): Alarm
   if (load.rate > Math.max(floor, usually * factor)) return "flood";
   const isMore = load.work > usual.work * WORK_FACTOR || load.rate > usually * 1.3;
   if (isMore && load.rate > floor / 4 && suffers(load, usual)) return "stress";
+  // What was a burst is over.
+  const least = Math.min(load.lately, load.rate);
+  if (least > Math.max(floor, usually * SWELL[sensitivity])) return "swell";
   const most = Math.max(floor * CACHED, usual.served * factor * 3);
   return load.served > most ? "volume" : "none";
 }

@@ -97,7 +97,12 @@ export class Baseline {
   }
 
   /** `now`: how it fared over the last second; `ms`: since it was told last. */
-  learn(observations: readonly Observation[], now: Load, hour: number, ms: number): void {
+  learn(
+    observations: readonly Observation[],
+    now: Omit<Load, "lately">,
+    hour: number,
+    ms: number,
+  ): void {
     this.#learned += ms;
     // At first the plain mean of what there is, so that one quiet second does not count as the rule.
     const share = Math.max(ms / RATE_MS, ms / this.#learned);

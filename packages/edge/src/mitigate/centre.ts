@@ -27,6 +27,9 @@ export interface Past {
 }
 
 const MOST_PAST = 200;
+/** Bans that follow each other so soon are told as one, up to so many. */
+const BANS_MS = 60_000;
+const MOST_BANS = 5000;
 /** Requests that are kept over a restart: of one zone, and of all. */
 const MOST_SAVED = 1000;
 const ALL_SAVED = 20_000;
@@ -144,12 +147,25 @@ export class MitigationCentre {
     for (const decision of decisions) {
       if (decision.kind === "ban" && policy.mode !== "on") continue;
       if (decision.kind === "crowd" && !this.#isNews(zone, now)) continue;
-      if (decision.kind !== "known") {
-        this.#past.push({ at: now, decision });
-        if (this.#past.length > MOST_PAST) this.#past.shift();
-      }
+      if (decision.kind !== "known") this.#remember(decision, now);
       this.#deps.decided(decision, now);
     }
+  }
+
+  /** Bans of one attack are one thing, or they would crowd out the rules. */
+  #remember(decision: Decision, now: number): void {
+    const last = this.#past.at(-1);
+    const isMore = last !== undefined && now - last.at < BANS_MS;
+    if (isMore && decision.kind === "ban" && last.decision.kind === "ban") {
+      const { zone, bans } = last.decision;
+      if (zone === decision.zone && bans.length < MOST_BANS) {
+        const all = { ...decision, bans: [...bans, ...decision.bans] };
+        this.#past[this.#past.length - 1] = { at: now, decision: all };
+        return;
+      }
+    }
+    this.#past.push({ at: now, decision });
+    if (this.#past.length > MOST_PAST) this.#past.shift();
   }
 
   #isNews(zone: string, now: number): boolean {

@@ -1,15 +1,18 @@
 import type { Decision } from "#mitigate/guard.ts";
 import type { Measure, Mitigation } from "#mitigate/rule.ts";
 
-const DOES: Readonly<Record<Measure, string>> = {
+/** What a visitor meets whom a rule means. */
+export const DOES: Readonly<Record<Measure, string>> = {
   probe: "visitors are sent round once with a cookie",
   challenge: "visitors must solve a challenge",
   throttle: "each visitor is held to a slow pace",
   block: "they are refused",
 };
 
-const WHY: Readonly<Record<Mitigation["evidence"]["alarm"], string>> = {
+/** What was noticed. */
+export const WHY: Readonly<Record<Mitigation["evidence"]["alarm"], string>> = {
   flood: "far more requests than usual reach the origin",
+  swell: "more requests than usual reach the origin, second after second",
   volume: "far more requests than usual are answered from the cache",
   stress: "the origin suffers",
   surge: "one place is written to far more than usual",

@@ -1,21 +1,22 @@
 import type { SavedZone } from "@egide/contract/mitigation-file.ts";
-import { alarm, type Load, type Sensitivity, surges } from "#mitigate/alarm.ts";
+import { ACQUAINTED_SECONDS, alarm, type Load, type Sensitivity, surges } from "#mitigate/alarm.ts";
 import { Baseline } from "#mitigate/baseline.ts";
 import { Circle, type Welcome } from "#mitigate/circle.ts";
 import { Costs } from "#mitigate/costs.ts";
 import { isUniform, looksOf, measureFor, paceFor } from "#mitigate/measure.ts";
-import type { ZoneReport } from "#mitigate/observation.ts";
+import type { Observation, ZoneReport } from "#mitigate/observation.ts";
+import { Moves } from "#mitigate/moves.ts";
 import { Patience } from "#mitigate/patience.ts";
-import { Places } from "#mitigate/places.ts";
 import { pretend } from "#mitigate/pretend.ts";
 import { Recent } from "#mitigate/recent.ts";
 import { holdMs, type Measure, type Mitigation, upkeep } from "#mitigate/rule.ts";
-import type { Found } from "#mitigate/search.ts";
+import type { Found, Weighted } from "#mitigate/search.ts";
 import { bears, type Signature, signatureKey, toExpression } from "#mitigate/signature.ts";
 import { type BanWish, Strikes } from "#mitigate/strikes.ts";
 import {
   busiestWrite,
   isBroad,
+  isOne,
   isWorthwhile,
   type Threat,
   total,
@@ -60,6 +61,10 @@ const LOOK_MS = 400;
 const SURGE_MS = 1000;
 const MOST_RULES = 24;
 const CROWD_PAUSE_MS = 500;
+/** A swell lasts for longer than this. */
+const LATELY_MS = 2000;
+/** The pace of a crowd is looked at so often. */
+const HURRY_MS = 500;
 /** Requests a second of what a threat is about. */
 interface Seen {
   readonly threat: Threat | null;
@@ -81,18 +86,22 @@ export class ZoneGuard {
   readonly #visitors = new Visitors();
   readonly #circle = new Circle(this.#visitors);
   readonly #strikes = new Strikes();
-  readonly #places = new Places();
+  readonly #moves = new Moves();
   #rules: readonly Mitigation[] = [];
   /** How often each signature was met with a rule. */
   readonly #times = new Map<string, number>();
-  /** Known no longer since this tick: their samples say otherwise. */
-  readonly #dismissed = new Set<number>();
   /** Too much for the origin, too much in all, too much writing to one place: none hides another. */
   readonly #load = new Patience();
   readonly #volume = new Patience();
   readonly #surge = new Patience();
   /** Until then what comes may be part of an attack. */
   #troubledUntil = -1;
+  /** There was too much of something a moment ago. */
+  #isAlarmed = false;
+  /** Requests a second that an origin answered in the last seconds. */
+  #lately = 0;
+  /** When the pace of guests was looked at. */
+  #hurriedAt = -1;
   /** By then an origin has done with what reached it before the newest rule. */
   #settledAt = -1;
 
@@ -124,7 +133,8 @@ export class ZoneGuard {
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
     const load = this.#recent.load(LOOK_MS, this.#costs);
-    const overload = this.#overload(load, now, hour);
+    this.#lately += (load.rate - this.#lately) * Math.min(1, ms / LATELY_MS);
+    const overload = this.#overload({ ...load, lately: this.#lately }, now, hour);
     const isVolume = overload.threat?.alarm === "volume";
     const threats = [
       { ...(isVolume ? NOTHING : overload), patience: this.#load },
@@ -135,6 +145,7 @@ export class ZoneGuard {
       patience.see(threat !== null, rate, now),
     );
     // A crowd is part of what is usual from here on; what comes with an attack never is.
+    this.#isAlarmed = threats.some(({ threat }) => threat !== null);
     const isFine = threats.every(
       ({ threat, patience }) => threat === null || patience.isPaused(now),
     );
@@ -180,18 +191,27 @@ export class ZoneGuard {
   }
 
   #note(reports: readonly ZoneReport[], now: number, ms: number, out: Decision[]): void {
-    this.#dismissed.clear();
+    const isTrouble = this.#isAlarmed || this.#rules.length > 0;
     for (const { served, samples } of reports) {
       for (const each of served) this.#costs.note(each);
       for (const sample of samples) {
         this.#visitors.note(sample);
         this.#circle.note(sample);
       }
-      const dismissed = this.#circle.dismiss(samples, now);
-      for (const { visitor } of dismissed) this.#dismissed.add(visitor);
-      tell(dismissed, out);
+    }
+    const samples = reports.flatMap((report) => report.samples);
+    this.#dismiss(this.#circle.dismiss(samples, now, ms, isTrouble), now, out);
+    if (isTrouble && now - this.#hurriedAt >= HURRY_MS) {
+      this.#hurriedAt = now;
+      this.#dismiss(this.#circle.hurry(now), now, out);
     }
     this.#recent.push(reports, ms);
+  }
+
+  #dismiss(dismissed: readonly Welcome[], now: number, out: Decision[]): void {
+    if (dismissed.length === 0) return;
+    for (const each of [this.#load, this.#volume, this.#surge]) each.hope(now);
+    tell(dismissed, out);
   }
 
   #keepUp(reports: readonly ZoneReport[], now: number, ms: number, out: Decision[]): void {
@@ -239,21 +259,26 @@ export class ZoneGuard {
     hour: number,
     out: Decision[],
   ): void {
-    const { samples, seconds } = this.#recent.samples(alarm === "surge" ? SURGE_MS : LOOK_MS);
-    const strangers = samples.filter(
-      ({ known, visitor }) => !known || this.#dismissed.has(visitor),
-    );
+    const isSeldom = alarm === "surge" || alarm === "swell";
+    const { samples, seconds } = this.#recent.samples(isSeldom ? SURGE_MS : LOOK_MS);
+    const strangers = samples.filter((sample) => this.#circle.isStranger(sample));
     const weigh = weigherFor(alarm, this.#costs, this.#baseline);
     const current = strangers.map((sample) => ({
       features: sample.features,
       known: false,
       rate: (weigh(sample.resource) * sample.weight) / seconds,
     }));
-    const found = this.#places.find(current, this.#baseline.sample(weigh), start, now);
+    const found = this.#moves.find(
+      current,
+      this.#ordinary(samples, seconds, weigh, now),
+      start,
+      now,
+    );
     if (
       found === null ||
       !isWorthwhile(found, total(samples, weigh) / seconds) ||
       (isBroad(found) && !this.#deps.settings.underAttack) ||
+      (alarm === "swell" && isOne(found)) ||
       this.#isMet(found.signature)
     ) {
       patience.vain(rate, now);
@@ -261,8 +286,7 @@ export class ZoneGuard {
     }
     // Whoever was welcomed since it began is part of the crowd, if it is one.
     const newcomers = samples.filter(
-      ({ known, visitor }) =>
-        !known || this.#dismissed.has(visitor) || this.#circle.isGuest(visitor),
+      (sample) => this.#circle.isStranger(sample) || this.#circle.isGuest(sample.visitor),
     );
     const met = tryOut(found.signature, newcomers, this.#visitors, now);
     switch (judge(met, patience.lasted(now))) {
@@ -271,6 +295,7 @@ export class ZoneGuard {
       case "crowd": {
         if (isUniform(found, this.#baseline.shareOf(looksOf(found)), met)) {
           patience.found(rate, now, 0);
+          this.#moves.made(found, evidence(found, current), now);
           this.#make(found, met, "probe", alarm, now, out);
           return;
         }
@@ -284,8 +309,25 @@ export class ZoneGuard {
       }
       case "attack":
         patience.found(rate, now, 0);
+        this.#moves.made(found, evidence(found, current), now);
         this.#make(found, met, measureFor(found, met), alarm, now, out);
     }
+  }
+
+  /** What is usual; of a site that is hardly known, also what those ask who behave like people. */
+  #ordinary(
+    samples: readonly Observation[],
+    seconds: number,
+    weigh: (resource: string) => number,
+    now: number,
+  ): Weighted[] {
+    const usual = this.#baseline.sample(weigh);
+    if (this.#baseline.seconds >= ACQUAINTED_SECONDS) return usual;
+    for (const { features, resource, weight, visitor } of samples) {
+      if (this.#visitors.bearing(visitor, now) !== "person") continue;
+      usual.push({ features, known: true, rate: (weigh(resource) * weight) / seconds });
+    }
+    return usual;
   }
 
   #make(
@@ -326,8 +368,10 @@ export class ZoneGuard {
     };
     this.#rules = [...this.#rules, rule];
     this.#settledAt = now + SETTLE_MS;
-    this.#places.made(signature, now);
-    this.#recent.drop(({ features, known }) => !known && bears(features, signature));
+    this.#lately = 0;
+    this.#recent.drop(
+      (sample) => this.#circle.isStranger(sample) && bears(sample.features, signature),
+    );
     out.push({ kind: "made", rule });
   }
 
@@ -339,6 +383,11 @@ export class ZoneGuard {
       this.#rules.some((rule) => signatureKey(rule.signature) === key)
     );
   }
+}
+
+/** What a rule is made against. */
+function evidence({ signature }: Found, current: readonly Weighted[]): Weighted[] {
+  return current.filter(({ features }) => bears(features, signature));
 }
 
 function tell(visitors: readonly Welcome[], out: Decision[]): void {

@@ -9,6 +9,8 @@ const LEAST_PACE = 1;
 const PACE_FACTOR = 2;
 /** Images and styles are less than this of what tools ask for. */
 const BARE = 0.1;
+/** Less than this of ordinary traffic looks like what is meant. */
+const SEEN_BY_FEW = 0.02;
 const LOOKS: ReadonlySet<FeatureName> = new Set(["agent", "headers", "ja4"]);
 /** So much of a crowd comes from one maker of clients, who makes at most so much of what is usual. */
 const ALIKE = 0.9;
@@ -28,7 +30,9 @@ export function measureFor(
   const isOne = valueOf(found, "address") !== undefined;
   if (isOne && people === 0 && machines > 0.9 && isBare) return "block";
   // Whoever fetches what pages bring along may have a browser, however much they ask for.
-  const mayFollow = pages + assets > 0.5 && (machines < 0.5 || !isBare);
+  // Where newcomers look the same, they are sent round first: they do not notice.
+  const isAlone = machines >= 0.5 && isBare && found.collateral < SEEN_BY_FEW;
+  const mayFollow = pages + assets > 0.5 && !isAlone;
   return mayFollow && probed < 0.3 ? "probe" : "challenge";
 }
 

@@ -42,6 +42,12 @@ export class Patience {
     return now < this.#pausedUntil;
   }
 
+  /** Something has changed: what was sought in vain may be found now. */
+  hope(now: number): void {
+    this.#pausedUntil = Math.min(this.#pausedUntil, now);
+    this.#vainMs = VAIN_MS;
+  }
+
   /** Nothing was found that could be done. */
   vain(rate: number, now: number): void {
     this.#rate = rate;

@@ -1,6 +1,8 @@
 import type { Costs } from "#mitigate/costs.ts";
-import type { Load } from "#mitigate/alarm.ts";
+import type { Load as Whole } from "#mitigate/alarm.ts";
 import type { Observation, ZoneReport } from "#mitigate/observation.ts";
+
+type Load = Omit<Whole, "lately">;
 
 interface Tick {
   readonly ms: number;

@@ -43,7 +43,7 @@ export interface Mitigation {
 }
 
 const HOLD_MS = 15_000;
-const MOST_HOLD_MS = 5 * 60_000;
+const MOST_HOLD_MS = 60_000;
 /** A rule that stops less than this, or than this share of what it was made for, is idle. */
 const IDLE_RATE = 2;
 const IDLE_SHARE = 0.02;

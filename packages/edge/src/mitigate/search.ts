@@ -70,6 +70,17 @@ export function findSignature(
 
 const NONE: ReadonlySet<FeatureName> = new Set();
 
+/** How `signature` fares by itself. */
+export function measure(
+  signature: Signature,
+  current: readonly Weighted[],
+  ordinary: readonly Weighted[],
+): Found {
+  const usual = sum(ordinary);
+  const excess = Math.max(0, sum(current) - strangers(ordinary));
+  return branch(signature, current, ordinary, { usual, excess }).found;
+}
+
 interface Branch {
   readonly found: Found;
   readonly current: readonly Weighted[];

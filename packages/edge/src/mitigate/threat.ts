@@ -65,6 +65,11 @@ export function isBroad({ collateral, signature }: Found): boolean {
   return collateral > BROAD && signature.every(({ feature }) => feature !== "address");
 }
 
+/** One client may ask for much and be welcome: that is a matter for limits, as long as an origin bears it. */
+export function isOne({ signature }: Found): boolean {
+  return signature.some(({ feature }) => feature === "address");
+}
+
 export function total(
   samples: readonly Observation[],
   weigh: (resource: string) => number,

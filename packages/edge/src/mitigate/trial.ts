@@ -18,6 +18,8 @@ export interface Met {
   readonly pages: number;
   readonly assets: number;
   readonly probed: number;
+  /** Share of the requests whose cookies somebody else has too, where that is not usual. */
+  readonly moved: number;
 }
 
 /** Tries a signature on live requests before it becomes a rule. */
@@ -35,13 +37,15 @@ export function tryOut(
   let pages = 0;
   let assets = 0;
   let probed = 0;
-  for (const { features, weight, visitor, kind, method } of samples) {
+  let moved = 0;
+  for (const { features, weight, visitor, kind, method, cookies } of samples) {
     if (!bears(features, signature)) continue;
     requests += weight;
     if (kind === "feed") feeds += weight;
     if (kind === "asset") assets += weight;
     if (kind === "page" && (method === "GET" || method === "HEAD")) pages += weight;
     if (features[PLACE.probed] === "yes") probed += weight;
+    if (cookies !== 0 && visitors.isMoved(cookies)) moved += weight;
     const bearing = visitors.bearing(visitor, now);
     if (bearing === "unclear" && !visitors.isRipe(visitor, now, RIPE_MS)) continue;
     ripe += weight;
@@ -57,6 +61,7 @@ export function tryOut(
     pages: share(pages, requests),
     assets: share(assets, requests),
     probed: share(probed, requests),
+    moved: share(moved, requests),
   };
 }
 
@@ -67,12 +72,14 @@ const CROWD = 0.35;
 /** So many visitors must have had the time to behave, or all of it is waited for. */
 const RIPE = 0.25;
 const PATIENCE_MS = 600;
+/** A crowd of whom so many have the cookies of others is none: visits are played again. */
+const MOVED = 0.25;
 /** Readers of feeds ask by the clock, many in the same second: that is over soon. */
 const FEED_PATIENCE_MS = 1600;
 
 /** Whether those met are an attack or a crowd: many who come at once are no attack. */
-export function judge({ people, ripe, feeds }: Met, alarmedMs: number): Judgement {
+export function judge({ people, ripe, feeds, moved }: Met, alarmedMs: number): Judgement {
   if (feeds > 0.5 && alarmedMs < FEED_PATIENCE_MS) return "wait";
   if (ripe < RIPE && alarmedMs < PATIENCE_MS) return "wait";
-  return people >= CROWD ? "crowd" : "attack";
+  return people >= CROWD && moved < MOVED ? "crowd" : "attack";
 }

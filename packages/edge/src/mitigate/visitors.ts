@@ -1,41 +1,10 @@
 import type { SavedZone } from "@egide/contract/mitigation-file.ts";
 import { Jars, type SavedJars } from "#mitigate/jars.ts";
+import { Paces, type SavedPaces } from "#mitigate/paces.ts";
+import { fresh, isAlone, isLoader, noteCookies, type Seen, spanOf, turn } from "#mitigate/seen.ts";
 import type { Observation } from "#mitigate/observation.ts";
 
-/** What is remembered of one address and user agent. Times are monotonic milliseconds; counts are weighted. */
-interface Seen {
-  readonly first: number;
-  last: number;
-  /** Start of the running span, and what was asked in it and in the one before. */
-  span: number;
-  pages: number;
-  pagesBefore: number;
-  requests: number;
-  requestsBefore: number;
-  /** In all. */
-  fetched: number;
-  assets: number;
-  posts: number;
-  /** Each set of cookies, until it is a session. */
-  readonly cookies: Map<number, Kept>;
-  sessions: number;
-  /** The cookies of the last request that had any. */
-  jar: number;
-}
-
-/** Cookies that were sent since `first`, `files` times with what a page brings along; < 0: a session. */
-interface Kept {
-  readonly first: number;
-  files: number;
-}
-
-const SPAN_MS = 3000;
 const MOST = 50_000;
-const MOST_COOKIES = 256;
-/** A cookie that comes back after this long was kept, not made up. */
-const RETURN_MS = 100;
-/** Or that so many files of a page came with: where a visitor is near, they are there at once. */
-const RETURN_FILES = 2;
 /** Pages a second that no reader turns. */
 const READER = 2;
 /** A site with fewer images and styles than this to a page shows nothing by them. */
@@ -45,9 +14,13 @@ const BARE_PAGES = 4;
 /** After so many pages a reader has the cookies that the site gives out. */
 const READ_PAGES = 3;
 const BARE_POSTS = 2;
+/** Younger visitors can't have turned a page, who has been silent for long is gone; and of how many a crowd's pace is told. */
+const GROUP_MS = 1000;
+const PRESENT_MS = 5000;
+const MOST_GROUP = 2000;
 
 /** What is kept over a restart of a site's ways. */
-export type SavedWays = Pick<SavedZone, "pages" | "assets"> & SavedJars;
+export type SavedWays = Pick<SavedZone, "pages" | "assets"> & SavedJars & SavedPaces;
 
 /** How a visitor's behaviour looks so far. */
 export type Bearing = "person" | "machine" | "unclear";
@@ -60,6 +33,7 @@ export type Bearing = "person" | "machine" | "unclear";
 export class Visitors {
   readonly #seen = new Map<number, Seen>();
   readonly #jars = new Jars();
+  readonly #paces = new Paces();
   /** Of ordinary pages and of what they bring along. */
   #pages = 0;
   #assets = 0;
@@ -82,6 +56,7 @@ export class Visitors {
     seen.last = at;
     seen.requests += weight;
     if (cookies !== 0) {
+      seen.jar = cookies;
       noteCookies(seen, cookies, at, kind === "asset");
       this.#jars.note(cookies, visitor, at);
     }
@@ -90,6 +65,8 @@ export class Visitors {
     else if (kind === "page") {
       seen.pages += weight;
       seen.fetched += weight;
+      seen.gap = seen.turned === 0 ? 0 : at - seen.turned;
+      seen.turned = at;
     }
   }
 
@@ -99,22 +76,35 @@ export class Visitors {
    */
   learn(observations: readonly Observation[]): void {
     for (const { kind, weight, visitor, cookies } of observations) {
-      if (kind === "asset") this.#assets += weight;
+      if (kind === "asset") {
+        this.#assets += weight;
+        const seen = this.#seen.get(visitor);
+        if (seen !== undefined && isLoader(seen)) this.#jars.learnFile(seen.cookies.size > 0);
+      }
       if (kind !== "page") continue;
       this.#pages += weight;
-      if ((this.#seen.get(visitor)?.fetched ?? 0) < READ_PAGES) continue;
-      this.#jars.learn(cookies);
+      const seen = this.#seen.get(visitor);
+      if (seen === undefined) continue;
+      const isReader = isAlone(seen) && (seen.assets > 0 || seen.sessions > 0);
+      if (isReader && seen.gap > 0) this.#paces.learn(seen.gap);
+      if (seen.fetched >= READ_PAGES) this.#jars.learn(cookies);
     }
   }
 
   save(): SavedWays {
-    return { pages: this.#pages, assets: this.#assets, ...this.#jars.save() };
+    return {
+      pages: this.#pages,
+      assets: this.#assets,
+      ...this.#jars.save(),
+      ...this.#paces.save(),
+    };
   }
 
   restore(saved: SavedWays): void {
     this.#pages = saved.pages;
     this.#assets = saved.assets;
     this.#jars.restore(saved);
+    this.#paces.restore(saved);
   }
 
   /** Seen for at least `ms`, so that something can be said. */
@@ -127,18 +117,22 @@ export class Visitors {
     const seen = this.#seen.get(visitor);
     if (seen === undefined) return "unclear";
     turn(seen, now);
+    if (seen.isHasty) return "machine";
     const readers = Math.max(1, seen.sessions);
     if (((seen.pages + seen.pagesBefore) * 1000) / spanOf(seen, now) > READER * readers) {
       return "machine";
     }
     // A browser's ways, but not its memory: somebody plays a visit again.
-    const isForgetful = seen.cookies.size === 0 && seen.fetched >= READ_PAGES;
-    if (this.#jars.isOdd(seen.jar, isForgetful)) return "unclear";
+    const hasRead = this.#jars.areUsual && seen.fetched >= READ_PAGES;
+    const hasLoaded = this.#jars.areGivenAtOnce && isLoader(seen);
+    if (seen.cookies.size === 0 && (hasRead || hasLoaded)) return "unclear";
+    if (this.#jars.isShared(seen.jar)) return "unclear";
     if (seen.fetched > 0 && seen.assets > 0) return "person";
     // Where pages bring nothing along, a cookie that comes back has to do.
     const isPlain = this.#pages >= 100 && this.#assets < this.#pages * PLAIN;
     if (isPlain && seen.sessions > 0 && seen.fetched > 0) return "person";
-    const isBare = seen.assets === 0 && seen.sessions === 0;
+    const isTelling = !isPlain || this.#jars.areUsual;
+    const isBare = isTelling && seen.assets === 0 && seen.sessions === 0;
     if (
       isBare &&
       (seen.fetched >= BARE_PAGES || (seen.fetched === 0 && seen.posts >= BARE_POSTS))
@@ -146,6 +140,29 @@ export class Visitors {
       return "machine";
     }
     return "unclear";
+  }
+
+  /**
+   * Who of these visitors turns pages much faster than readers do here, if they do so together: one
+   * reader may look through pages without reading them, a crowd does not.
+   */
+  hasty(visitors: Iterable<number>, now: number): number[] {
+    const group: { readonly visitor: number; readonly turned: number; readonly ms: number }[] = [];
+    for (const visitor of visitors) {
+      const seen = this.#seen.get(visitor);
+      if (seen === undefined || !isAlone(seen)) continue;
+      if (now - seen.first < GROUP_MS || now - seen.last > PRESENT_MS) continue;
+      group.push({ visitor, turned: seen.fetched - 1, ms: now - seen.first });
+      if (group.length >= MOST_GROUP) break;
+    }
+    const found = this.#paces.hasty(group, now);
+    for (const { visitor } of found) (this.#seen.get(visitor) as Seen).isHasty = true;
+    return found.map(({ visitor }) => visitor);
+  }
+
+  /** These cookies are with somebody else too, as next to nobody's are here. */
+  isMoved(cookies: number): boolean {
+    return this.#jars.isMoved(cookies);
   }
 
   /** Requests a second lately. */
@@ -163,55 +180,4 @@ export class Visitors {
       if (--surplus <= 0) return;
     }
   }
-}
-
-function fresh(at: number): Seen {
-  return {
-    first: at,
-    last: at,
-    span: at,
-    pages: 0,
-    pagesBefore: 0,
-    requests: 0,
-    requestsBefore: 0,
-    fetched: 0,
-    assets: 0,
-    posts: 0,
-    cookies: new Map(),
-    sessions: 0,
-    jar: 0,
-  };
-}
-
-function noteCookies(seen: Seen, cookies: number, at: number, isFile: boolean): void {
-  const kept = seen.cookies.get(cookies);
-  if (kept === undefined) {
-    if (seen.cookies.size < MOST_COOKIES) {
-      seen.cookies.set(cookies, { first: at, files: isFile ? 1 : 0 });
-    }
-    return;
-  }
-  if (kept.files < 0) return;
-  if (isFile) kept.files += 1;
-  if (at - kept.first < RETURN_MS && kept.files < RETURN_FILES) return;
-  kept.files = -1;
-  seen.sessions += 1;
-}
-
-/** Ends spans that are over. */
-function turn(seen: Seen, now: number): void {
-  const past = now - seen.span;
-  if (past < SPAN_MS) return;
-  const isNext = past < 2 * SPAN_MS;
-  seen.pagesBefore = isNext ? seen.pages : 0;
-  seen.requestsBefore = isNext ? seen.requests : 0;
-  seen.pages = 0;
-  seen.requests = 0;
-  seen.span = isNext ? seen.span + SPAN_MS : now;
-}
-
-/** Milliseconds that the counts of both spans are about; never so few that one page is a rate. */
-function spanOf(seen: Seen, now: number): number {
-  const before = seen.requestsBefore > 0 ? SPAN_MS : 0;
-  return Math.max(2000, Math.min(now - seen.first, now - seen.span + before));
 }

@@ -13,12 +13,16 @@ export interface Field {
   /** Requests a second of the attacks that count in requests. */
   readonly rate: number;
   readonly told: (shot: Shot) => void;
+  /** The same of people who came besides. */
+  readonly met: (shot: Shot) => void;
 }
 
 export interface Attack {
   readonly name: string;
   /** One line for people. */
   readonly about: string;
+  /** Milliseconds after `start` in which only people come. */
+  readonly eveMs?: number;
   /** Begins; what it answers ends it, connections and all. */
   readonly start: (field: Field) => { stop(): void };
 }

@@ -1,4 +1,5 @@
 import type { Attack } from "#drill/attack/attack.ts";
+import { DISGUISES } from "#drill/attack/disguise.ts";
 import { H2_ATTACKS } from "#drill/attack/h2.ts";
 import { HTTP_ATTACKS } from "#drill/attack/http.ts";
 import { IMITATIONS } from "#drill/attack/imitation.ts";
@@ -7,6 +8,7 @@ import { CONNECTION_ATTACKS } from "#drill/attack/connections.ts";
 const SINGLE: readonly Attack[] = [
   ...HTTP_ATTACKS,
   ...IMITATIONS,
+  ...DISGUISES,
   ...H2_ATTACKS,
   ...CONNECTION_ATTACKS,
 ];

@@ -51,6 +51,9 @@ self.addEventListener("message", ({ data }: MessageEvent<SceneOrder | "stop">) =
     told(shot) {
       if (mine === scene) shots.push(shot);
     },
+    met(shot) {
+      if (mine === scene) shots.push({ ...shot, isVisitor: true });
+    },
   });
 });
 

@@ -11,6 +11,8 @@ export interface Round {
 export interface VolleyOptions {
   /** Share of the drill's rate, 1 unless told. */
   readonly share?: number;
+  /** How far it has grown, from 0 to 1: all of its rate at once, unless told. */
+  readonly grown?: () => number;
   /** A client keeps its connection from one request to the next, unless told. */
   readonly keep?: boolean;
   readonly next: (n: number) => Round;
@@ -24,7 +26,7 @@ const MOST_CLIENTS = 3000;
 /** Sends requests at a steady rate, whatever becomes of them. Bounded in all that it opens. */
 export function volley(
   field: Field,
-  { share = 1, keep = true, next }: VolleyOptions,
+  { share = 1, grown = () => 1, keep = true, next }: VolleyOptions,
 ): { stop(): void } {
   const { target, rate, now, told } = field;
   const clients = new Map<string | undefined, Connection>();
@@ -55,7 +57,8 @@ export function volley(
 
   const timer = setInterval(() => {
     const at = now();
-    owed = Math.min(owed + ((at - last) * rate * share) / 1000, rate * share * 0.1);
+    const due = rate * share * grown();
+    owed = Math.min(owed + ((at - last) * due) / 1000, Math.max(1, due * 0.1));
     last = at;
     const count = Math.min(Math.floor(owed), MOST_UNDER_WAY - underWay);
     for (let i = 0; i < count; i++) void fire();

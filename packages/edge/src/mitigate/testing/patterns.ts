@@ -13,11 +13,11 @@ export interface Pattern {
 }
 
 /** Neighbours in number are none in the network. */
-const address = (n: number): string => {
+export const address = (n: number): string => {
   const place = Math.imul(n + 1, 0x9e3779b1) >>> 0;
   return `127.${50 + (place >>> 30)}.${(place >>> 20) & 255}.${(place >>> 12) & 255}`;
 };
-const page = (any: (most: number) => number): string => PATHS[any(PATHS.length)] as string;
+export const page = (any: (most: number) => number): string => PATHS[any(PATHS.length)] as string;
 const AGENTS = 120;
 
 /** Attacks that differ in what they send, from where, and how much of people's ways they copy. */

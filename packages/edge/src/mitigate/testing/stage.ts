@@ -29,6 +29,8 @@ export interface Verdicts {
   attack: number;
   /** Attack requests that reached the site, with the moments. */
   passed: number[];
+  /** Of these, what no cache answered. */
+  reached: number[];
   decisions: { readonly at: number; readonly decision: Decision }[];
   guard: ZoneGuard;
 }
@@ -63,6 +65,7 @@ export function play(
     refused: 0,
     attack: 0,
     passed: [],
+    reached: [],
     decisions: [],
     guard,
   };
@@ -101,7 +104,10 @@ export function play(
         if (isHeeded || fate === "probed") {
           heededBy.set(each.address, (heededBy.get(each.address) ?? 0) + 1);
         }
-        if (each.isAttack) out.passed.push(each.at);
+        if (each.isAttack) {
+          out.passed.push(each.at);
+          if (!isCached(each)) out.reached.push(each.at);
+        }
       }
       if (!each.isAttack && fate !== "passed") out[fate] += 1;
     }
@@ -155,7 +161,7 @@ class Doors {
         this.#probed.set(keyOf(asked), now + CLEARED_MS);
         return "probed";
       case "challenge":
-        if ((this.#cleared.get(keyOf(asked)) ?? -1) > now) return "passed";
+        if (asked.isCleared || (this.#cleared.get(keyOf(asked)) ?? -1) > now) return "passed";
         if (!asked.isAttack && asked.follows) this.#cleared.set(keyOf(asked), now + CLEARED_MS);
         return asked.follows ? "challenged" : "refused";
       case "throttle": {
@@ -181,9 +187,10 @@ class Origin {
   inFlight = 0;
 
   serve(passed: readonly Asked[]): Served[] {
-    const out = passed.map(({ query, path, kind, cost }): Served => {
+    const out = passed.map((asked): Served => {
+      const { query, path, cost } = asked;
       const resource = query === "" ? path : `${path}?`;
-      if (kind === "asset" && query === "") {
+      if (isCached(asked)) {
         return { resource, count: 1, hits: 1, errors: 0, originMs: 0 };
       }
       const ms = cost === 0 ? PAGE_MS : cost;
@@ -201,6 +208,10 @@ class Origin {
     this.inFlight = Math.ceil(this.#backlog / 20);
     return out;
   }
+}
+
+function isCached({ kind, query }: Asked): boolean {
+  return kind === "asset" && query === "";
 }
 
 function keyOf({ address, agent, jar }: Asked): string {
@@ -226,4 +237,13 @@ function observe(asked: Asked, weight: number, known: boolean, probed: boolean):
     resource: query === "" ? path : `${path}?`,
     features: featuresOf(asked, probed),
   };
+}
+
+/** Milliseconds from the first request of the attack until 99 of 100 no longer come through. */
+export function timeToMitigate(passed: readonly number[], from: number, rate: number): number {
+  for (let at = from; at < from + 60_000; at += 100) {
+    const through = passed.filter((each) => each >= at && each < at + 1000).length;
+    if (through <= rate * 0.01) return at - from;
+  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -22,6 +22,8 @@ export interface Asked {
   readonly kind: Kind;
   /** Follows redirects and keeps cookies, as browsers do. */
   readonly follows: boolean;
+  /** Brings a clearance that is good. */
+  readonly isCleared: boolean;
   /** Milliseconds that the origin takes where the cache has no answer; 0: what is usual. */
   readonly cost: number;
 }
@@ -42,6 +44,7 @@ export const PLAIN: Omit<Asked, "at"> = {
   jar: 0,
   kind: "page",
   follows: false,
+  isCleared: false,
   cost: 0,
 };
 
@@ -100,6 +103,7 @@ export function featuresOf(asked: Asked, probed: boolean): string[] {
     version: asked.version,
     cookie: asked.cookies === 0 ? "" : "yes",
     kind: asked.kind,
+    cleared: asked.isCleared ? "yes" : "",
     probed: probed ? "yes" : "",
     referer: asked.referer ? "yes" : "",
   };
