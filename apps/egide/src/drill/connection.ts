@@ -87,6 +87,12 @@ export class Connection {
     this.#socket = null;
   }
 
+  /** Ends at once: what was not sent yet must not arrive later, when others play. */
+  reset(): void {
+    this.#socket?.resetAndDestroy();
+    this.#socket = null;
+  }
+
   #open(): Socket {
     const socket = open(this.#target, this.#address);
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());

@@ -35,6 +35,9 @@ const DEVIATIONS = 4;
 const GROWTH = 1.5;
 const ACQUAINTANCE_MS = 60_000;
 
+/** A crowd that has left is forgotten to a third after so long. */
+const CROWD_MS = 10_000;
+
 /** What a zone's traffic is like while nothing is wrong. */
 export class Baseline {
   readonly #random: () => number;
@@ -49,6 +52,8 @@ export class Baseline {
   #inFlight = 0;
   /** The busiest second may not grow faster than this allows: an attack that swells is none the less one. */
   #ceiling = 0;
+  /** Requests a second of a crowd that is there, or was a moment ago. */
+  #crowd = 0;
   /** Milliseconds of ordinary traffic that were learned from. */
   #learned = 0;
 
@@ -87,13 +92,28 @@ export class Baseline {
 
   /** The busiest second to be expected at this hour, from the same hour before and from lately. */
   peak(hour: number): number {
+    return Math.max(this.#plainPeak(hour), this.#crowd);
+  }
+
+  /** The same without the crowd that is there. */
+  #plainPeak(hour: number): number {
     const lately = this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
     return Math.max(Math.min(lately, this.#ceiling), this.#hours[hour % HOURS] as number);
   }
 
-  /** Those who are here are people: as many are usual from here on. */
+  /** Those who are here are people: as many are welcome while they stay. */
   accept(rate: number): void {
-    this.#ceiling = Math.max(this.#ceiling, rate);
+    this.#crowd = Math.max(this.#crowd, rate);
+  }
+
+  /** They were no people after all. */
+  reject(): void {
+    this.#crowd = 0;
+  }
+
+  /** A crowd leaves in `ms`, unless it is accepted again. */
+  age(ms: number): void {
+    this.#crowd *= Math.exp(-ms / CROWD_MS);
   }
 
   /** `now`: how it fared over the last second; `ms`: since it was told last. */
@@ -106,9 +126,11 @@ export class Baseline {
     this.#learned += ms;
     // At first the plain mean of what there is, so that one quiet second does not count as the rule.
     const share = Math.max(ms / RATE_MS, ms / this.#learned);
-    const difference = now.rate - this.#rate;
+    // A crowd is no measure of ordinary seconds: who comes after it would find the door wide open.
+    const most = this.#crowd > this.#rate ? this.#plainPeak(hour) : now.rate;
+    const difference = Math.min(now.rate, most) - this.#rate;
     this.#rate += difference * share;
-    this.#variance += (difference * (now.rate - this.#rate) - this.#variance) * share;
+    this.#variance += (difference * difference * (1 - share) - this.#variance) * share;
     this.#served += (now.served - this.#served) * share;
     this.#work += (now.work - this.#work) * share;
     this.#inFlight += (now.inFlight - this.#inFlight) * share;
@@ -121,8 +143,8 @@ export class Baseline {
     this.#hours[slot] = before + (this.#rate - before) * Math.min(1, ms / HOUR_MS);
     for (const observation of observations) this.#keep(observation, ms);
     const lately = this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
-    const most = this.#ceiling * GROWTH ** (ms / 60_000);
-    this.#ceiling = this.#learned < ACQUAINTANCE_MS ? lately : Math.min(lately, most);
+    const grown = this.#ceiling * GROWTH ** (ms / 60_000);
+    this.#ceiling = this.#learned < ACQUAINTANCE_MS ? lately : Math.min(lately, grown);
   }
 
   #keep({ weight, known, resource, features }: Observation, ms: number): void {

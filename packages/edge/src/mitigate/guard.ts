@@ -3,15 +3,15 @@ import { ACQUAINTED_SECONDS, alarm, type Load, type Sensitivity, surges } from "
 import { Baseline } from "#mitigate/baseline.ts";
 import { Circle, type Welcome } from "#mitigate/circle.ts";
 import { Costs } from "#mitigate/costs.ts";
-import { isUniform, looksOf, measureFor, paceFor } from "#mitigate/measure.ts";
+import { isUniform, looksOf, measureFor } from "#mitigate/measure.ts";
 import type { Observation, ZoneReport } from "#mitigate/observation.ts";
 import { Moves } from "#mitigate/moves.ts";
 import { Patience } from "#mitigate/patience.ts";
 import { pretend } from "#mitigate/pretend.ts";
 import { Recent } from "#mitigate/recent.ts";
-import { holdMs, type Measure, type Mitigation, upkeep } from "#mitigate/rule.ts";
+import { holdMs, type Measure, type Mitigation, newRule, upkeep } from "#mitigate/rule.ts";
 import type { Found, Weighted } from "#mitigate/search.ts";
-import { bears, type Signature, signatureKey, toExpression } from "#mitigate/signature.ts";
+import { bears, type Signature, signatureKey } from "#mitigate/signature.ts";
 import { type BanWish, Strikes } from "#mitigate/strikes.ts";
 import {
   busiestWrite,
@@ -132,6 +132,7 @@ export class ZoneGuard {
       : seen;
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
+    this.#baseline.age(ms);
     const load = this.#recent.load(LOOK_MS, this.#costs);
     this.#lately += (load.rate - this.#lately) * Math.min(1, ms / LATELY_MS);
     const overload = this.#overload({ ...load, lately: this.#lately }, now, hour);
@@ -210,6 +211,7 @@ export class ZoneGuard {
 
   #dismiss(dismissed: readonly Welcome[], now: number, out: Decision[]): void {
     if (dismissed.length === 0) return;
+    this.#baseline.reject();
     for (const each of [this.#load, this.#volume, this.#surge]) each.hope(now);
     tell(dismissed, out);
   }
@@ -344,28 +346,8 @@ export class ZoneGuard {
     if (this.#times.size > 1000) this.#times.clear();
     this.#times.set(key, times);
     const hold = holdMs(times);
-    const rule: Mitigation = {
-      id: this.#deps.nextId(),
-      zone: this.#deps.zone,
-      signature,
-      expression: toExpression(signature),
-      measure,
-      pace: paceFor(found),
-      evidence: {
-        alarm,
-        rate: found.rate,
-        expected: found.expected,
-        coverage: found.coverage,
-        collateral: found.collateral,
-        people: met.people,
-        machines: met.machines,
-      },
-      made: now,
-      expires: now + hold,
-      hold,
-      rate: found.rate,
-      stopped: 0,
-    };
+    const { zone, nextId } = this.#deps;
+    const rule = newRule({ id: nextId(), zone, found, met, measure, alarm, hold, now });
     this.#rules = [...this.#rules, rule];
     this.#settledAt = now + SETTLE_MS;
     this.#lately = 0;

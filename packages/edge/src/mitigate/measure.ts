@@ -4,9 +4,6 @@ import type { Found } from "#mitigate/search.ts";
 import type { Signature } from "#mitigate/signature.ts";
 import type { Met } from "#mitigate/trial.ts";
 
-/** Of a feed's readers, requests a second that pass in any case, and times the usual. */
-const LEAST_PACE = 1;
-const PACE_FACTOR = 2;
 /** Images and styles are less than this of what tools ask for. */
 const BARE = 0.1;
 /** Less than this of ordinary traffic looks like what is meant. */
@@ -34,11 +31,6 @@ export function measureFor(
   const isAlone = machines >= 0.5 && isBare && found.collateral < SEEN_BY_FEW;
   const mayFollow = pages + assets > 0.5 && !isAlone;
   return mayFollow && probed < 0.3 ? "probe" : "challenge";
-}
-
-/** Requests a second that all whom a rule means may make together where it only slows them. */
-export function paceFor({ expected }: Found): number {
-  return Math.max(LEAST_PACE, expected * PACE_FACTOR);
 }
 
 /** What of a signature says which program asks: all that its requests have of it in common. */

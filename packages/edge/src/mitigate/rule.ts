@@ -1,5 +1,7 @@
 import type { Alarm } from "#mitigate/alarm.ts";
-import type { Signature } from "#mitigate/signature.ts";
+import type { Found } from "#mitigate/search.ts";
+import { type Signature, toExpression } from "#mitigate/signature.ts";
+import type { Met } from "#mitigate/trial.ts";
 
 /**
  * What a mitigation does to whom it means. `probe` sends them round once with a cookie; `challenge` lets through whoever solves it; `throttle` lets
@@ -42,6 +44,40 @@ export interface Mitigation {
   readonly stopped: number;
 }
 
+/** What a rule is made from. */
+interface Grounds {
+  readonly id: string;
+  readonly zone: string;
+  readonly found: Found;
+  readonly met: Met;
+  readonly measure: Measure;
+  readonly alarm: Evidence["alarm"];
+  readonly hold: number;
+  readonly now: number;
+}
+
+export function newRule({ id, zone, found, met, measure, alarm, hold, now }: Grounds): Mitigation {
+  const { signature, rate, expected, coverage, collateral } = found;
+  const { people, machines } = met;
+  return {
+    id,
+    zone,
+    signature,
+    expression: toExpression(signature),
+    measure,
+    pace: paceFor(found),
+    evidence: { alarm, rate, expected, coverage, collateral, people, machines },
+    made: now,
+    expires: now + hold,
+    hold,
+    rate,
+    stopped: 0,
+  };
+}
+
+/** Of a feed's readers, requests a second that pass in any case, and times the usual. */
+const LEAST_PACE = 1;
+const PACE_FACTOR = 2;
 const HOLD_MS = 15_000;
 const MOST_HOLD_MS = 60_000;
 /** A rule that stops less than this, or than this share of what it was made for, is idle. */
@@ -61,4 +97,9 @@ export function upkeep(rule: Mitigation, now: number, ms: number, stopped: numbe
   const isBusy = rate >= Math.max(IDLE_RATE, rule.evidence.rate * IDLE_SHARE);
   const expires = isBusy ? Math.max(rule.expires, now + rule.hold) : rule.expires;
   return { ...rule, rate, expires, stopped: rule.stopped + stopped };
+}
+
+/** Requests a second that all whom a rule means may make together where it only slows them. */
+function paceFor({ expected }: Found): number {
+  return Math.max(LEAST_PACE, expected * PACE_FACTOR);
 }

@@ -35,7 +35,7 @@ export function hold(
   return {
     stop() {
       clearInterval(timer);
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) socket.resetAndDestroy();
     },
   };
 }

@@ -109,7 +109,7 @@ export function streams(field: Field): { stop(): void } {
   return {
     stop() {
       clearInterval(timer);
-      for (const line of lines) line?.socket.destroy();
+      for (const line of lines) line?.socket.resetAndDestroy();
     },
   };
 }

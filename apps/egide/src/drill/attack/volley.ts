@@ -30,7 +30,7 @@ export function volley(
 ): { stop(): void } {
   const { target, rate, now, told } = field;
   const clients = new Map<string | undefined, Connection>();
-  let underWay = 0;
+  const waiting = new Set<Connection>();
   let sent = 0;
   let owed = 0;
   let last = now();
@@ -48,9 +48,9 @@ export function volley(
     const { address, request } = next(sent++);
     const client = clientOf(address);
     const at = now();
-    underWay += 1;
+    waiting.add(client);
     const answer = await client.ask(request);
-    underWay -= 1;
+    waiting.delete(client);
     if (clients.get(address) !== client) client.close();
     if (!stopped) told({ at, ms: answer.ms, outcome: outcomeOf(answer) });
   };
@@ -60,7 +60,7 @@ export function volley(
     const due = rate * share * grown();
     owed = Math.min(owed + ((at - last) * due) / 1000, Math.max(1, due * 0.1));
     last = at;
-    const count = Math.min(Math.floor(owed), MOST_UNDER_WAY - underWay);
+    const count = Math.min(Math.floor(owed), MOST_UNDER_WAY - waiting.size);
     for (let i = 0; i < count; i++) void fire();
     owed -= Math.max(0, count);
   }, TICK_MS);
@@ -69,7 +69,7 @@ export function volley(
     stop() {
       stopped = true;
       clearInterval(timer);
-      for (const client of clients.values()) client.close();
+      for (const client of [...clients.values(), ...waiting]) client.reset();
     },
   };
 }

@@ -361,7 +361,7 @@ export const SCENES: readonly Scene[] = [
       path: page(any),
       ...browser(any(16)),
     }),
-    { calm: 200, within: 2000, refused: 0.004 },
+    { calm: 200, within: 2000, refused: 0.006 },
   ),
   scene("a slow growth over two minutes", 130, () => ({}), {
     lasts: 120_000,
