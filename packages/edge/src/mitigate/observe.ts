@@ -4,6 +4,7 @@ import { clearanceOf, type Facts } from "#facts.ts";
 import { headerOrder } from "#fields/header-order.ts";
 import { kindOf } from "#fields/kind.ts";
 import { FEATURES, type FeatureName, PLACE } from "#mitigate/features.ts";
+import { siteCookies } from "#mitigate/jar.ts";
 import type { Observation } from "#mitigate/observation.ts";
 import { getHeader } from "#wire/headers.ts";
 
@@ -50,6 +51,7 @@ export function observe(
   const path = mark < 0 ? target : target.slice(0, mark);
   const agent = getHeader(headers, "user-agent") ?? "";
   const cookie = getHeader(headers, "cookie") ?? "";
+  const jar = siteCookies(cookie);
   const visitor = visitorKey(client, agent, hash);
   const kind = kindOf(path, headers);
   const features = FEATURES.map(() => "");
@@ -79,7 +81,7 @@ export function observe(
     weight,
     visitor,
     address: client,
-    cookies: cookie === "" ? 0 : keyOf(cookie, hash),
+    cookies: jar === "" ? 0 : keyOf(jar, hash),
     kind,
     method: head.method,
     known: known(visitor),
