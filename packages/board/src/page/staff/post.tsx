@@ -120,11 +120,17 @@ function Flags({ frame, post, thread }: ShownProps & { readonly thread: StaffThr
   const label = t("staff.flags", { no: String(post.threadNo) });
   return (
     <Form frame={frame} action={`/staff/post/${post.id}/flags`} class="panel" label={label}>
-      <h2>{label}</h2>
-      <Check name="sticky" label={t("thread.sticky")} checked={thread.flags.sticky} />
-      <Check name="locked" label={t("thread.locked")} checked={thread.flags.locked} />
-      <Check name="bumpLocked" label={t("thread.bump-locked")} checked={thread.flags.bumpLocked} />
-      <Check name="cyclic" label={t("staff.cyclic")} checked={thread.flags.cyclic} />
+      <fieldset>
+        <legend>{label}</legend>
+        <Check name="sticky" label={t("thread.sticky")} checked={thread.flags.sticky} />
+        <Check name="locked" label={t("thread.locked")} checked={thread.flags.locked} />
+        <Check
+          name="bumpLocked"
+          label={t("thread.bump-locked")}
+          checked={thread.flags.bumpLocked}
+        />
+        <Check name="cyclic" label={t("staff.cyclic")} checked={thread.flags.cyclic} />
+      </fieldset>
       <Button>{t("staff.save")}</Button>
     </Form>
   );
