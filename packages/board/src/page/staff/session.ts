@@ -132,7 +132,8 @@ export class StaffRouter {
         "content-type": type,
         "content-security-policy": "default-src 'none'; sandbox",
         "x-content-type-options": "nosniff",
-        "content-disposition": "inline",
+        // What a reader of documents would run stays outside of the browser.
+        "content-disposition": type.startsWith("application/") ? "attachment" : "inline",
         "cache-control": "private, no-store",
       });
     });
