@@ -31,6 +31,13 @@ export function afterPosting(recent: Recent, clock: Clock): AfterWrite {
     const held = marks.find(({ kind }) => kind === "hold")?.reason;
     const place = { postId, boardId, threadNo, no };
     await queuePost(trx, place, { category, at, ...(held === undefined ? {} : { held }) });
+    if (held !== "match") return;
+    // The queue forgets why it held a post once somebody decided; what is published must not.
+    await trx
+      .insertInto("detection")
+      .values({ postId, at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   };
 }
 

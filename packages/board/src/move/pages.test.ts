@@ -6,6 +6,7 @@ import { statementSchema } from "@egide/contract/abuse/statement.ts";
 import { onEachEngine } from "@egide/testkit/engines.ts";
 import { type SiteRig, siteRig } from "#api/testing/site.ts";
 import { act } from "#moderation/service/act.ts";
+import { queuePost } from "#moderation/service/queue.ts";
 import { takeReport } from "#moderation/service/report.ts";
 import { fakeClock, moderationRig } from "#moderation/testing/rig.ts";
 import { acceptOffer, invite } from "#move/invitation.ts";
@@ -135,10 +136,27 @@ onEachEngine("figures of an installation", (fresh) => {
         await house.addPost({ text: "" }),
         await house.addPost(),
       ];
-      const report = (postId: number, category: "hate" | "spam", source: "visitor" | "match") =>
-        takeReport(house.deps, { postId, category, text: "Ann did it", source, sessionHash: null });
-      await report(one, "hate", "visitor");
-      await report(two, "spam", "match");
+      await takeReport(house.deps, {
+        postId: one,
+        category: "hate",
+        text: "Ann did it",
+        source: "visitor",
+        sessionHash: null,
+      });
+      // As what comes after a post writes it down.
+      await queuePost(
+        house.store.kysely,
+        { postId: two, boardId: 1, threadNo: 1, no: 2 },
+        {
+          category: "spam",
+          at: clock.now(),
+          held: "match",
+        },
+      );
+      await house.store.kysely
+        .insertInto("detection")
+        .values({ postId: two, at: clock.now() })
+        .execute();
       clock.advance(2 * 3_600_000);
       const order = { rule: "0:law", reason: "Ann was rude", endsAt: null };
       await act(house.deps, admin, { ...order, postId: one, measures: [{ kind: "remove" }] });

@@ -8,6 +8,7 @@ import { lists } from "#store/migration/0020-lists.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
 import { whoseAct } from "#store/migration/0031-whose-act.ts";
 import { move } from "#store/migration/0060-move.ts";
+import { detection } from "#store/migration/0061-detection.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
 /**
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   whoseAct,
   provider,
   move,
+  detection,
 ];

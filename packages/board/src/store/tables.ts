@@ -39,6 +39,7 @@ import type {
   TombstoneTable,
 } from "#store/table/provider.ts";
 import type {
+  DetectionTable,
   ImportBoardTable,
   ImportRowTable,
   InvitationTable,
@@ -84,4 +85,5 @@ export interface Tables extends OutboxTables {
   import_row: ImportRowTable;
   old_file: OldFileTable;
   invitation: InvitationTable;
+  detection: DetectionTable;
 }

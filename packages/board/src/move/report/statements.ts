@@ -94,7 +94,15 @@ async function statementOf(db: Db, act: ActRow): Promise<Statement> {
           .where("at", "<=", act.at)
           .execute();
   const told = sources.filter(({ source }) => source === "visitor" || source === "provider");
-  const matched = sources.some(({ source }) => source === "match");
+  const detected =
+    act.postId === null
+      ? undefined
+      : await db
+          .selectFrom("detection")
+          .select("at")
+          .where("postId", "=", act.postId)
+          .executeTakeFirst();
+  const matched = detected !== undefined;
   const rule = (await ruleText(db, act))?.en ?? "The rules of the site";
   const category: Category | null = item?.category ?? null;
   return {

@@ -81,7 +81,16 @@ export async function figuresOfYear(db: Db, year: number): Promise<readonly Figu
   const acts = await db
     .selectFrom("act")
     .leftJoin("queue_item as item", "item.postId", "act.postId")
-    .select(["act.kind", "act.state", "act.staffId", "item.reports as told"])
+    .select(["act.kind", "act.state"])
+    // Reports by others than staff: what nobody told them of, they found by themselves or by a list.
+    .select((row) =>
+      row
+        .selectFrom("report")
+        .whereRef("report.itemId", "=", "item.id")
+        .where("report.source", "in", ["visitor", "provider"])
+        .select((inner) => inner.fn.countAll<number>().as("count"))
+        .as("told"),
+    )
     .where("act.at", ">=", from)
     .where("act.at", "<", until)
     .where("act.staffId", "!=", "import")
@@ -121,7 +130,13 @@ export async function figuresOfYear(db: Db, year: number): Promise<readonly Figu
     medianHours(appeals.map((one) => span(one.sentAt, one.decidedAt))),
   );
 
-  const matches = reports.filter(({ source }) => source === "match");
+  const matches = await db
+    .selectFrom("detection")
+    .leftJoin("queue_item as item", "item.postId", "detection.postId")
+    .select("item.outcome")
+    .where("detection.at", ">=", from)
+    .where("detection.at", "<", until)
+    .execute();
   add("automated", "all", "matches_with_lists", matches.length);
   add(
     "automated",

@@ -1,3 +1,4 @@
+import { followOldAnchor } from "./anchor.ts";
 import { filterCatalog } from "./filter.ts";
 import { followThread } from "./live.ts";
 import { expandMedia } from "./media.ts";
@@ -11,6 +12,7 @@ import { watchThreads } from "./watch.ts";
  * the page is as it was.
  */
 for (const part of [
+  followOldAnchor,
   () => localTimes(document),
   () => markQuotes(document),
   previewQuotes,

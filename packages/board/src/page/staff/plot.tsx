@@ -25,7 +25,7 @@ export function Plot({ frame, title, bars }: PlotProps) {
   const total = bars.reduce((sum, { value }) => sum + value, 0);
   return (
     <Figure frame={frame} title={`${title} · ${t("stat.total", { count: total })}`}>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" role="img" aria-label={title}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title}>
         {[0, top / 2, top].map((value) => (
           <>
             <line
@@ -91,7 +91,7 @@ interface SpansProps {
 }
 
 const ROW = 34;
-const NAME = 190;
+const NAME = 220;
 const SAID = 90;
 
 /** Two spans of time for each row, one below the other: the first lighter, both written out. */
@@ -105,10 +105,15 @@ export function Spans({ frame, title, head, rows }: SpansProps) {
     seconds === null ? 0 : Math.max(1, (seconds / most) * (WIDTH - NAME - SAID));
   return (
     <Figure frame={frame} title={title}>
-      <svg viewBox={`0 0 ${WIDTH} ${height}`} width="100%" role="img" aria-label={title}>
-        <text x={NAME} y="12" {...SMALL}>
-          {`▒ ${head[1]}   █ ${head[2]}`}
-        </text>
+      <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={title}>
+        {[head[1], head[2]].map((name, which) => (
+          <>
+            <rect x={NAME + which * 180} y="3" width="12" height="12" {...shade(which)} />
+            <text x={NAME + which * 180 + 18} y="13" {...SMALL}>
+              {name}
+            </text>
+          </>
+        ))}
         {rows.map(({ label, first, second }, i) => {
           const at = 24 + i * ROW;
           return (
@@ -123,8 +128,7 @@ export function Spans({ frame, title, head, rows }: SpansProps) {
                     y={at + which * 14}
                     width={width(seconds).toFixed(1)}
                     height="12"
-                    fill="currentColor"
-                    opacity={which === 0 ? "0.45" : "0.8"}
+                    {...shade(which)}
                   />
                   <text x={NAME + width(seconds) + 6} y={at + which * 14 + 10} {...SMALL}>
                     {text}
@@ -148,6 +152,10 @@ export function Spans({ frame, title, head, rows }: SpansProps) {
   );
 }
 
+function shade(which: number) {
+  return { fill: "currentColor", opacity: which === 0 ? "0.45" : "0.8" } as const;
+}
+
 const SMALL = { "font-size": "11", fill: "currentColor" } as const;
 
 interface FigureProps {
@@ -158,7 +166,7 @@ interface FigureProps {
 
 function Figure({ title, children }: FigureProps) {
   return (
-    <figure class="plot">
+    <figure class="plot" tabindex={0} aria-label={title}>
       <figcaption>{title}</figcaption>
       {children}
     </figure>

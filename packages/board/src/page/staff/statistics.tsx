@@ -39,6 +39,9 @@ export function StatisticsPage(props: StatisticsProps) {
     const row = figures.categories.find(({ category }) => category === name);
     return row === undefined ? [] : [{ name, row }];
   });
+  const timed = rows.filter(
+    ({ row }) => row.firstLook.median !== null || row.decision.median !== null,
+  );
   const head = [
     t("staff.category"),
     t("staff.open"),
@@ -74,16 +77,18 @@ export function StatisticsPage(props: StatisticsProps) {
       <Plot frame={frame} title={t("staff.stat-posts")} bars={props.posts} />
       <Plot frame={frame} title={t("staff.stat-days")} bars={props.reports} />
       <Plot frame={frame} title={t("stat.reversals")} bars={props.reversals} />
-      <Spans
-        frame={frame}
-        title={t("stat.times")}
-        head={[t("staff.category"), t("staff.stat-first"), t("staff.stat-decision")]}
-        rows={rows.map(({ name, row }) => ({
-          label: t(`category.${name}`),
-          first: { seconds: row.firstLook.median, text: said(row.firstLook.median) },
-          second: { seconds: row.decision.median, text: said(row.decision.median) },
-        }))}
-      />
+      {timed.length === 0 ? null : (
+        <Spans
+          frame={frame}
+          title={t("stat.times")}
+          head={[t("staff.category"), t("staff.stat-first"), t("staff.stat-decision")]}
+          rows={timed.map(({ name, row }) => ({
+            label: t(`category.${name}`),
+            first: { seconds: row.firstLook.median, text: said(row.firstLook.median) },
+            second: { seconds: row.decision.median, text: said(row.decision.median) },
+          }))}
+        />
+      )}
       <Table caption={t("staff.statistics")} head={head}>
         {rows.map(({ name, row }) => (
           <tr>

@@ -28,6 +28,12 @@ export interface OldFileTable {
   readonly sha256: string;
 }
 
+/** A post that a list found by itself, whatever staff made of it. */
+export interface DetectionTable {
+  readonly postId: number;
+  readonly at: number;
+}
+
 /** A role that waits for whoever has the link. */
 export interface InvitationTable {
   readonly id: Generated<number>;
