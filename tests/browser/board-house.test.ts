@@ -88,9 +88,8 @@ describe.skipIf(!present)("the board's house in Chromium", () => {
 
   async function faults(page: Page): Promise<readonly string[]> {
     await page.evaluate(axe.source);
-    const found = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; impact: string; nodes: { html: string }[] }[];
-    };
+    const found: { violations: { id: string; impact: string; nodes: { html: string }[] }[] } =
+      await page.evaluate("axe.run()");
     return found.violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);

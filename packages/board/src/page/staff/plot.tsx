@@ -3,11 +3,11 @@ import type { Child } from "hono/jsx";
 import type { Frame } from "#page/frame.ts";
 import { Table } from "#page/part/common.tsx";
 
-const WIDTH = 640;
-const HEIGHT = 170;
+const WIDTH = 420;
+const HEIGHT = 140;
 const FOOT = 20;
 const HEAD = 16;
-const LEFT = 40;
+const LEFT = 34;
 
 interface PlotProps {
   readonly frame: Frame;
@@ -91,8 +91,8 @@ interface SpansProps {
 }
 
 const ROW = 34;
-const NAME = 220;
-const SAID = 90;
+const NAME = 165;
+const SAID = 75;
 
 /** Two spans of time for each row, one below the other: the first lighter, both written out. */
 export function Spans({ frame, title, head, rows }: SpansProps) {
@@ -108,8 +108,8 @@ export function Spans({ frame, title, head, rows }: SpansProps) {
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={title}>
         {[head[1], head[2]].map((name, which) => (
           <>
-            <rect x={NAME + which * 180} y="3" width="12" height="12" {...shade(which)} />
-            <text x={NAME + which * 180 + 18} y="13" {...SMALL}>
+            <rect x={which * 210} y="3" width="12" height="12" {...shade(which)} />
+            <text x={which * 210 + 18} y="13" {...SMALL}>
               {name}
             </text>
           </>
@@ -156,7 +156,7 @@ function shade(which: number) {
   return { fill: "currentColor", opacity: which === 0 ? "0.45" : "0.8" } as const;
 }
 
-const SMALL = { "font-size": "11", fill: "currentColor" } as const;
+const SMALL = { "font-size": "10", fill: "currentColor" } as const;
 
 interface FigureProps {
   readonly frame: Frame;
@@ -166,7 +166,7 @@ interface FigureProps {
 
 function Figure({ title, children }: FigureProps) {
   return (
-    <figure class="plot" tabindex={0} aria-label={title}>
+    <figure class="plot">
       <figcaption>{title}</figcaption>
       {children}
     </figure>
