@@ -63,9 +63,15 @@ export class NativeConn extends BaseConn implements Pollable {
   /** Off the epoll, which can't be asked to keep a hang-up to itself, until its reader goes on. */
   #away = false;
 
-  /** Takes over `fd`, already connected; `register` once a handler is set. */
-  constructor(fd: number, remote: Endpoint, loop: NativeLoop) {
+  isNewcomer: boolean;
+
+  /**
+   * Takes over `fd`, already connected; `register` once a handler is set. `isNewcomer`: others come first
+   * until something was sent to it.
+   */
+  constructor(fd: number, remote: Endpoint, loop: NativeLoop, isNewcomer = false) {
     super();
+    this.isNewcomer = isNewcomer;
     this.#fd = fd;
     this.#remote = remote;
     this.#loop = loop;
@@ -121,6 +127,7 @@ export class NativeConn extends BaseConn implements Pollable {
   protected push(bytes: Buffer, from: number, to: number, goesOn: boolean): number {
     if (this.#gone) return 0;
     const sent = this.#send(bytes, from, to, goesOn ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
+    this.isNewcomer = false;
     if (sent === to - from) return sent;
     if (sent < 0) {
       const error = errno();

@@ -36,6 +36,8 @@ export interface NativeListenOptions {
 
 /** A listening socket of this thread. */
 export class NativeListener implements Pollable {
+  /** What it brings is new. */
+  readonly isNewcomer = true;
   readonly fd: number;
   readonly port: number;
   readonly #loop: NativeLoop;
@@ -81,7 +83,7 @@ export class NativeListener implements Pollable {
       if (EXHAUSTED.has(errno())) this.#rest();
       return false;
     }
-    const conn = new NativeConn(fd, decodeSockaddr(this.#name), this.#loop);
+    const conn = new NativeConn(fd, decodeSockaddr(this.#name), this.#loop, true);
     try {
       this.#onConn(conn);
     } catch (error) {

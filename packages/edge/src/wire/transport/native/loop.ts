@@ -23,8 +23,16 @@ const PAUSE_MS = 1;
 /** Longest time in which this loop keeps the runtime's own from its timers and sockets. */
 const TURN_MS = 2;
 
+/**
+ * Longest time that newcomers have in one batch of events: who is known is asked first, and a flood of
+ * connections that open keeps nobody waiting who has been answered before.
+ */
+const NEWCOMERS_MS = 2;
+
 /** What waits on a descriptor. */
 export interface Pollable {
+  /** Nothing was sent to it yet (or it brings such): its events may be left for the next batch. */
+  readonly isNewcomer?: boolean;
   onEvents(events: number): void;
   /** `onEvents` threw: this member is lost, the thread is not. */
   failed(error: unknown): void;
@@ -42,6 +50,8 @@ export class NativeLoop {
   readonly #generations: number[] = [];
   readonly #events = new Int32Array(BATCH * STRIDE);
   readonly #eventsAt = ptr(this.#events);
+  /** Places in `#events` that are to be looked at last. */
+  readonly #later = new Int32Array(BATCH);
   readonly #change = new Int32Array(STRIDE);
   readonly #changeAt = ptr(this.#change);
   readonly #c = libc();
@@ -119,10 +129,22 @@ export class NativeLoop {
     }
   }
 
-  #deliver(fd: number, events: number): void {
+  /** What is left out is still ready, and told again. */
+  #deliverLate(count: number): void {
+    const end = performance.now() + NEWCOMERS_MS;
+    for (let i = 0; i < count; i++) {
+      const place = this.#later[i] as number;
+      this.#deliver(place, this.#events[place * STRIDE + FD_AT] as number);
+      if (performance.now() >= end) return;
+    }
+  }
+
+  #deliver(place: number, fd: number): void {
+    // The descriptor was somebody else's when the event happened.
+    if (this.#events[place * STRIDE + FD_AT + 1] !== this.#generations[fd]) return;
     const member = this.#members[fd];
     try {
-      member?.onEvents(events);
+      member?.onEvents(this.#events[place * STRIDE] as number);
     } catch (error) {
       member?.failed(error);
     }
@@ -130,14 +152,15 @@ export class NativeLoop {
 
   #dispatch(count: number): boolean {
     let runtimeHasWork = false;
+    let later = 0;
     gather.enter();
     for (let i = 0; i < count; i++) {
       const fd = this.#events[i * STRIDE + FD_AT] as number;
       if (fd === this.#runtime) runtimeHasWork = true;
-      else if (this.#events[i * STRIDE + FD_AT + 1] === this.#generations[fd]) {
-        this.#deliver(fd, this.#events[i * STRIDE] as number);
-      }
+      else if (this.#members[fd]?.isNewcomer === true) this.#later[later++] = i;
+      else this.#deliver(i, fd);
     }
+    if (later > 0) this.#deliverLate(later);
     gather.leave();
     drainMicrotasks();
     return runtimeHasWork;
