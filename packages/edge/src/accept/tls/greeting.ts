@@ -143,7 +143,7 @@ export class Greeting implements Due {
   /** Whose turn this greeting takes. */
   get key(): string {
     if (this.#key === "") {
-      const address = this.#remote?.address ?? this.#raw.remoteAddress;
+      const address = this.#remote?.address ?? this.#raw.remoteAddress ?? "";
       this.#key = networkOf(address, NETWORK_BITS) ?? address;
     }
     return this.#key;

@@ -102,6 +102,13 @@ describe("TLS listener", () => {
     }
   });
 
+  test("answers many that come at once, also those that have to wait for their turn", async () => {
+    const asked = Array.from({ length: 40 }, () => ask(listener.port, { servername: "b.test" }));
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ subject }) => subject)).toEqual(Array(40).fill("b.test"));
+    expect(listener.handshakes).toBe(0);
+  });
+
   test("agrees on h2 before http/1.1, and refuses protocols it does not speak", async () => {
     const offer = (...ALPNProtocols: string[]) => ask(listener.port, { ALPNProtocols });
     expect((await offer("http/1.1", "h2")).alpn).toBe("h2");
