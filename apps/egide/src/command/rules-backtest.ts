@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Command, flag, type Input, type Shell, text, texts } from "#cli/command.ts";
 import { paintFor } from "#cli/paint.ts";
@@ -70,8 +71,11 @@ function runBacktest(input: Input, shell: Shell): number {
   const engine = engineOf(input, context, null, shell);
   if (engine === null) return 1;
   const logs = texts(options, "log").map((path) => resolve(shell.cwd, path));
-  const paths = logs.length > 0 ? logs : [join(context.state, "samples")];
-  const { records, unreadable } = readRecorded(paths, context.zone);
+  const samples = join(context.state, "samples");
+  const paths = logs.length > 0 ? logs : [samples];
+  // Where nothing was ever sampled there is no folder either.
+  const none = logs.length === 0 && !existsSync(samples);
+  const { records, unreadable } = readRecorded(none ? [] : paths, context.zone);
   if (records.length === 0) {
     const whose = context.zone === null ? "" : ` of zone ${context.zone}`;
     shell.err(`no recorded requests${whose} in ${paths.join(", ")}: does waf.record keep any?\n`);

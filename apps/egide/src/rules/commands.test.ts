@@ -407,6 +407,8 @@ describe("backtest", () => {
     expect((await egide("backtest", "own", "--log", "none.jsonl")).err).toContain(
       "no recorded requests",
     );
+    // Nothing was ever sampled: there is no folder yet.
+    expect((await egide("backtest", "own", "--state", "fresh")).err).toContain("waf.record");
     expect((await egide("backtest", "own", "--log", "nowhere")).err).toContain(
       "no such file or folder",
     );
