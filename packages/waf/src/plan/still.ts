@@ -147,26 +147,6 @@ function reads(macro: Macro, { captured }: Sofar): boolean {
   );
 }
 
-function effectMacros(effects: readonly Effect[]): Macro[] {
-  return effects.flatMap((effect) => {
-    switch (effect.kind) {
-      case "setvar":
-        return [effect.key, effect.value];
-      case "expirevar":
-      case "deprecatevar":
-        return [effect.key, effect.seconds].filter((macro) => typeof macro !== "number");
-      case "initcol":
-      case "identify":
-        return [effect.key];
-      case "setenv":
-        return [effect.value];
-      case "sanitise":
-      case "ctl":
-        return [];
-    }
-  });
-}
-
 /** Marks the slots that played rules read or write, and gathers the patterns by which they read. */
 function watch(
   play: Play | undefined,
@@ -175,7 +155,7 @@ function watch(
   coined: Regex[],
 ): void {
   for (const { rule, operator, targets } of play === undefined ? [] : rulesOf(play.chain)) {
-    const macros = [operator?.macro, ...effectMacros(rule.effects)];
+    const macros = [operator?.macro];
     for (const { variable, slot, selector } of targets.list) {
       if (variable !== "TX") continue;
       if (slot >= captureSlots) watched[slot] = 1;
@@ -183,9 +163,11 @@ function watch(
       coined.push(selector.regex);
       for (const one of slots.matching(selector.regex)) watched[one] = 1;
     }
-    for (const effect of rule.effects)
-      if (effect.kind === "setvar" && effect.key.constant !== undefined)
-        watched[slots.slotOf(effect.key.constant)] = 1;
+    for (const effect of rule.effects) {
+      if (effect.kind !== "setvar") continue;
+      macros.push(effect.key, effect.value);
+      if (effect.key.constant !== undefined) watched[slots.slotOf(effect.key.constant)] = 1;
+    }
     for (const { key } of macros.flatMap((macro) => macro?.references ?? []))
       if (key !== undefined && !isCapture(key)) watched[slots.slotOf(key)] = 1;
   }
