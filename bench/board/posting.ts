@@ -1,6 +1,6 @@
 import type { BoardPlan } from "./fill/plan.ts";
 import type { CrowdOptions } from "./people/crowd.ts";
-import { invite, type Target, targetsOf } from "./people/person.ts";
+import { entranceOf, invite, targetsOf } from "./people/person.ts";
 import { type CrowdFigures, runCrowd } from "./people/run.ts";
 import { keptPictures } from "./pictures.ts";
 import { Site } from "./site.ts";
@@ -23,6 +23,7 @@ const SECONDS = 60;
 const FOLLOWED_SECONDS = 20;
 const CURVE = [0, 0.1, 0.2, 0.35, 0.5, 1];
 const CURVE_SECONDS = 12;
+const WARMING_SECONDS = 6;
 const WRITERS = 24;
 /** So many that nobody has to write faster than the limits as shipped let them. */
 const PEOPLE = 6000;
@@ -40,7 +41,7 @@ export async function timePosting(
   const targets = targetsOf(plans, BUSY);
   const site = await Site.start({ filled, cores: BOTH });
   try {
-    const people = await invite(site.url, PEOPLE, targets[0] as Target);
+    const people = await invite(site.url, PEOPLE, entranceOf(plans));
     let runs = 0;
     const run = (
       more: Pick<CrowdOptions, "pace" | "seconds" | "pictured" | "follow">,
@@ -50,6 +51,13 @@ export async function timePosting(
       return runCrowd(site, { ...same, ...more, seed: runs }, BOTH);
     };
     const pace = { perSecond: PER_SECOND };
+    // A server that has just started has nothing in memory, and nothing compiled.
+    await run({
+      pace: { writers: WRITERS },
+      seconds: WARMING_SECONDS,
+      pictured: 0.2,
+      follow: false,
+    });
     const curve: { pictured: number; crowd: CrowdFigures }[] = [];
     for (const pictured of CURVE) {
       const writers = { writers: WRITERS };

@@ -36,8 +36,14 @@ export class Site {
     const folder = mkdtempSync(join(KEPT, "site-"));
     const { filled, database, cores, edge, port = freePort() } = options;
     if (filled !== null) {
-      const copy = ["cp", "--reflink=auto", filled, join(folder, "board.db")];
-      if ((await Bun.spawn(copy).exited) !== 0) throw new Error(`${filled} could not be copied`);
+      const copied = join(folder, "board.db");
+      // Written out at once: the disk has to be free for the board's own commits.
+      for (const argv of [
+        ["cp", "--reflink=auto", filled, copied],
+        ["sync", copied],
+      ]) {
+        if ((await Bun.spawn(argv).exited) !== 0) throw new Error(`${filled} could not be copied`);
+      }
     }
     const argv = [
       "taskset",

@@ -33,6 +33,9 @@ export interface CrowdReport {
   readonly refused: Readonly<Record<string, number>>;
 }
 
+/** A site that can't keep up is not asked for ever more: then the pace is missed, and seen to be. */
+const UNDER_WAY_MOST = 500;
+
 /** Many people who write at once, each after a while again. */
 class Crowd {
   readonly #options: CrowdOptions;
@@ -68,7 +71,7 @@ class Crowd {
       const began = this.#sent;
       while (spent() < seconds) {
         const due = Math.floor(spent() * pace.perSecond) - (this.#sent - began);
-        for (let at = 0; at < due; at += 1) void this.#write();
+        for (let at = 0; at < due && this.#underWay < UNDER_WAY_MOST; at += 1) void this.#write();
         await Bun.sleep(2);
       }
       while (this.#underWay > 0) await Bun.sleep(2);

@@ -47,6 +47,18 @@ export async function invite(url: string, count: number, at: Target): Promise<re
   return people;
 }
 
+/** A short thread to come in by: what people read first is not what is measured. */
+export function entranceOf(plans: readonly BoardPlan[]): Target {
+  const [plan] = plans;
+  const [shortest] = plan?.threads.filter(({ live }) => live).sort(byReplies) ?? [];
+  if (plan === undefined || shortest === undefined) throw new Error("there is no thread");
+  return { uri: plan.uri, no: shortest.no };
+}
+
+function byReplies(a: { readonly replies: number }, b: { readonly replies: number }): number {
+  return a.replies - b.replies;
+}
+
 /** Of each board the threads that were bumped last: new threads end others. The full ones are left out. */
 export function targetsOf(plans: readonly BoardPlan[], ofEach: number): readonly Target[] {
   return plans.flatMap(({ uri, threads }) =>
