@@ -7,8 +7,11 @@ import { flushLater } from "#respond/compress/flush-queue.ts";
 import { type Reply, truncated } from "#respond/reply.ts";
 import type { ByteSink, ByteSource, OriginResponse, RawHeaders } from "#stream.ts";
 
-/** A body of known length up to this is compressed in one go if it also comes in one piece. */
-const WHOLE_BYTES = 131_072;
+/**
+ * A body of known length up to this is compressed in one go if it also comes in one piece, which what
+ * is kept in memory does (cache/source.ts).
+ */
+const WHOLE_BYTES = 524_288;
 
 /** Memory of a worker for bodies that are served again and again. */
 const memo = new CodedMemo(16_777_216);
