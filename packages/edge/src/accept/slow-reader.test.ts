@@ -33,8 +33,13 @@ class Reader {
     libc().send(this.#fd, ptr(ask), ask.length, 0);
   }
 
-  take(): number {
-    return Math.max(0, libc().recv(this.#fd, ptr(this.#into), this.#into.length, MSG_DONTWAIT));
+  /** Takes what its kernel holds, once it holds something. */
+  async take(): Promise<number> {
+    for (;;) {
+      const took = libc().recv(this.#fd, ptr(this.#into), this.#into.length, MSG_DONTWAIT);
+      if (took > 0) return took;
+      await new Promise(setImmediate);
+    }
   }
 
   close(): void {
@@ -96,7 +101,7 @@ describe.skipIf(nativeLoop() === null)("a real reader", () => {
       let took = 0;
       // Four minutes, in which the kernel takes more of us once at most: it moves in large steps.
       for (let i = 0; i < 24; i++) {
-        took += reader.take();
+        took += await reader.take();
         await settle();
         clock.advance(10_000);
       }

@@ -270,7 +270,7 @@ describe("TLS listener", () => {
     while (listener.handshakes > 0) await new Promise(setImmediate);
     expect(refused.filter((code) => code === "tls.handshake_failed").length).toBe(20);
     expect(refused.filter((code) => code === "tls.closed_early").length).toBe(4);
-  });
+  }, 60_000);
 });
 
 describe("mutual TLS", () => {
