@@ -76,6 +76,13 @@ insert into t (a) values (3);`);
     expect(rowsOf(events)).toEqual([{ a: 2 }, { a: 3 }]);
   });
 
+  test("a delimiter that is not the plain one yet goes on being passed over", () => {
+    const text = "delimiter ;;\ndelimiter ;;\ninsert into t (a) values (1);\ndelimiter ;\n";
+    for (const size of [1, 7, 1000]) {
+      expect(rowsOf(read(`${text}insert into t (a) values (2);`, size))).toEqual([{ a: 2 }]);
+    }
+  });
+
   test("what is damaged is told of with its place, and reading goes on", () => {
     const events = read(`insert into t (a) values (1),(now()),(2);
 insert into t (a) values (3),(4,5),(6);

@@ -59,7 +59,8 @@ export class SqlDump {
     this.#events = [];
     while (this.#at < this.#bytes.length && this.#step(final));
     const left = this.#bytes.length - this.#at;
-    if (final && left > 0 && this.#mode.kind !== "skip") {
+    const isPassedOver = this.#mode.kind === "skip" || this.#mode.kind === "delimiter";
+    if (final && left > 0 && !isPassedOver) {
       this.#damaged("the dump ends in the middle");
       this.#at = this.#bytes.length;
     } else if (left > PENDING_MOST) {
@@ -83,7 +84,8 @@ export class SqlDump {
         case "skip":
           return this.#skip();
         case "delimiter":
-          return this.#past(/\ndelimiter ;[^\n]*/i, 16);
+          // The whole line has to be there: `;;` begins like `;`.
+          return this.#past(/\ndelimiter ;[ \t\r]{0,40}\n/i, 64);
         case "resync":
           return this.#past(
             /\n(?=insert |replace |create |drop |lock |unlock |alter |set |--|\/\*)/i,
