@@ -48,6 +48,13 @@ export function open(
   return socket;
 }
 
+/** Ends a connection so that nothing of it arrives later, when others play. */
+export function cut(socket: Socket): void {
+  // One that does not stand yet would be waited for, and what was written to it be sent.
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** An HTTP/1.1 client on one connection that is opened when needed: what a simple program has. */
 export class Connection {
   readonly #target: Target;
@@ -87,9 +94,9 @@ export class Connection {
     this.#socket = null;
   }
 
-  /** Ends at once: what was not sent yet must not arrive later, when others play. */
+  /** Ends at once. */
   reset(): void {
-    this.#socket?.resetAndDestroy();
+    if (this.#socket !== null) cut(this.#socket);
     this.#socket = null;
   }
 

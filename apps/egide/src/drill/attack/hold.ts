@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Field } from "#drill/attack/attack.ts";
-import { open } from "#drill/connection.ts";
+import { cut, open } from "#drill/connection.ts";
 
 const GROUP = 3;
 const TICK_MS = 50;
@@ -35,7 +35,7 @@ export function hold(
   return {
     stop() {
       clearInterval(timer);
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of sockets) cut(socket);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Field } from "#drill/attack/attack.ts";
-import { open } from "#drill/connection.ts";
+import { cut, open } from "#drill/connection.ts";
 import { frame, headers, PREFACE, TYPE } from "#drill/h2-frame.ts";
 import type { Outcome } from "#drill/outcome.ts";
 import { pick } from "#drill/random.ts";
@@ -109,7 +109,7 @@ export function streams(field: Field): { stop(): void } {
   return {
     stop() {
       clearInterval(timer);
-      for (const line of lines) line?.socket.resetAndDestroy();
+      for (const line of lines) if (line !== null) cut(line.socket);
     },
   };
 }
