@@ -39,7 +39,9 @@ export interface Restored {
 export async function restore(context: RestoreContext, path: string): Promise<Restored> {
   const manifest = await verify(path);
   if (manifest.scope !== "instance") {
-    throw damaged("it is the export of one board: it is added with egide board import board");
+    throw damaged(
+      "it is the export of one board, for its owner to keep and to read; a site is put back from an export of the whole site",
+    );
   }
   const { count } = await context.store.kysely
     .selectFrom("board")

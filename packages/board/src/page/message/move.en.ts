@@ -25,10 +25,10 @@ export const moveEn = {
   "storage.state-removed": "Removed (only the record is left)",
   "export.title": "Export",
   "export.lead":
-    "Records as JSON lines, files by their hash, and a manifest with the SHA-256 of each: open files that any Égide takes back, and that anybody can read.",
+    "Records as JSON lines, files by their hash, and a manifest with the SHA-256 of each: open files that anybody can read.",
   "export.all": "The whole site",
   "export.all-lead":
-    "Everything but accounts, keys, hashes of addresses and sealed files. With those: egide board export --secrets take, on the server.",
+    "Any Égide takes it back while it has no boards yet. Everything but accounts, keys, hashes of addresses and sealed files. With those: egide board export --secrets take, on the server.",
   "export.board": "The board /{uri}/",
   "export.board-lead":
     "Public posts, files, rules and filters of this board: nothing of other boards, nothing by which somebody could be recognised.",

@@ -27,10 +27,10 @@ export const moveFr: Readonly<Record<keyof typeof moveEn, string>> = {
   "storage.state-removed": "Supprimé (il n’en reste que la trace)",
   "export.title": "Exportation",
   "export.lead":
-    "Les enregistrements en lignes JSON, les fichiers par leur empreinte, et un manifeste avec le SHA-256 de chacun : des fichiers ouverts que tout Égide reprend et que chacun peut lire.",
+    "Les enregistrements en lignes JSON, les fichiers par leur empreinte, et un manifeste avec le SHA-256 de chacun : des fichiers ouverts que chacun peut lire.",
   "export.all": "Tout le site",
   "export.all-lead":
-    "Tout sauf les comptes, les clés, les empreintes d’adresses et les fichiers sous scellés. Avec ceux-ci : egide board export --secrets take, sur le serveur.",
+    "Tout Égide le reprend tant qu’il n’a encore aucun forum. Tout sauf les comptes, les clés, les empreintes d’adresses et les fichiers sous scellés. Avec ceux-ci : egide board export --secrets take, sur le serveur.",
   "export.board": "Le forum /{uri}/",
   "export.board-lead":
     "Messages publics, fichiers, règles et filtres de ce forum : rien des autres forums, rien qui permette de reconnaître quelqu’un.",
