@@ -2,12 +2,18 @@ import { AppError } from "@egide/std/error.ts";
 import type { WebContext } from "#context.ts";
 import { CSRF_FIELD, CSRF_HEADER } from "#csrf.ts";
 
-const MULTIPART = /^multipart\/form-data\b/i;
-const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i;
+const URL_ENCODED = "application/x-www-form-urlencoded";
+const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)[\t ]*(?:;|$)/i;
 /** No form of ours has as many. Taking a million apart would keep everybody else waiting. */
 const MOST_FIELDS = 2000;
-/** As in RFC 2046, section 5.1.1. */
-const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i;
+/** RFC 2046, section 5.1.1, without what no program puts there: `/`, `,` and spaces. */
+const BOUNDARY = /;[\t ]*boundary=(?:"([\w'()+.:=?-]{1,70})"|([\w'()+.:=?-]{1,70})(?=[\t ;]|$))/i;
+
+/** A kind of form: what Bun is told, and what stands before each field. */
+interface Kind {
+  readonly type: string;
+  readonly mark: string;
+}
 
 const known = new WeakMap<Request, Promise<FormData>>();
 
@@ -20,11 +26,11 @@ export function formOf(c: WebContext): Promise<FormData> {
 }
 
 async function readForm(c: WebContext): Promise<FormData> {
-  const type = c.req.header("content-type") ?? "";
-  if (!FORM.test(type)) return new FormData();
+  const given = c.req.header("content-type") ?? "";
+  if (!FORM.test(given)) return new FormData();
   try {
+    const { type, mark } = kindOf(given);
     const body = Buffer.from(await c.req.arrayBuffer());
-    const mark = MULTIPART.test(type) ? boundaryOf(type) : "&";
     if (isMoreThan(MOST_FIELDS, mark, body)) throw new Error("too many fields");
     const headers = { "content-type": type };
     return (await new Response(body, { headers }).formData()) as FormData;
@@ -41,11 +47,16 @@ async function readForm(c: WebContext): Promise<FormData> {
   }
 }
 
-function boundaryOf(type: string): string {
-  const [, quoted, plain] = BOUNDARY.exec(type) ?? [];
+/**
+ * The kind by our own reading, as a header of our own: Bun looks for the names of both kinds anywhere
+ * in what it is given, and would take a form apart as another than the one whose fields we counted.
+ */
+function kindOf(given: string): Kind {
+  if (!/^multipart/i.test(given)) return { type: URL_ENCODED, mark: "&" };
+  const [, quoted, plain] = BOUNDARY.exec(given) ?? [];
   const boundary = quoted ?? plain;
   if (boundary === undefined) throw new Error("there is no boundary");
-  return `--${boundary}`;
+  return { type: `multipart/form-data; boundary="${boundary}"`, mark: `--${boundary}` };
 }
 
 function isMoreThan(most: number, mark: string, body: Buffer): boolean {

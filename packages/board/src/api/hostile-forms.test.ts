@@ -58,6 +58,42 @@ describe("parts", () => {
     expect(await codeOf(fields)).toBe("web.form");
   });
 
+  const URL_ENCODED = "application/x-www-form-urlencoded";
+  test.each([
+    `multipart/form-data; boundary=zz; x=${URL_ENCODED}`,
+    `multipart/form-data; boundary=zz/${URL_ENCODED}`,
+    `multipart/form-data; boundary="zz/${URL_ENCODED}"`,
+    `multipart/form-data; boundary=zz, ${URL_ENCODED}`,
+    `multipart/form-data-${URL_ENCODED}; boundary=zz`,
+  ])("a type that names two kinds of forms opens no way around the count: %s", async (type) => {
+    const fields = `text=${"x&a".repeat(100_000)}`;
+    expect(await codeOf(raw(fields, type))).toMatch(/^(?:web\.form|board\.empty)$/);
+    // Whoever took it for fields would find a text.
+    expect(await codeOf(raw("text=words", type))).not.toBe("201");
+  });
+
+  test.each(["xboundary=x; boundary=zz", 'y="boundary=x"; boundary=zz'])(
+    "nor does a type with two boundaries: %s",
+    async (given) => {
+      const one = part('name="text"', "b");
+      const many = Array.from({ length: 25_000 }, () => one);
+      const body = Buffer.concat([...many, END]);
+      expect(await codeOf(raw(body, `multipart/form-data; ${given}`))).toBe("web.form");
+    },
+  );
+
+  test.each(["x", "----WebKitFormBoundaryAbC123", "a'()+_.:=?-9", "boundary=x"])(
+    "boundaries that programs make are taken, quoted or not: %s",
+    async (boundary) => {
+      const head = 'Content-Disposition: form-data; name="text"';
+      const body = `--${boundary}\r\n${head}\r\n\r\n${boundary} HOW\r\n--${boundary}--\r\n`;
+      const quoted = raw(body.replace("HOW", "quoted"), `multipart/form-data; boundary="${boundary}"`);
+      expect(await codeOf(quoted)).toBe("201");
+      const type = `Multipart/Form-Data;charset=utf-8;Boundary=${boundary}`;
+      expect(await codeOf(raw(body.replace("HOW", "plain"), type))).toBe("201");
+    },
+  );
+
   test("fields that come twice: the first counts", async () => {
     const answer = await multipart(
       part('name="thread"', "1"),
