@@ -103,7 +103,7 @@ async function decisionOf(
     rule: await ruleText(db, act),
     reason: act.reason,
     text: post?.text ?? "",
-    startsAt: act.at,
+    startsAt: ban?.startsAt ?? act.at,
     endsAt: act.endsAt,
     appealUntil: isOpen ? act.at + APPEAL_MS : null,
     appeal: sent ?? null,

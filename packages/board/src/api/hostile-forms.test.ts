@@ -87,7 +87,10 @@ describe("parts", () => {
     async (boundary) => {
       const head = 'Content-Disposition: form-data; name="text"';
       const body = `--${boundary}\r\n${head}\r\n\r\n${boundary} HOW\r\n--${boundary}--\r\n`;
-      const quoted = raw(body.replace("HOW", "quoted"), `multipart/form-data; boundary="${boundary}"`);
+      const quoted = raw(
+        body.replace("HOW", "quoted"),
+        `multipart/form-data; boundary="${boundary}"`,
+      );
       expect(await codeOf(quoted)).toBe("201");
       const type = `Multipart/Form-Data;charset=utf-8;Boundary=${boundary}`;
       expect(await codeOf(raw(body.replace("HOW", "plain"), type))).toBe("201");

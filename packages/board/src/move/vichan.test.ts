@@ -3,10 +3,17 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
+import { dueDoor } from "#api/due-door.ts";
+import { APPEAL_MS } from "#moderation/appeal.ts";
+import { DecisionTokens } from "#moderation/decision-token.ts";
+import { mayUndo } from "#moderation/service/reach.ts";
+import { undo } from "#moderation/service/undo.ts";
+import { moderationRig } from "#moderation/testing/rig.ts";
 import { importBoards } from "#move/run/import.ts";
 import { vichanSource } from "#move/source/vichan.ts";
 import { type MoveRig, moveRig } from "#move/testing/rig.ts";
-import { VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
+import { rowOf, VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
+import { figuresOf } from "#provider/figures.ts";
 import { boardByUri } from "#store/boards.ts";
 import type { Board } from "#thread/model.ts";
 import { Previews } from "#thread/previews.ts";
@@ -136,6 +143,80 @@ describe("a vichan dump", () => {
     for (const secret of ["a-password", "a-hash-that", "192.0.2.9", "192.0.2.7", "8c6976e5"]) {
       expect(all).not.toContain(secret);
     }
+  });
+
+  test("bans of all boards are the site's, and can be lifted however old they are", async () => {
+    await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    const { store } = rig.importing;
+    const now = rig.clock.now();
+    const acts = await store.kysely
+      .selectFrom("ban")
+      .innerJoin("act", "act.id", "ban.actId")
+      .select(["act.id", "act.at", "act.boardId", "act.byInstance", "ban.scope", "ban.startsAt"])
+      .orderBy("ban.id")
+      .execute();
+    expect(acts).toMatchObject([
+      { scope: "board", byInstance: 0, at: now, startsAt: 1_700_000_000_000 },
+      { scope: "global", byInstance: 1, at: now, startsAt: 1_700_000_000_000 },
+    ]);
+    const [ofBoard, global] = acts as [(typeof acts)[0], (typeof acts)[0]];
+    const owner = { id: "owner", name: "owner" };
+    const grant = { role: "board-owner", boardId: global.boardId } as const;
+    const ownerOf = { ...owner, grants: [grant] };
+    expect([mayUndo(ownerOf, ofBoard), mayUndo(ownerOf, global)]).toEqual([true, false]);
+    const { deps, close } = await moderationRig(`sqlite:${join(rig.folder, "other.db")}`, {
+      clock: rig.clock,
+    });
+    const tokens = new DecisionTokens(new Uint8Array(32));
+    const decision = await dueDoor({ ...deps, store }, tokens).decision(tokens.of(global.id));
+    expect(decision).toMatchObject({ startsAt: 1_700_000_000_000, appealUntil: now + APPEAL_MS });
+    await undo({ ...deps, store }, ownerOf, ofBoard.id, "Long ago");
+    const admin = { ...owner, grants: [{ role: "admin", boardId: null } as const] };
+    await undo({ ...deps, store }, admin, global.id, "Long ago");
+    const left = await store.kysely.selectFrom("ban").select("id").where("liftedAt", "is", null);
+    expect(await left.execute()).toEqual([]);
+    expect((await figuresOf(store.kysely, now)).acts).toBe(0);
+    await close();
+  });
+
+  test("a newer dump has posts of numbers that were given out here since: none goes astray", async () => {
+    await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    const { store } = rig.importing;
+    const { id: boardId } = (await boardByUri(store.kysely, "b")) as Board;
+    const last = await store.kysely
+      .selectFrom("post")
+      .selectAll()
+      .where("boardId", "=", boardId)
+      .where("no", "=", 8)
+      .executeTakeFirstOrThrow();
+    const { id: _, ...native } = { ...last, no: 12, threadNo: 12, createdAt: rig.clock.now() };
+    await store.kysely.insertInto("post").values(native).execute();
+    const time = 1_700_000_900;
+    const more = [
+      rowOf({ id: 12, nomarkup: "another thread", time, bump: time }),
+      rowOf({ id: 13, thread: 12, nomarkup: "its reply", time }),
+      rowOf({ id: 14, thread: 3, nomarkup: "a late reply", time }),
+    ];
+    const newer = VICHAN_DUMP.replace(
+      "UNLOCK TABLES;",
+      `INSERT INTO \`posts_b\` VALUES ${more.join(",")};\nUNLOCK TABLES;`,
+    ).replace("(1,1700000800,", "(3,1700000900,'192.0.2.3','b',12,'not that one'),(1,1700000800,");
+    writeFileSync(dump, newer);
+    rig.refused.length = 0;
+    const result = await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    expect(result.boards[0]).toMatchObject({ posts: 1, known: 4 });
+    const told = rig.refused.map(({ table, row, reason }) => `${table} ${row}: ${reason}`);
+    expect(told.filter((line) => line.includes("given out"))).toEqual([
+      "posts_b 12: its number, 12, was given out here since",
+      "posts_b 13: the number of its thread, 12, was given out here since",
+      "reports 3: the number of its post, 12, was given out here since",
+    ]);
+    const at12 = store.kysely.selectFrom("post").select(["no", "createdAt"]);
+    const rows = await at12.where("threadNo", "=", 12).where("boardId", "=", boardId).execute();
+    expect(rows).toEqual([{ no: 12, createdAt: rig.clock.now() }]);
+    const reports = await store.kysely.selectFrom("report").select("text").execute();
+    expect(reports).toEqual([{ text: "rude\nwords" }]);
+    expect((await read("b", 3)).replies.map(({ no }) => no)).toEqual([4, 5, 14]);
   });
 
   test("addresses that are hashed here are of posts young enough, or of none", async () => {

@@ -36,6 +36,8 @@ export async function figuresOf(
     .selectFrom("act")
     .select(["state", "kind"])
     .where("at", ">=", since)
+    // Brought over from elsewhere: nobody's decision here.
+    .where("staffId", "!=", "import")
     .$if(boardId !== null, (query) => query.where("boardId", "=", boardId ?? 0))
     .execute();
   const appeals = await db

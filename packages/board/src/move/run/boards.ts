@@ -13,6 +13,8 @@ export interface Target {
   /** It was brought over whole before: what follows are only additions. */
   readonly isDone: boolean;
   readonly linkedNo: number;
+  /** Numbers of posts that can't be taken: they were given out here since, to others. */
+  readonly strange: Set<number>;
 }
 
 /**
@@ -55,7 +57,8 @@ async function targetOf(
   if (known !== undefined) {
     const board = await boardById(store.kysely, known.boardId);
     if (board === null) return refuse("the board that it became is gone");
-    return { from, surveyed, board, isDone: known.doneAt !== null, linkedNo: known.linkedNo };
+    const { doneAt, linkedNo } = known;
+    return { from, surveyed, board, isDone: doneAt !== null, linkedNo, strange: new Set() };
   }
   if ((await boardByUri(store.kysely, uri)) !== null) {
     return refuse(`there is another board at /${uri}/: use --rename ${from}=…`);
@@ -64,7 +67,8 @@ async function targetOf(
   const { title, subtitle } = source;
   const row = { uri, title, subtitle, state: "closed", ownerId: null, listed: false } as const;
   const settings = settingsFor(surveyed);
-  if (order.dryRun) return { from, surveyed, board: imagined(uri), isDone: false, linkedNo: 0 };
+  const fresh = { from, surveyed, isDone: false, linkedNo: 0, strange: new Set<number>() };
+  if (order.dryRun) return { ...fresh, board: imagined(uri) };
   const board = await store.transaction(async (trx) => {
     const id = await insertBoard(trx, { ...row, settings }, now);
     await trx
@@ -80,7 +84,7 @@ async function targetOf(
       .execute();
     return (await boardById(trx, id)) as Board;
   });
-  return { from, surveyed, board, isDone: false, linkedNo: 0 };
+  return { ...fresh, board };
 }
 
 /** As many pages as its threads need, so that none falls off with the first new thread. */

@@ -65,7 +65,8 @@ export class HouseWriter {
         .insertInto("act")
         .values({
           id,
-          at: startsAt,
+          // When it began there is the ban's to say: undoing and appeals count from when it holds here.
+          at: now,
           staffId: "import",
           kind: "ban",
           boardId,
@@ -86,6 +87,8 @@ export class HouseWriter {
           batch: null,
           sessionHash: null,
           toldAt: null,
+          // No board's own staff take back what holds on all of them.
+          byInstance: target === null ? 1 : 0,
         })
         .execute();
       await trx
@@ -122,7 +125,10 @@ export class HouseWriter {
     return { fault: `a network of /${bits}: bans reach one address, a /24 or (IPv6) a /48 here` };
   }
 
-  async #report(report: SourceReport, { board }: Target): Promise<void> {
+  async #report(report: SourceReport, { board, strange }: Target): Promise<void> {
+    if (strange.has(report.no)) {
+      return this.#refuse(report, `the number of its post, ${report.no}, was given out here since`);
+    }
     if (this.#order.dryRun) {
       this.counts.reports += 1;
       return;

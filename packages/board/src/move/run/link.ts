@@ -14,7 +14,7 @@ export async function settleBoard(
   { store, clock }: ImportContext,
   { board, surveyed, isDone }: Target,
 ): Promise<void> {
-  const numbers = [...surveyed.threads];
+  const numbers = [...surveyed.threads.keys()];
   for (let at = 0; at < numbers.length; at += BATCH) {
     await store.transaction(async (trx) => {
       for (const no of numbers.slice(at, at + BATCH)) {

@@ -59,7 +59,6 @@ export class PostWriter {
     this.#waiting = [];
     if (waiting.length === 0) return;
     const fresh = await this.#unknown(waiting);
-    this.counts.known += waiting.length - fresh.length;
     if (this.#order.dryRun) {
       await this.#look(fresh);
       return;
@@ -83,23 +82,40 @@ export class PostWriter {
     this.#order.progress(`/${from}/: ${posts + known} of ${surveyed.posts} posts`);
   }
 
-  /** One post of a number; of two in the dump the first is taken. */
+  /**
+   * One post of a number; of two in the dump the first is taken. Once a board is open here it gives
+   * numbers out itself: in a newer dump the same ones are of other posts, which began at another time.
+   */
   async #unknown(posts: readonly SourcePost[]): Promise<readonly SourcePost[]> {
+    const { board, surveyed, strange } = this.#target;
+    const numbers = new Set(posts.flatMap(({ no, threadNo }) => [no, threadNo ?? no]));
     const rows = await this.#context.store.kysely
       .selectFrom("post")
-      .select("no")
-      .where("boardId", "=", this.#target.board.id)
-      .where(
-        "no",
-        "in",
-        posts.map(({ no }) => no),
-      )
+      .select(["no", "createdAt"])
+      .where("boardId", "=", board.id)
+      .where("no", "in", [...numbers])
       .execute();
-    const taken = new Set(rows.map(({ no }) => no));
-    return posts.filter(({ no }) => {
-      if (taken.has(no)) return false;
+    const here = new Map(rows.map(({ no, createdAt }) => [no, createdAt]));
+    const isAnother = (no: number, createdAt: number | undefined): boolean =>
+      here.has(no) && here.get(no) !== createdAt;
+    const taken = new Set<number>();
+    return posts.filter(({ no, threadNo, createdAt, table, row }) => {
+      const isOwn = isAnother(no, createdAt);
+      if (taken.has(no)) {
+        this.counts.known += 1;
+        return false;
+      }
       taken.add(no);
-      return true;
+      if (isOwn || (threadNo !== null && isAnother(threadNo, surveyed.threads.get(threadNo)))) {
+        const whose = isOwn ? `its number, ${no},` : `the number of its thread, ${threadNo},`;
+        const reason = `${whose} was given out here since`;
+        this.#order.refuse({ kind: "refused", table, row, reason });
+        strange.add(no);
+        return false;
+      }
+      if (!here.has(no)) return true;
+      this.counts.known += 1;
+      return false;
     });
   }
 

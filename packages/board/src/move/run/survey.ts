@@ -3,22 +3,22 @@ import type { Refused, Source, SourceBoard } from "#move/source/record.ts";
 /** A board of the source before anything of it is taken. */
 export interface Surveyed {
   readonly board: SourceBoard;
-  /** Numbers of the posts that open threads. */
-  readonly threads: ReadonlySet<number>;
+  /** Numbers of the posts that open threads, and when they did. */
+  readonly threads: ReadonlyMap<number, number>;
   readonly posts: number;
   /** The highest number that was given out. */
   readonly lastNo: number;
 }
 
 interface Growing {
-  readonly threads: Set<number>;
+  readonly threads: Map<number, number>;
   posts: number;
   lastNo: number;
 }
 
 /**
  * Reads everything once: which boards there are, how far their numbers go, which threads have a
- * beginning. All that is kept are numbers of threads.
+ * beginning. All that is kept are numbers and times of threads.
  */
 export async function survey(
   source: Source,
@@ -27,7 +27,7 @@ export async function survey(
   const boards = new Map<string, SourceBoard>();
   const growing = new Map<string, Growing>();
   const of = (uri: string): Growing => {
-    const known = growing.get(uri) ?? { threads: new Set(), posts: 0, lastNo: 0 };
+    const known = growing.get(uri) ?? { threads: new Map(), posts: 0, lastNo: 0 };
     growing.set(uri, known);
     return known;
   };
@@ -46,7 +46,9 @@ export async function survey(
       const grown = of(record.board);
       grown.posts += 1;
       grown.lastNo = Math.max(grown.lastNo, record.no);
-      if (record.threadNo === null) grown.threads.add(record.no);
+      if (record.threadNo === null && !grown.threads.has(record.no)) {
+        grown.threads.set(record.no, record.createdAt);
+      }
     }
   }
   return new Map([...boards].map(([uri, board]) => [uri, { board, ...of(uri) }]));
