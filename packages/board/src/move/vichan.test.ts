@@ -173,7 +173,7 @@ describe("a vichan dump", () => {
     await undo({ ...deps, store }, ownerOf, ofBoard.id, "Long ago");
     const admin = { ...owner, grants: [{ role: "admin", boardId: null } as const] };
     await undo({ ...deps, store }, admin, global.id, "Long ago");
-    const left = await store.kysely.selectFrom("ban").select("id").where("liftedAt", "is", null);
+    const left = store.kysely.selectFrom("ban").select("id").where("liftedAt", "is", null);
     expect(await left.execute()).toEqual([]);
     expect((await figuresOf(store.kysely, now)).acts).toBe(0);
     await close();
