@@ -15,13 +15,31 @@ async function writeTar(path: string, entries: AsyncIterable<Entry>, now: number
   const file = await open(part, "w", 0o600);
   try {
     for await (const piece of tarPieces(entries, now)) {
-      if (piece.length > 0) await file.write(piece);
+      await writeWhole(file, piece);
     }
     await file.sync();
   } finally {
     await file.close();
   }
   await rename(part, path);
+}
+
+/** A disk that fills up takes a part of what it is given, and says so only by its number. */
+export async function writeWhole(
+  file: {
+    readonly write: (
+      bytes: Uint8Array,
+      offset: number,
+      length: number,
+    ) => Promise<{ readonly bytesWritten: number }>;
+  },
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, bytes.length - at);
+    if (bytesWritten === 0) throw new Error("the disk takes no more");
+    at += bytesWritten;
+  }
 }
 
 /** The archive as a stream: what the admins' page answers with. */
@@ -40,7 +58,7 @@ async function writeFolder(path: string, entries: AsyncIterable<Entry>): Promise
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
     const file = await open(to, "w", 0o600);
     try {
-      await file.write(bytes);
+      await writeWhole(file, bytes);
       // The manifest comes last: where it stands, all else does.
       await file.sync();
     } finally {
