@@ -51,7 +51,8 @@ export function oldRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   );
 
   const file = async (c: WebContext): Promise<Response> => {
-    const path = decodeURIComponent(new URL(c.req.url).pathname.slice(1));
+    const path = decoded(new URL(c.req.url).pathname.slice(1));
+    if (path === null) throw threadError("no_post");
     const found = await db
       .selectFrom("old_file")
       .innerJoin("media as kept", "kept.sha256", "old_file.sha256")
@@ -65,4 +66,13 @@ export function oldRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   };
   app.get("/:board{[a-z0-9]{1,24}}/src/:name", file);
   app.get("/file/:name", file);
+}
+
+/** Null: nothing was ever called so. */
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }

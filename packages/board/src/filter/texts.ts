@@ -31,8 +31,8 @@ export const FILTER_TEXTS = {
     fr: "Votre adresse figure sur une liste d’expéditeurs de pourriels. Essayez une autre connexion.",
   },
   "filter.proof_needed": {
-    en: "Before this post a short calculation is due: you are new here, or come through Tor.",
-    fr: "Un court calcul est demandé avant ce message\u202f: vous êtes nouveau ici, ou passez par Tor.",
+    en: "Before this post a short calculation is due, as for all who are new here, come through Tor, or have an address that lists of spam name.",
+    fr: "Un court calcul est demandé avant ce message, comme à tous ceux qui sont nouveaux ici, passent par Tor ou ont une adresse que citent des listes de pourriels.",
   },
   "filter.proof_failed": {
     en: "The calculation was not right, or too old. It begins anew.",

@@ -81,7 +81,9 @@ describe("old addresses", () => {
     expect(await leads("/b/3.html")).toBe("301 /b/3");
     expect(await leads("/b/catalog.html")).toBe("301 /b/catalog");
     expect(await leads("/b/src/1700000000001.png")).toBe(`301 /media/${sha256}.png`);
-    for (const path of ["/b/res/99.html", "/b/src/other.png", "/nope/index.html", "/file/x.png"]) {
+    const broken = ["/b/src/%zz", "/b/src/%ff.png", "/file/%"];
+    const gone = ["/b/res/99.html", "/b/src/other.png", "/nope/index.html", "/file/x.png"];
+    for (const path of [...gone, ...broken]) {
       expect([path, (await rig.ask(path)).status]).toEqual([path, 404]);
     }
     expect(await leads("/b/thread/1")).toBe("200");
