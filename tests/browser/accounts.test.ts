@@ -71,7 +71,7 @@ beforeAll(async () => {
         `<!doctype html><html lang="en"><title>${title}</title><main>${body as string}</main></html>`,
         status as 200,
       ),
-    { mayRegister: () => true },
+    { mayRegister: () => true, isInvited: () => false },
   );
   ask = (request, peer) => app.fetch(request, { peer });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });

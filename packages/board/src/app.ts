@@ -35,6 +35,7 @@ import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
 import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { actorOf as rolesOf } from "#moderation/service/staff.ts";
+import { isInvitation } from "#move/invitation.ts";
 import { makeAssets } from "#page/assets.ts";
 import { staffRoutes } from "#page/staff/routes.tsx";
 import type { StaffSite } from "#page/staff/site.ts";
@@ -248,6 +249,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   // Names of the site's own come before those of boards.
   accountRoutes(app, accounts, accountFrame(site), {
     mayRegister: async (c) => pace.mayRegister(await site.posterOf(c), clock.monotonic()),
+    isInvited: (next) => isInvitation(store.kysely, next, clock.now()),
   });
   const staff: StaffSite = {
     deps: moderation,

@@ -3,7 +3,6 @@ import type { WebEnv } from "@egide/web/context.ts";
 import type { Hono } from "hono";
 import { frameOf, page } from "#api/answer.ts";
 import type { BoardSite } from "#api/site.ts";
-import { threadError } from "#thread/errors.ts";
 import { acceptOffer, INVITATION_PATH, offerOf } from "#move/invitation.ts";
 import { InvitationPage } from "#page/view/invitation.tsx";
 import { boardById } from "#store/boards.ts";
@@ -25,7 +24,10 @@ export function invitationRoutes(app: Hono<WebEnv>, site: BoardSite): void {
 
   app.post(PATH, async (c) => {
     const person = await site.personOf(c);
-    if (person === null) throw threadError("not_yours");
+    // Their session may have ended since they opened the page.
+    if (person === null) {
+      return c.redirect(`/account/sign-in?next=${encodeURIComponent(c.req.path)}`, 303);
+    }
     const account = { id: person.id, username: person.username ?? person.id };
     await acceptOffer(store, c.req.param("token"), account, clock.now());
     return c.redirect("/staff", 303);

@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 const INVITATION_DAYS = 30;
 
 export const INVITATION_PATH = "/invitation";
+const LINK = /^\/invitation\/([\w-]{22})$/;
 
 export interface Offer {
   readonly name: string;
@@ -38,16 +39,26 @@ export async function invite(trx: Db, offer: Offer, now: number): Promise<string
 
 /** What a link offers; AppError where it offers nothing (any more). */
 export async function offerOf(db: Db, token: string, now: number): Promise<Offer> {
-  const row = await db
+  const row = await openRow(db, token, now);
+  if (row === undefined) throw gone();
+  const { name, role, boardId } = row;
+  return { name, role, boardId: boardId === 0 ? null : boardId };
+}
+
+/** Whether a path is that of an invitation that may still be taken up. */
+export async function isInvitation(db: Db, path: string, now: number): Promise<boolean> {
+  const token = LINK.exec(path)?.[1];
+  return token !== undefined && (await openRow(db, token, now)) !== undefined;
+}
+
+function openRow(db: Db, token: string, now: number) {
+  return db
     .selectFrom("invitation")
     .selectAll()
     .where("token", "=", sha256(token))
     .where("usedAt", "is", null)
     .where("endsAt", ">", now)
     .executeTakeFirst();
-  if (row === undefined) throw gone();
-  const { name, role, boardId } = row;
-  return { name, role, boardId: boardId === 0 ? null : boardId };
 }
 
 /** Gives the role to an account, once; whoever becomes an owner owns the board. */

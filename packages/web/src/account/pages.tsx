@@ -121,7 +121,8 @@ export function SignInPage(props: PageProps & { username: string; mayRegister: b
       <PasskeyScript words={words} />
       {props.mayRegister ? (
         <p>
-          {words.noAccount} <a href="/account/register">{words.register}</a>
+          {words.noAccount}{" "}
+          <a href={`/account/register?next=${encodeURIComponent(next)}`}>{words.register}</a>
         </p>
       ) : null}
     </>

@@ -42,6 +42,8 @@ const OPEN = [
 export interface AccountGuards {
   /** False where too many accounts come from there. */
   readonly mayRegister: (c: WebContext) => boolean | Promise<boolean>;
+  /** Whether who is on the way to this path may make an account where strangers may not. */
+  readonly isInvited: (next: string) => boolean | Promise<boolean>;
 }
 
 /** Mounts the account pages: sign-in, second factor, passkeys, password. */
@@ -84,14 +86,14 @@ export function accountRoutes(
     return factorPage(c, next, failure(outcome, "account.second_factor"));
   });
 
-  app.get("/account/register", (c) => {
-    refuseClosed(accounts);
+  app.get("/account/register", async (c) => {
+    await refuseClosed(nextPath(c.req.query("next"), HOME));
     return registerPage(c, c.req.query("next"), "", null);
   });
   app.post("/account/register", async (c) => {
-    refuseClosed(accounts);
     const form = await formOf(c);
     const next = nextPath(textOf(form, "next"), HOME);
+    await refuseClosed(next);
     const username = textOf(form, "username");
     const password = textOf(form, "password");
     try {
@@ -186,14 +188,23 @@ export function accountRoutes(
     return frame(c, { title, body, status });
   }
 
-  function signInPage(
+  async function isOpenTo(next: string): Promise<boolean> {
+    return accounts.registration === "open" || (await guards.isInvited(next));
+  }
+
+  async function refuseClosed(next: string): Promise<void> {
+    if (!(await isOpenTo(next))) throw failure("refused", "account.closed");
+  }
+
+  async function signInPage(
     c: WebContext,
     next: string | undefined,
     username: string,
     error: AppError | null,
   ) {
-    const props = { username, mayRegister: accounts.registration === "open" };
-    const page = <SignInPage {...common(c, next, error)} {...props} />;
+    const props = common(c, next, error);
+    const mayRegister = await isOpenTo(props.next);
+    const page = <SignInPage {...props} username={username} mayRegister={mayRegister} />;
     return show(c, accountWords(c.get("locale")).signIn, page, error);
   }
 
@@ -227,11 +238,6 @@ async function passkeysOf(accounts: Accounts, c: WebContext): Promise<Passkey[]>
   if (!answer.ok) return [];
   const given = (await answer.json()) as { id: string; name?: string | null; deviceType: string }[];
   return given.map(({ id, name, deviceType }) => ({ id, name: name || deviceType }));
-}
-
-function refuseClosed(accounts: Accounts): void {
-  if (accounts.registration === "open") return;
-  throw failure("refused", "account.closed");
 }
 
 function refused(answer: Response): AppError {
