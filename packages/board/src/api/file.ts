@@ -3,13 +3,18 @@ import type { Hono } from "hono";
 import { placeOf } from "#api/chan/tim.ts";
 import { type BoardSite } from "#api/site.ts";
 import { fileName } from "#media/store/name.ts";
-import { serveMedia } from "#media/serve.ts";
+import { type ServedFiles, serveMedia } from "#media/serve.ts";
 import { postsMadeAt } from "#store/by-time.ts";
+import { isFileShown } from "#store/files.ts";
 import { readableBoard } from "#thread/read.ts";
 
 /** Files: those of posts by their hash, and by 4chan's numbers; style, script and icon. */
 export function fileRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   const { store } = site.threads;
+  const files: ServedFiles = {
+    store: site.media,
+    isShown: (sha256) => isFileShown(store.kysely, sha256),
+  };
 
   app.get("/assets/:name", (c) => {
     const asset = site.assets.byPath.get(c.req.path);
@@ -21,7 +26,7 @@ export function fileRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 
   app.get("/media/:name", async (c) => {
-    const served = await serveMedia(c.req.raw, c.req.param("name"), null, site.media);
+    const served = await serveMedia(c.req.raw, c.req.param("name"), null, files);
     return served ?? c.notFound();
   });
 
@@ -35,6 +40,6 @@ export function fileRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     if (file === undefined || file.state !== "stored") return c.notFound();
     const thumb = small === "s" && file.thumb !== null;
     const name = fileName({ sha256: file.sha256, kind: file.kind, thumb });
-    return (await serveMedia(c.req.raw, name, file.filename, site.media)) ?? c.notFound();
+    return (await serveMedia(c.req.raw, name, file.filename, files)) ?? c.notFound();
   });
 }

@@ -28,16 +28,11 @@ export function afterPosting(recent: Recent, clock: Clock): AfterWrite {
     }
     const categories = marks.map(({ data }) => asCategory(data.category));
     const category = categories.reduce(graver);
-    const held = marks.find(({ kind }) => kind === "hold")?.reason;
+    // A match says more than a filter of the board's own, which its owner writes.
+    const holds = marks.filter(({ kind }) => kind === "hold").map(({ reason }) => reason);
+    const held = holds.includes("match") ? "match" : holds[0];
     const place = { postId, boardId, threadNo, no };
     await queuePost(trx, place, { category, at, ...(held === undefined ? {} : { held }) });
-    if (held !== "match") return;
-    // The queue forgets why it held a post once somebody decided; what is published must not.
-    await trx
-      .insertInto("detection")
-      .values({ postId, at })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
   };
 }
 

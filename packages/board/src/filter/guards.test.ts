@@ -165,6 +165,14 @@ describe("guards of posting", () => {
     const row = await db.selectFrom("media").select("state").executeTakeFirstOrThrow();
     expect(row.state).toBe("sealed");
 
+    // A filter of a board's own, which holds the post as well, hides nothing of that.
+    const own = await filter({ boardId: board, pattern: "hold me", action: "hold" });
+    const both = await write("hold me with a picture", true);
+    await removeFilter(db, own, board);
+    expect(await queued(both.postId)).toMatchObject({ held: "match" });
+    const found = await db.selectFrom("detection").select("postId").execute();
+    expect(found.map(({ postId }) => postId)).toContain(both.postId);
+
     // Taken off the list, what was sealed stays so until staff decide.
     expect(await mergeEntries(db, id, [{ ...entry, withdrawn: true }], 0)).toBe(0);
     await filters.refresh();

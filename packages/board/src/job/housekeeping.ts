@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { MediaStore } from "#media/store/store.ts";
 import { sweepOrphans, sweepTemp } from "#media/store/sweep.ts";
 import { openBoards } from "#store/boards.ts";
+import { namedFiles } from "#store/files.ts";
 import type { Store } from "#store/open.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { expireArchives } from "#thread/prune.ts";
@@ -26,27 +27,6 @@ export async function expireAll(context: ThreadContext): Promise<void> {
   }
 }
 
-/** Which of some hashes a row still names; rows that nobody names go, and their files with them. */
-export async function namedHashes(
-  store: Store,
-  hashes: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (hashes.length === 0) return new Set();
-  const rows = await store.kysely
-    .selectFrom("post_media")
-    .select("sha256")
-    .distinct()
-    .where("sha256", "in", [...hashes])
-    .execute();
-  const kept = await store.kysely
-    .selectFrom("media")
-    .select("sha256")
-    .where("sha256", "in", [...hashes])
-    .where("state", "!=", "stored")
-    .execute();
-  return new Set([...rows, ...kept].map(({ sha256 }) => sha256));
-}
-
 /** Removes rows of files that no post has, so that the sweep takes the files. */
 async function forgetFiles(store: Store, before: number): Promise<void> {
   await store.kysely
@@ -57,7 +37,10 @@ async function forgetFiles(store: Store, before: number): Promise<void> {
     .execute();
 }
 
-/** Files and rows that nothing names any more, `age` milliseconds after they came. */
+/**
+ * Removes files and rows that nothing names any more, `age` milliseconds after they came, and puts
+ * what is sealed out of reach again where somebody sent it anew.
+ */
 export async function sweep(
   store: Store,
   media: MediaStore,
@@ -67,5 +50,5 @@ export async function sweep(
 ): Promise<number> {
   await forgetFiles(store, now - age);
   await sweepTemp(join(folder, "temp"), now, age);
-  return sweepOrphans(media, (hashes) => namedHashes(store, hashes), now, age);
+  return sweepOrphans(media, (hashes) => namedFiles(store.kysely, hashes), now, age);
 }

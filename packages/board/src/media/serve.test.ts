@@ -17,13 +17,16 @@ async function keep(kind: MediaKind, thumb = false): Promise<void> {
 for (const kind of ["png", "webm", "pdf"] as const) await keep(kind);
 await keep("png", true);
 
+const sealed = new Set<string>();
+const files = { store, isShown: async (sha256: string) => !sealed.has(sha256) };
+
 async function ask(
   name: string,
   headers: Record<string, string> = {},
   method = "GET",
 ): Promise<Response> {
   const request = new Request(`http://board.test/media/${name}`, { headers, method });
-  return (await serveMedia(request, name, 'été "1".png', store)) as Response;
+  return (await serveMedia(request, name, 'été "1".png', files)) as Response;
 }
 
 describe("serving files", () => {
@@ -78,6 +81,10 @@ describe("serving files", () => {
     for (const name of [`${SHA}.webm`, `${"0".repeat(64)}.png`, "../../etc/passwd", "x.html"]) {
       expect(await ask(name)).toBeNull();
     }
+    // Not to who has it already either.
+    sealed.add(SHA);
+    expect(await ask(`${SHA}.png`)).toBeNull();
+    expect(await ask(`${SHA}.t.png`, { "if-none-match": `"${SHA}-t"` })).toBeNull();
   });
 });
 

@@ -11,6 +11,12 @@ export function mediaTag(sha256: string): string {
 const CSP = "default-src 'none'; sandbox";
 const FOREVER = "public, max-age=31536000, immutable";
 
+export interface ServedFiles {
+  readonly store: MediaStore;
+  /** Whether the public may have it: the store alone does not know. */
+  readonly isShown: (sha256: string) => Promise<boolean>;
+}
+
 /**
  * Answers a request for a file. `name` is the last part of its address; `filename` is what the file
  * is called where it is saved. Null where there is none, or none in public reach.
@@ -19,10 +25,10 @@ export async function serveMedia(
   request: Request,
   name: string,
   filename: string | null,
-  store: MediaStore,
+  { store, isShown }: ServedFiles,
 ): Promise<Response | null> {
   const file = parseFileName(name);
-  if (file === null) return null;
+  if (file === null || !(await isShown(file.sha256))) return null;
   const content = await store.open(file);
   if (content === null) return null;
   const facts = KIND_FACTS[file.kind];

@@ -18,8 +18,14 @@ export async function copyFiles(from: MediaStore, to: MediaStore, temp: string):
   let copied = 0;
   let known = 0;
   for await (const file of from.list()) {
-    if (there.has(placeOf(file, file.sealed))) known++;
-    else if (await copy(from, to, file, file.sealed, temp)) copied++;
+    const place = placeOf(file, file.sealed);
+    if (there.has(place)) known++;
+    else if (await copy(from, to, file, file.sealed, temp)) {
+      copied++;
+      there.add(place);
+    }
+    // Copied while it was open, and sealed since: what is closed here must not lie open there.
+    if (file.sealed && there.has(placeOf(file, false))) await to.seal(file.sha256, file.kind);
   }
   return { copied, known };
 }

@@ -1,43 +1,53 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { MediaStore } from "#media/store/store.ts";
-import type { MediaKind } from "#store/table/media.ts";
-import { MEDIA_KINDS } from "#media/kind.ts";
+import type { MediaStore, StoredFile } from "#media/store/store.ts";
+import type { MediaState } from "#store/table/media.ts";
 
 const BATCH = 500;
 
-/** Which of these hashes a row of the database names. */
-export type NamedHashes = (hashes: readonly string[]) => Promise<ReadonlySet<string>>;
+/** What the database says of those of these hashes that it names. */
+export type NamedFiles = (hashes: readonly string[]) => Promise<ReadonlyMap<string, MediaState>>;
 
 /**
  * Removes files that no row names, once they are older than `age` milliseconds: a file is written
- * before the transaction that names it, and stays behind where that never came. At a start, when
+ * before the transaction that names it, and stays behind where that never came. What is sealed and
+ * lies in public reach as well, because somebody sent it again, is sealed again. At a start, when
  * nothing is under way, `age` may be 0. Returns how many hashes were removed.
  */
 export async function sweepOrphans(
   store: MediaStore,
-  named: NamedHashes,
+  named: NamedFiles,
   now: number,
   age: number,
 ): Promise<number> {
-  let batch = new Set<string>();
+  let batch = new Map<string, StoredFile>();
   let removed = 0;
   const settle = async (): Promise<void> => {
-    const known = await named([...batch]);
-    for (const sha256 of batch) {
-      if (known.has(sha256)) continue;
-      removed++;
-      for (const kind of MEDIA_KINDS) await store.remove(sha256, kind satisfies MediaKind);
+    const known = await named([...batch.keys()]);
+    for (const [sha256, { kind, sealed }] of batch) {
+      if (isInPlace(known.get(sha256), sealed)) continue;
+      // Others took their time: it may have been posted again meanwhile.
+      const state = (await named([sha256])).get(sha256);
+      if (isInPlace(state, sealed)) continue;
+      if (state === "sealed") await store.seal(sha256, kind);
+      else await store.remove(sha256, kind);
+      if (state === undefined) removed++;
     }
-    batch = new Set();
+    batch = new Map();
   };
   for await (const file of store.list()) {
     if (now - file.modified < age) continue;
-    batch.add(file.sha256);
+    // What lies in public reach says more than what is sealed of it.
+    if (batch.get(file.sha256)?.sealed !== false) batch.set(file.sha256, file);
     if (batch.size >= BATCH) await settle();
   }
   if (batch.size > 0) await settle();
   return removed;
+}
+
+/** Whether a file may lie where it does. */
+function isInPlace(state: MediaState | undefined, sealed: boolean): boolean {
+  return state === "stored" || (state === "sealed" && sealed);
 }
 
 /** Removes what uploads left in the folder for files under way. */

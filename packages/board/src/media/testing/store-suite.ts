@@ -6,7 +6,7 @@ import { copyFiles } from "#media/store/copy.ts";
 import { DiskStore } from "#media/store/disk.ts";
 import type { Sealing } from "#media/store/sealing.ts";
 import type { MediaFile, MediaStore } from "#media/store/store.ts";
-import { sweepOrphans } from "#media/store/sweep.ts";
+import { type NamedFiles, sweepOrphans } from "#media/store/sweep.ts";
 
 const root = mkdtempSync(join(tmpdir(), "egide-store-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -63,11 +63,59 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
       for (const digit of ["b", "c", "d"]) await put(store, file(digit), digit);
       await put(store, file("c", true), "t");
       await store.seal(file("d").sha256, "png");
-      const named = async (): Promise<ReadonlySet<string>> => new Set([file("b").sha256]);
+      const named: NamedFiles = async () => new Map([[file("b").sha256, "stored"]]);
       expect(await sweepOrphans(store, named, Date.now(), 3_600_000)).toBe(0);
       expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(2);
       expect(await hashes(store)).toEqual(["b"]);
       await store.remove(file("b").sha256, "png");
+    });
+
+    test("what is sealed and was sent again is sealed again, and nothing else is touched", async () => {
+      for (const digit of ["b", "c", "d"]) await put(store, file(digit), digit);
+      for (const digit of ["b", "c"]) await store.seal(file(digit).sha256, "png");
+      await put(store, file("c"), "c");
+      const named: NamedFiles = async () =>
+        new Map([
+          [file("b").sha256, "sealed"],
+          [file("c").sha256, "sealed"],
+          [file("d").sha256, "stored"],
+        ]);
+      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(0);
+      expect(await hashes(store)).toEqual(["b sealed", "c sealed", "d"]);
+      for (const digit of ["b", "c", "d"]) await store.remove(file(digit).sha256, "png");
+    });
+
+    test("a file that is posted while others are swept stays", async () => {
+      for (const digit of ["b", "c"]) await put(store, file(digit), digit);
+      const posted = new Map<string, "stored">();
+      let asked = 0;
+      const named: NamedFiles = async () => {
+        const known = new Map(posted);
+        // Right after the first answer, which knew nothing of it.
+        if (asked++ === 0) posted.set(file("c").sha256, "stored");
+        return known;
+      };
+      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(1);
+      expect(await hashes(store)).toEqual(["c"]);
+      await store.remove(file("c").sha256, "png");
+    });
+
+    test("what was copied open and sealed since is sealed where it went, too", async () => {
+      const disk = new DiskStore(join(root, `late-${name}`), sealing);
+      const temp = join(root, `late-${name}`, "temp");
+      for (const digit of ["a", "e"]) await put(disk, file(digit), digit);
+      await put(disk, file("e", true), "small");
+      await copyFiles(disk, store, temp);
+      await disk.seal(file("e").sha256, "png");
+      await copyFiles(disk, store, temp);
+      expect(await hashes(store)).toEqual(["a", "e sealed", "e sealed"]);
+      // Put back by a run that was broken off: its sealed copy is known already.
+      await put(store, file("e"), "e");
+      expect(await copyFiles(disk, store, temp)).toEqual({ copied: 0, known: 3 });
+      expect(await store.open(file("e"))).toBeNull();
+      const opened = (await store.openSealed(file("e"))) as Uint8Array;
+      expect(Buffer.from(opened).toString()).toBe("e");
+      for (const digit of ["a", "e"]) await store.remove(file(digit).sha256, "png");
     });
 
     test("files move from a disk to it and back, sealed ones sealed, and again costs nothing", async () => {

@@ -24,7 +24,8 @@ export async function settleMedia(
 }
 
 /**
- * Seals files that no post in sight shows, and puts back those that one does. Goes by what is so at
+ * Seals files that no post in sight shows, and puts back those that one does, unless a list found them
+ * in a post that staff did not show: an older copy is none the better for standing there. Goes by what is so at
  * the moment, not by what was asked: it may run twice, late, or in any order.
  */
 export function mediaSettler(store: Store, media: MediaStore): Deliver {
@@ -37,18 +38,28 @@ export function mediaSettler(store: Store, media: MediaStore): Deliver {
         .where("sha256", "=", sha256)
         .executeTakeFirst();
       if (file === undefined || file.state === "removed") continue;
-      const shown = await db
-        .selectFrom("post_media")
-        .innerJoin("post", "post.id", "post_media.postId")
-        .select("post.id")
-        .where("post_media.sha256", "=", sha256)
-        .where("post.state", "=", "visible")
-        .limit(1)
-        .executeTakeFirst();
-      const state = shown === undefined ? "sealed" : "stored";
+      const shown = await postWith(db, sha256).where("post.state", "=", "visible").executeTakeFirst();
+      // Only what is sealed stays so: a match takes no other file of its post along.
+      const found =
+        file.state !== "sealed"
+          ? undefined
+          : await postWith(db, sha256)
+              .innerJoin("detection", "detection.postId", "post.id")
+              .where("post.state", "!=", "visible")
+              .executeTakeFirst();
+      const state = shown === undefined || found !== undefined ? "sealed" : "stored";
       if (state === "sealed") await media.seal(sha256, file.kind);
       else await media.unseal(sha256, file.kind);
       await db.updateTable("media").set({ state }).where("sha256", "=", sha256).execute();
     }
   };
+}
+
+function postWith(db: Db, sha256: string) {
+  return db
+    .selectFrom("post_media")
+    .innerJoin("post", "post.id", "post_media.postId")
+    .select("post.id")
+    .where("post_media.sha256", "=", sha256)
+    .limit(1);
 }

@@ -44,6 +44,14 @@ export async function queuePost(
   post: PostPlace,
   { category, at, held }: { category: Category; at: number; held?: string },
 ): Promise<{ readonly id: number; readonly isNew: boolean; readonly category: Category }> {
+  if (held === "match") {
+    // The queue forgets why it held a post once somebody decided; what a list found is kept.
+    await trx
+      .insertInto("detection")
+      .values({ postId: post.postId, at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
   const known = await trx
     .selectFrom("queue_item")
     .selectAll()

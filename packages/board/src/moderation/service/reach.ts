@@ -21,7 +21,10 @@ export function mayUndo({ grants }: Actor, act: Whose): boolean {
   return allows(grants, "undo", reachOf(act));
 }
 
-/** What the site's own staff put out of sight, or one of its lists holds, they alone show again. */
+/**
+ * What the site's own staff put out of sight, or one of its lists held, they alone show again: whatever
+ * a board's staff decided about it in between.
+ */
 export async function mayShow(
   db: Db,
   actor: Actor,
@@ -37,10 +40,21 @@ export async function mayShow(
     .limit(1)
     .executeTakeFirst();
   const matched = await db
-    .selectFrom("queue_item")
-    .select("id")
+    .selectFrom("detection")
+    .select("postId")
     .where("postId", "=", post.id)
-    .where("held", "=", "match")
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("act")
+            .select("act.id")
+            .whereRef("act.postId", "=", "detection.postId")
+            .where("act.kind", "=", "approve")
+            .where("act.byInstance", "=", 1)
+            .where("act.state", "=", "in-force"),
+        ),
+      ),
+    )
     .executeTakeFirst();
   const reach = bySite === undefined && matched === undefined ? post.boardId : null;
   need(actor, "approve", reach);

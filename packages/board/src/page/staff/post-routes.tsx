@@ -97,10 +97,10 @@ export function postRoutes(staff: StaffRouter, site: StaffSite): void {
     const file = post.files.find((one) => one.position === position);
     if (file === undefined) throw notFound();
     const name = { sha256: file.sha256, kind: file.kind, thumb: false };
-    const open = await provider.media.open(name);
-    const body = open ?? (await provider.media.openSealed(name));
+    const sealed = await provider.media.openSealed(name);
+    const body = sealed ?? (await provider.media.open(name));
     if (body === null) throw notFound();
-    if (open === null) await noteLook(deps, actor, post, file.sha256);
+    if (sealed !== null) await noteLook(deps, actor, post, file.sha256);
     return { body, type: KIND_FACTS[file.kind].type };
   });
 }
