@@ -74,26 +74,30 @@ describe.skipIf(SERVER === null)("files in a bucket", async () => {
       .map((entry) => entry.name);
   }
 
-  const sealing = new Sealing(new Uint8Array(32).fill(1));
-  const suiteClient = new S3Client({ ...KEYS, endpoint, bucket: "suite", region: "us-east-1" });
-  storeSuite("a real S3 server", new S3Store(suiteClient, sealing), sealing);
-
-  test("a picture is posted, served with the headers of any, and swept once nothing names it", async () => {
+  async function postPicture(text: string, headers: Readonly<Record<string, string>>) {
     const body = new FormData();
     body.append("thread", "1");
-    body.append("text", "A picture in a bucket");
+    body.append("text", text);
     body.append("password", "p");
     const content = await drawing().png().toBuffer();
     body.append("files", new Blob([new Uint8Array(content)]), "a.png");
-    const headers = { origin: "http://board.test", "x-forwarded-for": "10.1.2.3" };
     const posted = await fetch(`${url}/b/post`, {
       method: "POST",
       body,
       headers: { ...headers, accept: "application/json" },
     });
-    const { no, html } = (await posted.json()) as { no: number; html: string };
     expect(posted.status).toBe(201);
-    const path = /href="(\/media\/[0-9a-f]{64}\.png)"/.exec(html)?.[1] ?? "";
+    const { no, html } = (await posted.json()) as { no: number; html: string };
+    return { no, path: /href="(\/media\/[0-9a-f]{64}\.png)"/.exec(html)?.[1] ?? "" };
+  }
+
+  const sealing = new Sealing(new Uint8Array(32).fill(1));
+  const suiteClient = new S3Client({ ...KEYS, endpoint, bucket: "suite", region: "us-east-1" });
+  storeSuite("a real S3 server", new S3Store(suiteClient, sealing), sealing);
+
+  test("a picture is posted, served with the headers of any, and swept once nothing names it", async () => {
+    const headers = { origin: "http://board.test", "x-forwarded-for": "10.1.2.3" };
+    const { no, path } = await postPicture("A picture in a bucket", headers);
     const served = await fetch(url + path);
     expect(served.status).toBe(200);
     expect(served.headers.get("content-type")).toBe("image/png");
@@ -156,8 +160,10 @@ describe.skipIf(SERVER === null)("files in a bucket", async () => {
   }, 60_000);
 
   test("a bucket that goes away: files say so, the post is refused, pages are as ever", async () => {
+    const sender = { origin: "http://board.test", "x-forwarded-for": "10.3.3.3" };
+    const { path } = await postPicture("Another picture in a bucket", sender);
     await s3.stop();
-    const served = await fetch(`${url}/media/${"a".repeat(64)}.png`);
+    const served = await fetch(url + path);
     expect(served.status).toBe(503);
     const body = new FormData();
     body.append("thread", "1");

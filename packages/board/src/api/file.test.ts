@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChanThread } from "#api/chan/shape.ts";
-import { OWN, type SiteRig, siteRig } from "#api/testing/site.ts";
+import { type SiteRig, siteRig } from "#api/testing/site.ts";
 import { sweep } from "#job/housekeeping.ts";
 import { setPostState } from "#thread/visibility.ts";
 import { boardByUri } from "#store/boards.ts";
@@ -96,8 +96,7 @@ describe("files", () => {
     await setState(sha256, "sealed");
     await leave("sealed, and swept");
     const file = { sha256, kind: "png", thumb: false } as const;
-    const swept = (now: number) =>
-      sweep(rig.store, rig.site.media, `${OWN}/nowhere`, now, HOUR);
+    const swept = (now: number) => sweep(rig.store, rig.site.media, "/nowhere", now, HOUR);
     await swept(Date.now());
     expect(await rig.site.media.open(file)).not.toBeNull();
     await swept(Date.now() + 2 * HOUR);

@@ -155,10 +155,6 @@ onEachEngine("figures of an installation", (fresh) => {
           held: "match",
         },
       );
-      await house.store.kysely
-        .insertInto("detection")
-        .values({ postId: two, at: clock.now() })
-        .execute();
       clock.advance(2 * 3_600_000);
       const order = { rule: "0:law", reason: "Ann was rude", endsAt: null };
       await act(house.deps, admin, { ...order, postId: one, measures: [{ kind: "remove" }] });

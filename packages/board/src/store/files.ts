@@ -29,11 +29,12 @@ export async function namedFiles(
     .selectFrom("media as file")
     .select(["file.sha256", "file.state"])
     .where("file.sha256", "in", [...hashes])
-    .where(({ eb, or, exists, selectFrom }) =>
-      or([
-        eb("file.state", "!=", "stored"),
-        exists(
-          selectFrom("post_media")
+    .where((row) =>
+      row.or([
+        row("file.state", "!=", "stored"),
+        row.exists(
+          row
+            .selectFrom("post_media")
             .select("post_media.postId")
             .whereRef("post_media.sha256", "=", "file.sha256"),
         ),

@@ -38,7 +38,9 @@ export function mediaSettler(store: Store, media: MediaStore): Deliver {
         .where("sha256", "=", sha256)
         .executeTakeFirst();
       if (file === undefined || file.state === "removed") continue;
-      const shown = await postWith(db, sha256).where("post.state", "=", "visible").executeTakeFirst();
+      const shown = await postWith(db, sha256)
+        .where("post.state", "=", "visible")
+        .executeTakeFirst();
       // Only what is sealed stays so: a match takes no other file of its post along.
       const found =
         file.state !== "sealed"

@@ -43,10 +43,11 @@ export async function mayShow(
     .selectFrom("detection")
     .select("postId")
     .where("postId", "=", post.id)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("act")
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom("act")
             .select("act.id")
             .whereRef("act.postId", "=", "detection.postId")
             .where("act.kind", "=", "approve")
