@@ -44,6 +44,7 @@ import type { EdgePurge } from "#provider/deps.ts";
 import { pushFigures } from "#provider/figures.ts";
 import { INTAKE_PATH } from "#provider/intake.ts";
 import { providerDoor } from "#provider/door.ts";
+import { letFilesGo } from "#provider/purge.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
 import type { StorageKeys } from "#settings/storage.ts";
@@ -77,7 +78,7 @@ export interface BoardOptions {
   readonly clock: Clock;
   /** Null where no edge of ours stands in front. */
   readonly edge:
-    | (EdgePurge & { readonly forget: (tags: readonly string[]) => Promise<void> })
+    | (EdgePurge & { readonly forget: (tags: readonly string[]) => Promise<boolean> })
     | null;
   /** Takes what nobody expected, for the log. */
   readonly report: (error: unknown, reference: string) => void;
@@ -174,7 +175,9 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
         if (state === "removed") await remember(trx, postId, now);
         else await forgetRemovedText(trx, postId);
         const event = await setPostState(store, trx, postId, state, now);
-        if (event !== null) await tellAll(trx, now, event);
+        if (event === null) return;
+        await tellAll(trx, now, event);
+        await letFilesGo(trx, provider, event.media ?? [], now);
       },
       async moveThread(trx, postId, toBoardId, now) {
         const events = await moveThread(threads, trx, postId, toBoardId, now);
@@ -285,6 +288,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()));
       await wire.stop();
+      forgetting?.stop();
       await outbox.stop();
       files.stop();
       presence.leave();

@@ -114,6 +114,21 @@ onEachEngine("a database", (fresh) => {
     expect(await count(database)).toBe(7);
   });
 
+  test("however many snapshots are held, queries go on beside them", async () => {
+    const database = await make();
+    const held = await Promise.all(Array.from({ length: 12 }, () => database.snapshot()));
+    await add(database);
+    expect(await count(database)).toBe(1);
+    const rows: unknown[] = [];
+    for (const snapshot of held) {
+      for await (const row of snapshot.rows("select * from counter where name = ?", ["a"])) {
+        rows.push(row["countNow"]);
+      }
+      await snapshot.close();
+    }
+    expect(rows).toEqual(Array.from({ length: 12 }, () => 0));
+  }, 30_000);
+
   test("numbers, bytes, nothing and ids come back as they went in", async () => {
     const { kysely } = await make();
     const body = new Uint8Array([0, 255, 10]);

@@ -90,8 +90,10 @@ function edgeDoor({ state, zone }: { state: string; zone: string }, logger: Logg
       const targets = tags.map((tag) => ({ kind: "tag", tag }) as const);
       try {
         await requestPurge(socket, { ...request, targets });
+        return true;
       } catch (error) {
         logger.warn({ err: error }, "the edge was not told what to forget");
+        return false;
       }
     },
     purge({ urls, tags }: { urls: readonly string[]; tags: readonly string[] }) {

@@ -126,22 +126,23 @@ function stream(
         let beat = clock.after(BEAT_MS, () => undefined);
         // One after the other, so that posts arrive in their order.
         let order = Promise.resolve();
+        let isOver = false;
         const send = (text: string): void => {
+          if (isOver) return;
           if ((controller.desiredSize ?? 0) < -WAITING_MOST) return finish();
           controller.enqueue(encoder.encode(text));
         };
         const keepUp = (): void => {
+          if (isOver) return;
           beat.cancel();
           beat = clock.after(BEAT_MS, () => {
             send(": \n\n");
             keepUp();
           });
         };
-        let isOver = false;
         const inTurn = async (before: Promise<void>, event: BoardEvent): Promise<void> => {
           await before;
-          const text = await write(event);
-          if (!isOver) send(text);
+          send(await write(event));
         };
         const finish = (): void => {
           if (isOver) return;

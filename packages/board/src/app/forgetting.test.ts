@@ -3,11 +3,11 @@ import { FakeClock } from "@egide/std/fake-clock.ts";
 import { Forgetting } from "#app/forgetting.ts";
 
 function rig() {
-  const sent: { tags: readonly string[]; answer: () => void }[] = [];
+  const sent: { tags: readonly string[]; answer: (isTold?: boolean) => void }[] = [];
   const clock = new FakeClock();
   const forgetting = new Forgetting((tags) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    sent.push({ tags, answer: resolve });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    sent.push({ tags, answer: (isTold = true) => resolve(isTold) });
     return promise;
   }, clock);
   const turn = async (): Promise<void> => {
@@ -56,4 +56,31 @@ test("nobody waits long for an edge that does not answer", async () => {
   expect(isSettled).toBe(false);
   clock.advance(1);
   await settled;
+});
+
+test("an edge that could not be told hears of files again, until it does", async () => {
+  const { sent, clock, forgetting, turn } = rig();
+  const file = `media-${"a".repeat(64)}`;
+  forgetting.forget(["thread-b-1", file]);
+  for (const isTold of [false, false, true]) {
+    await turn();
+    sent.at(-1)?.answer(isTold);
+    await turn();
+    clock.advance(5000);
+  }
+  await turn();
+  expect(sent.map(({ tags }) => tags)).toEqual([["thread-b-1", file], [file], [file]]);
+});
+
+test("where too many files were not told of, all are named at once", async () => {
+  const { sent, clock, forgetting, turn } = rig();
+  forgetting.forget(Array.from({ length: 1500 }, (_, at) => `media-${at}`));
+  for (let at = 0; at < 2; at += 1) {
+    await turn();
+    sent[at]?.answer(false);
+  }
+  await turn();
+  clock.advance(5000);
+  await turn();
+  expect(sent.at(-1)?.tags).toEqual(["media"]);
 });

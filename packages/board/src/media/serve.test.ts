@@ -39,7 +39,7 @@ describe("serving files", () => {
       "content-security-policy": "default-src 'none'; sandbox",
       "x-content-type-options": "nosniff",
       "cache-control": "public, max-age=31536000, immutable",
-      "cache-tag": `media-${SHA}`,
+      "cache-tag": `media-${SHA},media`,
       "content-disposition": `inline; filename="_t_ _1_.png"; filename*=UTF-8''%C3%A9t%C3%A9%20%221%22.png`,
     });
     expect((await ask(`${SHA}.t.png`)).headers.get("content-type")).toBe("image/webp");

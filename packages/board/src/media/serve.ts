@@ -2,9 +2,16 @@ import { KIND_FACTS } from "#media/kind.ts";
 import { parseFileName } from "#media/store/name.ts";
 import type { MediaStore } from "#media/store/store.ts";
 
+/** What an edge may be told to forget all files by, where nobody knows which of them went. */
+export const ALL_MEDIA_TAG = "media";
+
 /** What an edge that keeps a copy may be told to forget it by. */
 export function mediaTag(sha256: string): string {
   return `media-${sha256}`;
+}
+
+export function isMediaTag(tag: string): boolean {
+  return tag === ALL_MEDIA_TAG || tag.startsWith(mediaTag(""));
 }
 
 /** The whole of what a stranger's file may do in a browser: nothing. */
@@ -38,7 +45,7 @@ export async function serveMedia(
     "x-content-type-options": "nosniff",
     "content-disposition": disposition(facts.family === "document", filename ?? name),
     "cache-control": FOREVER,
-    "cache-tag": mediaTag(file.sha256),
+    "cache-tag": `${mediaTag(file.sha256)},${ALL_MEDIA_TAG}`,
     "accept-ranges": "bytes",
     "cross-origin-resource-policy": "same-site",
     "referrer-policy": "no-referrer",

@@ -10,6 +10,10 @@ export const MODERATION_TEXTS: Readonly<Record<string, Texts>> = {
     en: "Your role does not allow this here.",
     fr: "Votre rôle ne le permet pas ici.",
   },
+  "board.export_busy": {
+    en: "An export is under way already. Try again once it has ended.",
+    fr: "Un export est déjà en cours. Réessayez quand il sera terminé.",
+  },
   "board.same_person": {
     en: "Somebody else has to decide this.",
     fr: "Cette décision revient à quelqu’un d’autre.",

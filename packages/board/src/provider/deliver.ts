@@ -1,9 +1,7 @@
 import { type Message, messageSchema } from "@egide/contract/abuse/message.ts";
-import { tombstoneSchema } from "@egide/contract/abuse/removal.ts";
 import { sealMessage } from "@egide/contract/abuse/sealed.ts";
 import { type Xarf, urlOf } from "@egide/contract/abuse/xarf.ts";
 import type { Deliver } from "@egide/sql/outbox/outbox.ts";
-import { z } from "zod";
 import { factsOf } from "#moderation/category.ts";
 import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { type Call, callSchema } from "#provider/alert.ts";
@@ -11,9 +9,8 @@ import type { ProviderDeps } from "#provider/deps.ts";
 import { takeAnswer } from "#provider/intake.ts";
 import { sendMail } from "#provider/mail.ts";
 import { KINDS } from "#provider/message.ts";
+import { purges } from "#provider/purge.ts";
 import { failed, postJson } from "#provider/send.ts";
-
-const purgeSchema = z.object({ body: tombstoneSchema, tags: z.array(z.string()) });
 
 /** What the outbox calls for the messages of this room. Each may run twice: receivers know ids. */
 export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
@@ -21,17 +18,7 @@ export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>
     [SETTLE]: mediaSettler(deps.store, deps.media),
     [KINDS.message]: ({ payload }) => deliverMessage(deps, messageSchema.parse(payload)),
     [KINDS.alert]: ({ payload }) => deliverCall(deps, callSchema.parse(payload)),
-    [KINDS.purge]: async ({ payload }) => {
-      if (deps.edge === null) return;
-      const { body, tags } = purgeSchema.parse(payload);
-      const { act, urls } = body;
-      const edgeAt = await deps.edge.purge({ urls, tags });
-      await deps.store.kysely
-        .updateTable("tombstone")
-        .set({ edgeAt })
-        .where("actId", "=", act)
-        .execute();
-    },
+    ...purges(deps),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { enqueue } from "@egide/sql/outbox/enqueue.ts";
+import { mediaTag } from "#media/serve.ts";
 import { bothFiles, fileName } from "#media/store/name.ts";
 import { factsOf } from "#moderation/category.ts";
 import type { ProviderDoor, RemovedPost } from "#moderation/service/deps.ts";
@@ -165,8 +166,10 @@ async function bury(
     const lane = "urgent";
     if (deps.edge !== null) {
       const key = `purge:${post.actId}`;
-      // As api/ tags its pages: whatever shows the thread or the board goes.
-      const tags = [`thread-${board.uri}-${post.threadNo}`, `board-${board.uri}`, "boards"];
+      // As api/ tags its pages: whatever shows the thread or the board goes, and the files with it,
+      // whatever address they were asked for by.
+      const pages = [`thread-${board.uri}-${post.threadNo}`, `board-${board.uri}`, "boards"];
+      const tags = [...pages, ...body.media.map(mediaTag)];
       await enqueue(trx, { kind: KINDS.purge, key, payload: { body, tags }, lane }, now);
     }
     await tell(trx, deps, { kind: "tombstone", body, key: `tombstone:${post.actId}`, lane }, now);

@@ -10,6 +10,7 @@ export const KINDS = {
   message: "provider.message",
   alert: "provider.alert",
   purge: "provider.purge",
+  forget: "provider.forget",
 } as const;
 
 /** Puts a message to the provider into the transaction; without a provider nothing is said. */

@@ -45,6 +45,11 @@ export async function setPostState(
     const backlink = { board: board.uri, threadNo, no };
     for (const quote of quotes) await setBacklink(trx, quote, backlink, true, now);
   }
+  // Whoever keeps a copy of a file has to let it go now: its address says that it never changes.
+  const files =
+    post.state === "visible"
+      ? await trx.selectFrom("post_media").select("sha256").where("postId", "=", postId).execute()
+      : [];
   const opens = no === threadNo;
   const bumps = post.state === "held" && state === "visible" && post.sage === 0;
   await trx
@@ -56,5 +61,7 @@ export async function setPostState(
   await recount(trx, boardId, threadNo, now);
   await touchBoard(trx, boardId);
   const kind = state === "visible" ? "post" : opens ? "thread-removed" : "removed";
-  return { kind, board: board.uri, threadNo, no };
+  const media = files.map(({ sha256 }) => sha256);
+  const event = { kind, board: board.uri, threadNo, no } as const;
+  return media.length === 0 ? event : { ...event, media };
 }

@@ -12,9 +12,8 @@ const NUMBERS = new Set([20, 1700]);
 
 /** Opens a pool of connections to `url` (`postgres://…`). */
 export function openPostgres<Tables>(url: string): Database<Tables> {
-  const pool = new pg.Pool({
+  const one: pg.ClientConfig = {
     connectionString: url,
-    max: 10,
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
@@ -25,7 +24,8 @@ export function openPostgres<Tables>(url: string): Database<Tables> {
         return pg.types.getTypeParser(id, format);
       },
     },
-  });
+  };
+  const pool = new pg.Pool({ ...one, max: 10 });
   // A connection that dies while it is idle is replaced; without a listener it would end the process.
   pool.on("error", () => undefined);
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
@@ -33,7 +33,7 @@ export function openPostgres<Tables>(url: string): Database<Tables> {
     engine: "postgres",
     kysely,
     transaction: (work) => again(kysely, work),
-    snapshot: () => postgresSnapshot(pool),
+    snapshot: () => postgresSnapshot(one),
     close: () => kysely.destroy(),
   };
 }

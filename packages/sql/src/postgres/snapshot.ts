@@ -1,18 +1,24 @@
-import type { Pool } from "pg";
+import pg from "pg";
 import type { Snapshot, SnapshotRow } from "#database.ts";
 
 const AT_ONCE = 1000;
 
-/** A transaction that sees one moment (PostgreSQL, 13.2.2), read through cursors. */
-export async function postgresSnapshot(pool: Pool): Promise<Snapshot> {
-  const client = await pool.connect();
+/**
+ * A transaction that sees one moment (PostgreSQL, 13.2.2), read through cursors. Over a connection of
+ * its own: it may last, and those of the pool are for what is done at once.
+ */
+export async function postgresSnapshot(config: pg.ClientConfig): Promise<Snapshot> {
+  const client = new pg.Client({ ...config, application_name: "egide reads a snapshot" });
+  // Whoever reads hears of it; without a listener it would end the process.
+  client.on("error", () => undefined);
   try {
+    await client.connect();
     await client.query("begin isolation level repeatable read read only");
     // Whoever takes an export over a slow line may take their time.
     await client.query("set local idle_in_transaction_session_timeout = 0");
     await client.query("select 1");
   } catch (error) {
-    client.release(true);
+    await client.end().catch(() => undefined);
     throw error;
   }
   let cursors = 0;
@@ -31,8 +37,8 @@ export async function postgresSnapshot(pool: Pool): Promise<Snapshot> {
       await client.query(`close ${name}`);
     },
     async close() {
-      await client.query("rollback");
-      client.release();
+      // What it began ends with it.
+      await client.end();
     },
   };
 }

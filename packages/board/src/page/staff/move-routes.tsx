@@ -9,6 +9,7 @@ import { csvOf, tableOf } from "#move/report/csv.ts";
 import { statementsBetween } from "#move/report/statements.ts";
 import { type StorageFigures, storageFigures } from "#move/report/storage.ts";
 import { figuresOfYear, yearsOf } from "#move/report/yearly.ts";
+import { ExportSlots } from "#page/staff/export-slots.ts";
 import type { StaffRouter } from "#page/staff/session.ts";
 import { boardsBy, type StaffSite, wholeOf } from "#page/staff/site.ts";
 import { ExportPage, StoragePage, TransparencyPage } from "#page/staff/storage.tsx";
@@ -24,6 +25,7 @@ export function moveRoutes(staff: StaffRouter, site: StaffSite): void {
   const { deps, provider } = site;
   const { clock, store } = deps;
   const db = store.kysely;
+  const slots = new ExportSlots();
   let known: { readonly at: number; readonly figures: Promise<StorageFigures> } | null = null;
 
   staff.page("/staff/storage", async ({ actor, frame }) => {
@@ -58,20 +60,26 @@ export function moveRoutes(staff: StaffRouter, site: StaffSite): void {
 
   async function take(actor: Actor, boardId: number | null, name: string) {
     const at = clock.now();
-    await store.transaction((trx) =>
-      addLog(trx, store.engine, {
-        at,
-        staff: actor.id,
-        action: "export",
-        boardId,
-        subject: boardId === null ? "the site" : `board ${name}`,
-      }),
-    );
+    const done = slots.take(actor.id);
+    try {
+      await store.transaction((trx) =>
+        addLog(trx, store.engine, {
+          at,
+          staff: actor.id,
+          action: "export",
+          boardId,
+          subject: boardId === null ? "the site" : `board ${name}`,
+        }),
+      );
+    } catch (error) {
+      done();
+      throw error;
+    }
     const day = new Date(at).toISOString().slice(0, 10);
     const source = { store, clock, media: provider.media };
     // Accounts, keys and what is sealed never leave by a page.
     const entries = exportEntries(source, { boardId, secrets: null });
-    return { name: `${name}-${day}.tar`, pieces: tarPieces(entries, at) };
+    return { name: `${name}-${day}.tar`, pieces: tarPieces(entries, at), done };
   }
 
   staff.page("/staff/transparency", async ({ c, actor, frame }) => {

@@ -7,6 +7,7 @@ import type { Actor } from "#moderation/service/deps.ts";
 import type { Frame } from "#page/frame.ts";
 import { toDocument } from "#page/layout.tsx";
 import type { StaffSite } from "#page/staff/site.ts";
+import { bodyOf } from "#page/staff/unread.ts";
 
 export interface StaffRequest {
   readonly c: WebContext;
@@ -67,29 +68,26 @@ export class StaffRouter {
     });
   }
 
-  /** What may be too large for memory: sent piece by piece, shown to nobody but who asked for it. */
+  /**
+   * What may be too large for memory: sent piece by piece, shown to nobody but who asked for it, and
+   * let go where they do not read it. `done` is called when it is over.
+   */
   stream(
     path: string,
     make: (
       request: Omit<StaffRequest, "frame">,
       form: FormData,
-    ) => Promise<{ readonly name: string; readonly pieces: AsyncIterable<Uint8Array> }>,
+    ) => Promise<{
+      readonly name: string;
+      readonly pieces: AsyncIterable<Uint8Array>;
+      readonly done: () => void;
+    }>,
   ): void {
     this.#app.post(path, async (c) => {
       const actor = await this.#site.actor(c);
       if (actor === null) throw nobody();
-      const { name, pieces } = await make({ c, actor }, await formOf(c));
-      const all = pieces[Symbol.asyncIterator]();
-      const body = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          const { done, value } = await all.next();
-          if (done === true) controller.close();
-          else if (value.length > 0) controller.enqueue(new Uint8Array(value));
-        },
-        // Who stops listening lets go of what is read.
-        cancel: async () => void (await all.return?.()),
-      });
-      return c.body(body, 200, {
+      const { name, pieces, done } = await make({ c, actor }, await formOf(c));
+      return c.body(bodyOf(pieces, this.#site.deps.clock, done), 200, {
         "content-type": "application/x-tar",
         "content-disposition": `attachment; filename="${name}"`,
         "cache-control": "private, no-store",

@@ -445,3 +445,33 @@ describe("filters and lists", () => {
     expect((await post("/staff/list/9/off", {})).status).toBe(404);
   });
 });
+
+describe("an export", () => {
+  test("is one for each account and two in all, and nobody holds one without reading", async () => {
+    const { rig, post, enter } = await stand();
+    const take = async (id: string) => {
+      await enter(id, ADMIN);
+      return post("/staff/export", {});
+    };
+    const first = await take("one");
+    expect(first.status).toBe(200);
+    const again = await take("one");
+    expect([again.status, again.headers.get("retry-after")]).toEqual([503, "60"]);
+    const second = await take("two");
+    expect([second.status, (await take("three")).status]).toEqual([200, 503]);
+    await first.body?.cancel();
+    const third = await take("three");
+    expect([third.status, (await take("one")).status]).toEqual([200, 503]);
+    expect((await third.bytes()).length).toBeGreaterThan(10_000);
+    expect(rig.clock.pending).toBe(1);
+    rig.clock.advance(60_000);
+    // The second was not read: its place is free.
+    const left = await second.bytes().catch(String);
+    expect(left).toContain("nobody reads");
+    for (const id of ["one", "two"]) {
+      const taken = await take(id);
+      expect([id, taken.status]).toEqual([id, 200]);
+      await taken.body?.cancel();
+    }
+  }, 30_000);
+});

@@ -141,6 +141,22 @@ onEachEngine("posting", (fresh) => {
     expect(await rig.write({}).then(() => "", code)).toBe("test.no");
   });
 
+  test("what leaves sight names its files, for caches that hold them", async () => {
+    const rig = await make();
+    await rig.board("b");
+    const { postId } = await rig.write({}, [fileOf("a"), fileOf("b")]);
+    const mediaAt = async (state: "hidden" | "removed" | "visible") => {
+      const now = rig.clock.now();
+      const event = await rig.store.transaction((trx) =>
+        setPostState(rig.store, trx, postId, state, now),
+      );
+      return event?.media;
+    };
+    expect((await mediaAt("hidden"))?.toSorted()).toEqual(["a".repeat(64), "b".repeat(64)]);
+    // They went with the first, and came back with the last.
+    expect([await mediaAt("removed"), await mediaAt("visible")]).toEqual([undefined, undefined]);
+  });
+
   test("a failure while writing leaves nothing behind", async () => {
     const rig = await make({
       afterWrite: [

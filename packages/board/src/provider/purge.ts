@@ -1,0 +1,53 @@
+import { tombstoneSchema } from "@egide/contract/abuse/removal.ts";
+import { enqueue } from "@egide/sql/outbox/enqueue.ts";
+import type { Deliver } from "@egide/sql/outbox/outbox.ts";
+import { z } from "zod";
+import { mediaTag } from "#media/serve.ts";
+import { secretId } from "#moderation/service/deps.ts";
+import type { EdgePurge, ProviderDeps } from "#provider/deps.ts";
+import { KINDS } from "#provider/message.ts";
+import { failed } from "#provider/send.ts";
+import type { Db } from "#store/open.ts";
+
+const tagsSchema = z.object({ tags: z.array(z.string()) });
+const purgeSchema = tagsSchema.extend({ body: tombstoneSchema });
+
+/**
+ * Files that went out of sight without being removed, as what is hidden or held at once: the edge
+ * hears of them by events, and where it can't be reached at that moment, by this.
+ */
+export async function letFilesGo(
+  trx: Db,
+  { edge }: Pick<ProviderDeps, "edge">,
+  media: readonly string[],
+  now: number,
+): Promise<void> {
+  if (edge === null || media.length === 0) return;
+  const payload = { tags: media.map(mediaTag) };
+  const key = `forget:${secretId()}`;
+  await enqueue(trx, { kind: KINDS.forget, key, payload, lane: "urgent" }, now);
+}
+
+/** What the outbox calls to have an edge forget something: tried again until one says that it did. */
+export function purges(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
+  return {
+    [KINDS.forget]: async ({ payload }) => {
+      await edgeOf(deps).purge({ urls: [], tags: tagsSchema.parse(payload).tags });
+    },
+    [KINDS.purge]: async ({ payload }) => {
+      const { body, tags } = purgeSchema.parse(payload);
+      const edgeAt = await edgeOf(deps).purge({ urls: body.urls, tags });
+      await deps.store.kysely
+        .updateTable("tombstone")
+        .set({ edgeAt })
+        .where("actId", "=", body.act)
+        .execute();
+    },
+  };
+}
+
+/** A process without an edge leaves it to one of those that have one. */
+function edgeOf({ edge }: ProviderDeps): EdgePurge {
+  if (edge === null) throw failed("board.no_edge", true, "This process has no edge to tell.");
+  return edge;
+}
