@@ -61,6 +61,11 @@ export class DiskStore implements MediaStore {
     return this.#sealing.open(fileName(file), await sealed.bytes());
   }
 
+  async modified(file: MediaFile): Promise<number | null> {
+    const found = await stat(this.#public(file)).catch(() => null);
+    return found?.mtimeMs ?? null;
+  }
+
   async *list(): AsyncIterable<StoredFile> {
     for (const sealed of [false, true]) {
       const root = join(this.#root, sealed ? "sealed" : "public");

@@ -83,6 +83,15 @@ export class S3Store implements MediaStore {
     return sealed === null ? null : this.#sealing.open(fileName(file), await sealed.bytes());
   }
 
+  async modified(file: MediaFile): Promise<number | null> {
+    try {
+      return (await this.#client.stat(this.#public(file))).lastModified.getTime();
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw refusal("media.storage", error);
+    }
+  }
+
   async *list(): AsyncIterable<StoredFile> {
     for (const sealed of [false, true]) {
       let startAfter: string | undefined;

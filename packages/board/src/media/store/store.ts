@@ -32,6 +32,8 @@ export interface MediaStore {
   unseal(sha256: string, kind: MediaKind): Promise<void>;
   /** What was sealed, for those who may see it; null where nothing is. */
   openSealed(file: MediaFile): Promise<Uint8Array | null>;
+  /** When what is in public reach was written, in milliseconds since the epoch; null: there is none. */
+  modified(file: MediaFile): Promise<number | null>;
   /** Everything there is, in any order; a hash may come more than once. */
   list(): AsyncIterable<StoredFile>;
 }

@@ -1,12 +1,16 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { bothFiles } from "#media/store/name.ts";
 import type { MediaStore, StoredFile } from "#media/store/store.ts";
-import type { MediaState } from "#store/table/media.ts";
+import type { MediaKind, MediaState } from "#store/table/media.ts";
 
 const BATCH = 500;
 
 /** What the database says of those of these hashes that it names. */
 export type NamedFiles = (hashes: readonly string[]) => Promise<ReadonlyMap<string, MediaState>>;
+
+/** What a sweep needs of a store. */
+export type Swept = Pick<MediaStore, "list" | "modified" | "remove" | "seal">;
 
 /**
  * Removes files that no row names, once they are older than `age` milliseconds: a file is written
@@ -15,18 +19,23 @@ export type NamedFiles = (hashes: readonly string[]) => Promise<ReadonlyMap<stri
  * nothing is under way, `age` may be 0. Returns how many hashes were removed.
  */
 export async function sweepOrphans(
-  store: MediaStore,
+  store: Swept,
   named: NamedFiles,
   now: number,
   age: number,
 ): Promise<number> {
+  const isYoung = async (sha256: string, kind: MediaKind): Promise<boolean> => {
+    const times = await Promise.all(bothFiles(sha256, kind).map((file) => store.modified(file)));
+    return times.some((time) => time !== null && now - time < age);
+  };
   let batch = new Map<string, StoredFile>();
   let removed = 0;
   const settle = async (): Promise<void> => {
     const known = await named([...batch.keys()]);
     for (const [sha256, { kind, sealed }] of batch) {
       if (isInPlace(known.get(sha256), sealed)) continue;
-      // Others took their time: it may have been posted again meanwhile.
+      // Others took their time: it may have been sent again meanwhile, or posted.
+      if (await isYoung(sha256, kind)) continue;
       const state = (await named([sha256])).get(sha256);
       if (isInPlace(state, sealed)) continue;
       if (state === "sealed") await store.seal(sha256, kind);

@@ -23,7 +23,8 @@ export function fakeS3(): { readonly server: Bun.Server<undefined> } {
           headers: { "content-type": "application/xml" },
         });
       }
-      return new Response(request.method === "HEAD" ? null : Buffer.from(found));
+      const headers = { "last-modified": new Date().toUTCString() };
+      return new Response(request.method === "HEAD" ? null : Buffer.from(found), { headers });
     },
   });
   return { server };

@@ -6,7 +6,7 @@ import { copyFiles } from "#media/store/copy.ts";
 import { DiskStore } from "#media/store/disk.ts";
 import type { Sealing } from "#media/store/sealing.ts";
 import type { MediaFile, MediaStore } from "#media/store/store.ts";
-import { type NamedFiles, sweepOrphans } from "#media/store/sweep.ts";
+import { type NamedFiles, type Swept, sweepOrphans } from "#media/store/sweep.ts";
 
 const root = mkdtempSync(join(tmpdir(), "egide-store-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -98,6 +98,23 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
       expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(1);
       expect(await hashes(store)).toEqual(["c"]);
       await store.remove(file("c").sha256, "png");
+    });
+
+    test("a file that was sent again since it was listed stays, also before a row names it", async () => {
+      await put(store, file("b"), "b");
+      const listed: Swept = {
+        async *list() {
+          for await (const one of store.list()) yield { ...one, modified: 0 };
+        },
+        modified: (one) => store.modified(one),
+        seal: (sha256, kind) => store.seal(sha256, kind),
+        remove: (sha256, kind) => store.remove(sha256, kind),
+      };
+      const named: NamedFiles = async () => new Map();
+      expect(await sweepOrphans(listed, named, Date.now(), 3_600_000)).toBe(0);
+      expect(await hashes(store)).toEqual(["b"]);
+      expect(await sweepOrphans(listed, named, Date.now() + 7_200_000, 3_600_000)).toBe(1);
+      expect(await store.modified(file("b"))).toBeNull();
     });
 
     test("what was copied open and sealed since is sealed where it went, too", async () => {

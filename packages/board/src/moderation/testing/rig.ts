@@ -29,6 +29,7 @@ const NO_MEDIA: MediaStore = {
   putSealed: async () => undefined,
   unseal: async () => undefined,
   openSealed: async () => null,
+  modified: async () => null,
   async *list() {
     // Nothing.
   },
