@@ -209,6 +209,8 @@ describe("every route of staff", () => {
       ["/staff/filters/remove", { id: "1", board: "1" }],
       ["/staff/people", { account: "root", role: "janitor", board: "1" }],
       ["/staff/people", { account: "root", role: "admin", board: "0" }],
+      ["/staff/people/invite", { name: "Eve", role: "janitor", board: "1" }],
+      ["/staff/people/invite", { name: "Eve", role: "admin", board: "0" }],
       ["/staff/people/dismiss", { account: "x", role: "janitor", board: "1" }],
       [
         "/staff/remove",

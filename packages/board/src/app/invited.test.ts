@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "@egide/std/clock.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { type BoardApp, startBoard } from "#app.ts";
+import { appoint } from "#moderation/service/staff.ts";
 import { invite } from "#move/invitation.ts";
 import { instanceSettingsSchema } from "#settings/instance.ts";
 
@@ -46,6 +47,11 @@ async function send(path: string, fields: Readonly<Record<string, string>>, cook
   return await app.fetch(request, "192.0.2.1");
 }
 
+function cookieOf(answer: Response): string {
+  const set = answer.headers.getSetCookie();
+  return set.map((one) => one.split(";")[0]).join("; ");
+}
+
 async function invited(now: number): Promise<string> {
   const offer = { name: "Ann", role: "admin", boardId: null } as const;
   return app.site.threads.store.transaction((trx) => invite(trx, offer, now));
@@ -65,15 +71,41 @@ test("an open invitation leads to an account, and from there to its role", async
   expect((await ask(`/account/register?next=${next}`)).status).toBe(200);
   const made = await send("/account/register", account("ann", path));
   expect([made.status, made.headers.get("location")]).toEqual([303, path]);
-  const cookie = made.headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ");
+  const cookie = cookieOf(made);
   const taken = await send(path, {}, cookie);
   expect([taken.status, taken.headers.get("location")]).toEqual([303, "/staff"]);
   expect((await ask("/staff/people", cookie)).status).toBe(200);
   // It works once.
   expect((await send("/account/register", account("ben", path))).status).toBe(403);
+});
+
+test("an admin invites who has no account, sees it, and takes it back", async () => {
+  const root = await app.accounts.create("root", "a long enough password");
+  const grant = { role: "admin", boardId: null } as const;
+  await appoint(app.moderation, null, { accountId: root.id, name: "root", grant });
+  const entered = await send("/account/sign-in", account("root", "/staff/people"));
+  const cookie = cookieOf(entered);
+  const fields = { name: "Zoe", role: "global-moderator", board: "0" };
+  const shown = await send("/staff/people/invite", fields, cookie);
+  expect([shown.status, shown.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
+  const link = /https:\/\/board\.test(\/invitation\/[\w-]{22})/.exec(await shown.text())?.[1] ?? "";
+  expect((await ask(`/account/register?next=${encodeURIComponent(link)}`)).status).toBe(200);
+  const people = await (await ask("/staff/people", cookie)).text();
+  expect(people).toContain("Zoe");
+  expect(people).not.toContain(link);
+  const { id } = await app.site.threads.store.kysely
+    .selectFrom("invitation")
+    .select("id")
+    .where("name", "=", "Zoe")
+    .executeTakeFirstOrThrow();
+  const stranger = await send("/staff/people/withdraw", { id: String(id) });
+  expect(stranger.status).toBe(403);
+  const gone = await send("/staff/people/withdraw", { id: String(id) }, cookie);
+  expect(gone.status).toBe(303);
+  expect((await ask(link)).status).toBe(404);
+  expect((await ask(`/account/register?next=${encodeURIComponent(link)}`)).status).toBe(403);
+  const nameless = await send("/staff/people/invite", { ...fields, name: " " }, cookie);
+  expect(nameless.status).toBe(422);
 });
 
 test("nothing else does", async () => {

@@ -1,12 +1,20 @@
-import { AppError } from "@egide/std/error.ts";
-import type { Role } from "#moderation/permission.ts";
-import { secretId, sha256 } from "#moderation/service/deps.ts";
+import { mayAppoint, type Role } from "#moderation/permission.ts";
+import {
+  type Actor,
+  bad,
+  type ModerationDeps,
+  notFound,
+  secretId,
+  sha256,
+} from "#moderation/service/deps.ts";
 import { addLog } from "#moderation/service/log.ts";
+import { notYours } from "#moderation/service/staff.ts";
 import type { Db, Store } from "#store/open.ts";
 
 const DAY_MS = 86_400_000;
 /** For how long a link may be followed. */
 const INVITATION_DAYS = 30;
+const NAME_MOST = 30;
 
 export const INVITATION_PATH = "/invitation";
 const LINK = /^\/invitation\/([\w-]{22})$/;
@@ -37,10 +45,84 @@ export async function invite(trx: Db, offer: Offer, now: number): Promise<string
   return `${INVITATION_PATH}/${token}`;
 }
 
+/** Invites somebody who may have no account yet: whoever may appoint them, and nobody else. */
+export async function inviteAs(
+  { store, clock }: Pick<ModerationDeps, "store" | "clock">,
+  by: Actor,
+  offer: Offer,
+): Promise<string> {
+  const { role, boardId } = offer;
+  if (!mayAppoint(by.grants, offer)) throw notYours();
+  const name = offer.name.trim();
+  if (name === "" || name.length > NAME_MOST) {
+    throw bad("board.bad_text", "Say whom you invite, in 30 characters at most.");
+  }
+  const at = clock.now();
+  return store.transaction(async (trx) => {
+    const path = await invite(trx, { name, role, boardId }, at);
+    await addLog(trx, store.engine, {
+      at,
+      staff: by.id,
+      action: "staff.invite",
+      boardId,
+      subject: "invitation",
+      detail: { role, invited: name },
+    });
+    return path;
+  });
+}
+
+export interface OpenOffer extends Offer {
+  readonly id: number;
+  readonly endsAt: number;
+}
+
+/** Invitations that may still be taken up, of roles that this person may give and take. */
+export async function openOffers(db: Db, by: Actor, now: number): Promise<readonly OpenOffer[]> {
+  const rows = await db
+    .selectFrom("invitation")
+    .select(["id", "name", "role", "boardId", "endsAt"])
+    .where("usedAt", "is", null)
+    .where("endsAt", ">", now)
+    .orderBy("id")
+    .execute();
+  return rows
+    .map((row) => ({ ...row, boardId: row.boardId === 0 ? null : row.boardId }))
+    .filter((offer) => mayAppoint(by.grants, offer));
+}
+
+/** Takes an invitation back before somebody takes it up. */
+export async function withdrawOffer(
+  { store, clock }: Pick<ModerationDeps, "store" | "clock">,
+  by: Actor,
+  id: number,
+): Promise<void> {
+  const at = clock.now();
+  await store.transaction(async (trx) => {
+    const offer = (await openOffers(trx, by, at)).find((one) => one.id === id);
+    if (offer === undefined) throw notFound();
+    const gone = await trx
+      .deleteFrom("invitation")
+      .where("id", "=", id)
+      .where("usedAt", "is", null)
+      .executeTakeFirst();
+    if (gone.numDeletedRows !== 1n) throw notFound();
+    const { name, role, boardId } = offer;
+    await addLog(trx, store.engine, {
+      at,
+      staff: by.id,
+      action: "staff.withdraw",
+      boardId,
+      subject: "invitation",
+      detail: { role, invited: name },
+    });
+  });
+}
+
 /** What a link offers; AppError where it offers nothing (any more). */
 export async function offerOf(db: Db, token: string, now: number): Promise<Offer> {
   const row = await openRow(db, token, now);
-  if (row === undefined) throw gone();
+  if (row === undefined) throw notFound();
   const { name, role, boardId } = row;
   return { name, role, boardId: boardId === 0 ? null : boardId };
 }
@@ -77,7 +159,7 @@ export async function acceptOffer(
       .where("token", "=", sha256(token))
       .where("usedAt", "is", null)
       .executeTakeFirst();
-    if (taken.numUpdatedRows !== 1n) throw gone();
+    if (taken.numUpdatedRows !== 1n) throw notFound();
     if (role === "board-owner" && boardId !== null) {
       await trx
         .updateTable("board")
@@ -104,14 +186,5 @@ export async function acceptOffer(
       detail: { role, invited: offer.name },
     });
     return offer;
-  });
-}
-
-function gone(): AppError {
-  return new AppError({
-    code: "board.not_found",
-    source: "client",
-    retry: false,
-    publicMessage: "There is nothing at this address.",
   });
 }

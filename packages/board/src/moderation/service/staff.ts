@@ -115,6 +115,6 @@ export async function dismissStaff(
   });
 }
 
-function notYours() {
+export function notYours() {
   return bad("board.not_allowed", "Your role does not allow to give or take this one.");
 }

@@ -58,4 +58,12 @@ export const moveEn = {
   "invite.as": "You are signed in as {name}.",
   "invite.take": "Take the role",
   "invite.once": "The link works once.",
+  "invite.somebody": "Invite somebody",
+  "invite.name-hint": "Whoever has no account here makes one with the link.",
+  "invite.make": "Make a link",
+  "invite.made": "A link for {name}",
+  "invite.made-hint":
+    "It is shown this once, works once, and for 30 days. Whoever has it gets the role.",
+  "invite.open": "Open invitations",
+  "invite.withdraw": "Withdraw",
 } as const;

@@ -60,4 +60,12 @@ export const moveFr: Readonly<Record<keyof typeof moveEn, string>> = {
   "invite.as": "Vous êtes connecté sous le nom de {name}.",
   "invite.take": "Prendre le rôle",
   "invite.once": "Le lien ne sert qu’une fois.",
+  "invite.somebody": "Inviter quelqu’un",
+  "invite.name-hint": "Qui n’a pas de compte ici en crée un avec le lien.",
+  "invite.make": "Créer un lien",
+  "invite.made": "Un lien pour {name}",
+  "invite.made-hint":
+    "Il n’est montré que cette fois, ne sert qu’une fois, et pendant 30 jours. Qui l’a obtient le rôle.",
+  "invite.open": "Invitations en cours",
+  "invite.withdraw": "Annuler",
 };

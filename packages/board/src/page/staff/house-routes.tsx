@@ -3,21 +3,21 @@ import { type Notice, noticeSchema } from "@egide/contract/abuse/notice.ts";
 import { textOf } from "@egide/web/form.ts";
 import { firstBroken, GENESIS } from "#moderation/chain.ts";
 import type { HoldEvent } from "#moderation/hold.ts";
-import { boardsWhere, type Grant, mayAppoint, ROLES } from "#moderation/permission.ts";
-import { bad, need } from "#moderation/service/deps.ts";
+import { boardsWhere } from "#moderation/permission.ts";
+import { need } from "#moderation/service/deps.ts";
 import { changeHold, openSealed, placeHold } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { INSTANCE, rulesOf, saveRules } from "#moderation/service/rules.ts";
-import { appoint, dismissStaff, staffNames } from "#moderation/service/staff.ts";
+import { staffNames } from "#moderation/service/staff.ts";
 import { rulesFrom } from "#page/staff/act-form.ts";
-import { HoldsPage, InboxPage, PeoplePage, RulesEditor, StaffLogPage } from "#page/staff/house.tsx";
-import { readPeople, scopeOf } from "#page/staff/read.ts";
+import { HoldsPage, InboxPage, RulesEditor, StaffLogPage } from "#page/staff/house.tsx";
+import { scopeOf } from "#page/staff/read.ts";
 import type { StaffRouter } from "#page/staff/session.ts";
 import { boardsBy, type StaffSite, wholeOf } from "#page/staff/site.ts";
 
 const LOG_SHOWN = 100;
 
-/** Rules, people, log, statistics, holds and the provider's inbox. */
+/** Rules, log, statistics, holds and the provider's inbox. */
 export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
   const { deps } = site;
   const db = deps.store.kysely;
@@ -39,30 +39,6 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
     const boardId = wholeOf(c.req.param("board"));
     await saveRules(deps, actor, boardId, rulesFrom(textOf(form, "rules")));
     return "/staff/rules";
-  });
-
-  staff.page("/staff/people", async ({ actor, frame }) => {
-    const people = await readPeople(db, actor);
-    const boards = await boardsBy(db);
-    const places = [null, ...boards.keys()].filter((boardId) =>
-      ROLES.some((role) => mayAppoint(actor.grants, { role, boardId })),
-    );
-    const roles = ROLES.filter((role) =>
-      places.some((boardId) => mayAppoint(actor.grants, { role, boardId })),
-    );
-    const props = { frame, actor, boards, people, roles, places };
-    return <PeoplePage {...props} />;
-  });
-  staff.form("/staff/people", async ({ actor }, form) => {
-    const person = await site.findPerson(textOf(form, "account").trim());
-    if (person === null) throw bad("board.no_person", "There is no account of this name.");
-    const { id: accountId, username: name } = person;
-    await appoint(deps, actor, { accountId, name, grant: grantOf(form) });
-    return "/staff/people";
-  });
-  staff.form("/staff/people/dismiss", async ({ actor }, form) => {
-    await dismissStaff(deps, actor, { accountId: textOf(form, "account"), grant: grantOf(form) });
-    return "/staff/people";
   });
 
   staff.page("/staff/log", async ({ c, actor, frame }) => {
@@ -159,13 +135,6 @@ export function houseRoutes(staff: StaffRouter, site: StaffSite): void {
     });
     return "/staff/inbox";
   });
-}
-
-function grantOf(form: FormData): Grant {
-  const role = ROLES.find((name) => name === textOf(form, "role"));
-  if (role === undefined) throw bad("board.bad_text", "There is no such role.");
-  const boardId = wholeOf(textOf(form, "board"));
-  return { role, boardId: boardId === 0 ? null : boardId };
 }
 
 /** Oldest first; what stands before the first is believed, unless it is the very first. */

@@ -1,18 +1,12 @@
 /** @jsxImportSource hono/jsx */
 import type { Selectable } from "kysely";
-import type { Role } from "#moderation/permission.ts";
 import type { Rule } from "#moderation/rules.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import type { Frame } from "#page/frame.ts";
 import { Notice, Table, Time } from "#page/part/common.tsx";
-import { Area, Button, Field, Form, Select } from "#page/part/form.tsx";
+import { Area, Button, Field, Form } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
-import type {
-  HoldItemTable,
-  HoldTable,
-  StaffGrantTable,
-  StaffLogTable,
-} from "#store/table/moderation.ts";
+import type { HoldItemTable, HoldTable, StaffLogTable } from "#store/table/moderation.ts";
 import type { InboxNoticeTable } from "#store/table/provider.ts";
 
 interface Common {
@@ -48,62 +42,6 @@ export function RulesEditor({ frame, actor, sets }: RulesProps) {
           <Button>{t("staff.save")}</Button>
         </Form>
       ))}
-    </StaffPage>
-  );
-}
-
-interface PeopleProps extends Common {
-  readonly people: readonly (Selectable<StaffGrantTable> & { readonly name: string })[];
-  /** Roles that this person may give, and boards on which they may; null: everywhere. */
-  readonly roles: readonly Role[];
-  readonly places: readonly (number | null)[];
-}
-
-export function PeoplePage(props: PeopleProps) {
-  const { frame, actor, boards, people, roles, places } = props;
-  const { t } = frame;
-  const where = (id: number) => (id === 0 ? t("staff.everywhere") : `/${boards.get(id) ?? "?"}/`);
-  const head = [t("staff.name"), t("staff.role"), t("staff.board"), ""];
-  return (
-    <StaffPage frame={frame} actor={actor} title="staff.people">
-      <Table caption={t("staff.people")} head={head}>
-        {people.map(({ staffId, name, role, boardId }) => (
-          <tr>
-            <td>{name}</td>
-            <td>{t(`role.${role}`)}</td>
-            <td>{where(boardId)}</td>
-            <td>
-              <Form frame={frame} action="/staff/people/dismiss">
-                <input type="hidden" name="account" value={staffId} />
-                <input type="hidden" name="role" value={role} />
-                <input type="hidden" name="board" value={boardId} />
-                <Button kind="plain">{t("staff.take-away")}</Button>
-              </Form>
-            </td>
-          </tr>
-        ))}
-      </Table>
-      <Form frame={frame} action="/staff/people" class="panel" label={t("staff.appoint")}>
-        <Field
-          name="account"
-          label={t("staff.account")}
-          hint={t("staff.account-hint")}
-          autocomplete="off"
-          required
-          maxlength={30}
-        />
-        <Select
-          name="role"
-          label={t("staff.role")}
-          options={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
-        />
-        <Select
-          name="board"
-          label={t("staff.board")}
-          options={places.map((id) => ({ value: String(id ?? 0), label: where(id ?? 0) }))}
-        />
-        <Button>{t("staff.appoint")}</Button>
-      </Form>
     </StaffPage>
   );
 }

@@ -18,6 +18,7 @@ import { boardRoutes } from "#page/staff/board-routes.tsx";
 import { moveRoutes } from "#page/staff/move-routes.tsx";
 import { statisticsRoutes } from "#page/staff/statistics-routes.tsx";
 import { houseRoutes } from "#page/staff/house-routes.tsx";
+import { peopleRoutes } from "#page/staff/people-routes.tsx";
 import { openRoutes } from "#page/staff/open-routes.tsx";
 import { listRoutes } from "#page/staff/list-routes.tsx";
 import { postRoutes } from "#page/staff/post-routes.tsx";
@@ -39,6 +40,7 @@ export function staffRoutes(app: Hono<WebEnv>, site: StaffSite): void {
   postRoutes(staff, site);
   dueRoutes(staff, site);
   houseRoutes(staff, site);
+  peopleRoutes(staff, site);
   statisticsRoutes(staff, site);
   moveRoutes(staff, site);
   boardRoutes(staff, site);

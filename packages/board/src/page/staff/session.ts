@@ -16,6 +16,8 @@ export interface StaffRequest {
 }
 
 type Draw = (request: StaffRequest) => Promise<JSX.Element>;
+/** Does what a form asks for, and shows what is shown this once. */
+type Show = (request: StaffRequest, form: FormData) => Promise<JSX.Element>;
 /** Does what a form asks for; answers where to go then. */
 type Do = (request: Omit<StaffRequest, "frame">, form: FormData) => Promise<string>;
 
@@ -45,6 +47,17 @@ export class StaffRouter {
       if (actor === null) throw nobody();
       const to = await act({ c, actor }, await formOf(c));
       return c.redirect(to, 303);
+    });
+  }
+
+  /** A page that answers a form, and is kept by no cache. */
+  answer(path: string, show: Show): void {
+    this.#app.post(path, async (c) => {
+      const actor = await this.#site.actor(c);
+      if (actor === null) throw nobody();
+      const frame = { ...(await this.#site.frame(c)), isStaff: true };
+      const drawn = await show({ c, actor, frame }, await formOf(c));
+      return c.html(toDocument(drawn), 200, { "cache-control": "private, no-store" });
     });
   }
 
