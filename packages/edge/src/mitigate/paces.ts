@@ -20,7 +20,7 @@ const FEWEST = 10;
 const MEANT = 1.5;
 /** Where such a crowd was found, who has turned so many pages as fast is of it for so long after. */
 const SURELY = 5;
-const AFTER_MS = 15_000;
+export const AFTER_MS = 15_000;
 
 export type SavedPaces = Pick<SavedZone, "gap" | "gaps">;
 

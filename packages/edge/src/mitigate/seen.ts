@@ -22,8 +22,8 @@ export interface Seen {
   /** When the last page was asked for, and how long after the one before; 0: there is none. */
   turned: number;
   gap: number;
-  /** One of many who turn pages as no crowd does. */
-  isHasty: boolean;
+  /** Until then one of many who turn pages as no crowd does; somebody else may come from there later. */
+  hastyUntil: number;
   /** Each set of cookies, until it is a session. */
   readonly cookies: Map<number, Kept>;
   sessions: number;
@@ -51,7 +51,7 @@ export function fresh(at: number): Seen {
     posts: 0,
     turned: 0,
     gap: 0,
-    isHasty: false,
+    hastyUntil: Number.NEGATIVE_INFINITY,
     cookies: new Map(),
     sessions: 0,
     jar: 0,

@@ -1,6 +1,6 @@
 import type { SavedZone } from "@egide/contract/mitigation-file.ts";
 import { Jars, type SavedJars } from "#mitigate/jars.ts";
-import { Paces, type SavedPaces } from "#mitigate/paces.ts";
+import { AFTER_MS, Paces, type SavedPaces } from "#mitigate/paces.ts";
 import { fresh, isAlone, isLoader, noteCookies, type Seen, spanOf, turn } from "#mitigate/seen.ts";
 import type { Observation } from "#mitigate/observation.ts";
 
@@ -117,7 +117,7 @@ export class Visitors {
     const seen = this.#seen.get(visitor);
     if (seen === undefined) return "unclear";
     turn(seen, now);
-    if (seen.isHasty) return "machine";
+    if (now < seen.hastyUntil) return "machine";
     const readers = Math.max(1, seen.sessions);
     if (((seen.pages + seen.pagesBefore) * 1000) / spanOf(seen, now) > READER * readers) {
       return "machine";
@@ -156,7 +156,7 @@ export class Visitors {
       if (group.length >= MOST_GROUP) break;
     }
     const found = this.#paces.hasty(group, now);
-    for (const { visitor } of found) (this.#seen.get(visitor) as Seen).isHasty = true;
+    for (const { visitor } of found) (this.#seen.get(visitor) as Seen).hastyUntil = now + AFTER_MS;
     return found.map(({ visitor }) => visitor);
   }
 
