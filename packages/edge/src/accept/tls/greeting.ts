@@ -3,7 +3,7 @@ import { networkOf } from "@egide/std/ip.ts";
 import type { WheelTimer } from "@egide/std/wheel.ts";
 import { readProxyHeader } from "#accept/proxy-protocol/read.ts";
 import type { Certificates, Served } from "#accept/tls/certificates.ts";
-import { type ClientHello, readClientHello } from "#accept/tls/client-hello.ts";
+import { type ClientHello, MAX_HELLO_BYTES, readClientHello } from "#accept/tls/client-hello.ts";
 import { tlsFacts } from "#accept/tls/facts.ts";
 import type { Due, HandshakeTurns } from "#accept/tls/handshake-turns.ts";
 import { TlsConn, upgradeToTls } from "#accept/tls/upgrade.ts";
@@ -36,8 +36,12 @@ const UNRECOGNIZED_NAME = 112;
 const INTERNAL_ERROR = 80;
 /** Who has one address of an IPv6 network has all of it (RFC 4291, section 2.5.4). */
 const NETWORK_BITS = 64;
-/** What may come behind a hello that waits: no client says anything before it is answered. */
-const MOST_WAITING = 65_536;
+/**
+ * A hello with the heads of its records, and a little behind it: nothing is to be said before the answer,
+ * but early data (RFC 8446, section 4.2.10) to whoever served the name before. A real hello leaves room
+ * for the 16 KB of that which servers commonly allow.
+ */
+const MOST_WAITING = MAX_HELLO_BYTES + 4096;
 
 /** One connection from its first byte to the end of its TLS handshake. */
 export class Greeting implements Due {
@@ -126,6 +130,7 @@ export class Greeting implements Due {
   }
 
   #answer(hello: ClientHello, bytes: Buffer): void {
+    if (bytes.length > MOST_WAITING) return this.refuse("tls.hello_too_large", 0);
     const { certificates, unknownName } = this.#options;
     this.#hello = hello;
     this.#served =

@@ -196,6 +196,16 @@ describe("TLS listener", () => {
     front.close();
   });
 
+  test("answers a hello that comes in several records", async () => {
+    // Longer than one record may be.
+    const protocols = [..."abcdef"].map((letter) => letter.repeat(200));
+    const cut = ["-max_send_frag", "512", "-alpn", [...protocols, "http/1.1"].join(",")];
+    for (const version of ["-tls1_2", "-tls1_3"]) {
+      const said = await openssl(listener.port, [version, ...cut]);
+      expect(said).toContain('"said":"hello');
+    }
+  });
+
   test("lets a client that ended its direction be answered", async () => {
     const said = await new Promise<string>((resolve, reject) => {
       const socket = tls.connect({
