@@ -49,7 +49,9 @@ export const listenTlsSchema = z.strictObject({
     .min(16)
     .max(1_000_000)
     .default(8192)
-    .describe("Handshakes under way at once, for each worker; more are hung up on."),
+    .describe(
+      "Handshakes under way at once, for each worker; for one more, the newest of the address with the most is hung up on.",
+    ),
 });
 
 export type ListenTls = z.infer<typeof listenTlsSchema>;

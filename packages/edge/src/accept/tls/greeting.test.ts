@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import type { Socket } from "bun";
+import { FairQueue } from "@egide/std/fair-queue.ts";
 import { readCertificate } from "#accept/tls/certificate.ts";
 import { Certificates } from "#accept/tls/certificates.ts";
 import { Greeting, type GreetingOptions, type Stage } from "#accept/tls/greeting.ts";
@@ -32,29 +33,30 @@ const hello = inRecords(message);
 const EARLY = 4096 + 16_384;
 
 /** Connections whose turn never comes. */
-function setUp() {
+function setUp(proxied: GreetingOptions["proxied"] = null) {
   const refused: string[] = [];
+  const pending = new FairQueue<Greeting>(4);
   let now = 0;
   const turns = new HandshakeTurns<Greeting>({
-    most: 10,
     now: () => (now += 10),
     nextTurn: () => {},
   });
   const busy = { key: "", begin: () => {} } as unknown as Greeting;
-  turns.ask(busy, () => {});
+  turns.ask(busy);
   const options: GreetingOptions = {
     certificates,
     unknownName: "default",
-    proxied: null,
+    proxied,
     onConn: () => {},
     onPlain: null,
     onRefused: (code) => void refused.push(code),
+    pending,
     turns,
     finished: () => {},
   };
   const raw = { remoteAddress: "192.0.2.1", pause() {}, resume() {}, terminate() {}, end() {} };
   const greet = (): Greeting => new Greeting(options, raw as unknown as Socket<Stage>);
-  return { greet, turns, refused };
+  return { greet, pending, turns, refused };
 }
 
 /** The hello and what stands behind it, `length` bytes in all. */
@@ -86,4 +88,21 @@ test("a hello in several records waits, at once and piece by piece", () => {
   for (const byte of records) slow.received(Buffer.from([byte]));
   expect(turns.waiting).toBe(2);
   expect(refused).toEqual([]);
+});
+
+test("behind a proxy, who has the most handshakes under way makes room, and nobody else", () => {
+  const { greet, pending, refused } = setUp(() => true);
+  const come = (from: string): Greeting | null => {
+    const greeting = greet();
+    const surplus = pending.push(greeting);
+    greeting.received(Buffer.from(`PROXY TCP4 ${from} 198.51.100.1 4711 443\r\n\x16`, "latin1"));
+    return surplus;
+  };
+  expect(["66", "66", "66", "7"].map((n) => come(`192.0.2.${n}`))).toEqual(Array(4).fill(null));
+  const surplus = come("192.0.2.8");
+  expect(surplus?.key).toBe("192.0.2.66");
+  expect(pending.size).toBe(4);
+  for (let left = pending.size; left > 0; left--) pending.shift()?.refuse("tls.failed", 0);
+  expect(pending.size).toBe(0);
+  expect(refused).toHaveLength(4);
 });

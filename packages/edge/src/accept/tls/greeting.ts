@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import type { FairQueue } from "@egide/std/fair-queue.ts";
 import { networkOf } from "@egide/std/ip.ts";
 import type { WheelTimer } from "@egide/std/wheel.ts";
 import { readProxyHeader } from "#accept/proxy-protocol/read.ts";
@@ -26,6 +27,8 @@ export interface GreetingOptions {
   readonly onPlain: ((conn: BunConn) => void) | null;
   /** A connection ended before its handshake did; `serverName` is "" where it is not known. */
   readonly onRefused?: (code: string, remote: string, serverName: string) => void;
+  /** All whose handshake is not over, a line for each network. */
+  readonly pending: FairQueue<Greeting>;
   /** When handshakes begin. */
   readonly turns: HandshakeTurns<Greeting>;
   /** @internal For the listener: this greeting is over, well or not. */
@@ -46,6 +49,8 @@ const MOST_WAITING = MAX_HELLO_BYTES + 4096;
 /** One connection from its first byte to the end of its TLS handshake. */
 export class Greeting implements Due {
   timer: WheelTimer | null = null;
+  /** The network of the visitor: where it waits, and whose turn it takes. */
+  key: string;
   readonly #options: GreetingOptions;
   readonly #raw: Socket<Stage>;
   #held: Buffer | null = null;
@@ -57,7 +62,6 @@ export class Greeting implements Due {
   /** From the hello until its answer is begun: what was read. */
   #flight: Buffer | null = null;
   #isPaused = false;
-  #key = "";
   #awaitsProxyHeader: boolean;
   #remote: Endpoint | null = null;
   #local: Endpoint | null = null;
@@ -66,6 +70,7 @@ export class Greeting implements Due {
   constructor(options: GreetingOptions, raw: Socket<Stage>) {
     this.#options = options;
     this.#raw = raw;
+    this.key = keyOf(raw.remoteAddress);
     this.#awaitsProxyHeader = options.proxied?.(raw.remoteAddress) ?? false;
   }
 
@@ -82,8 +87,8 @@ export class Greeting implements Due {
       if (header.kind === "incomplete") return this.#hold(bytes);
       if (header.kind === "fault") return this.refuse(header.code, 0);
       this.#awaitsProxyHeader = false;
-      this.#remote = header.source;
       this.#local = header.destination;
+      this.#comesFrom(header.source);
       bytes = bytes.subarray(header.length);
     }
     this.#held = null;
@@ -138,20 +143,11 @@ export class Greeting implements Due {
       (unknownName === "default" ? certificates.fallback : null);
     if (this.#served === null) return this.refuse("tls.unknown_name", UNRECOGNIZED_NAME);
     this.#flight = bytes;
-    if (this.#options.turns.ask(this, tooMany) || this.#over) return;
+    if (this.#options.turns.ask(this) || this.#over) return;
     // Copied: what Bun hands over is only lent.
     this.#flight = Buffer.from(bytes);
     this.#isPaused = true;
     this.#raw.pause();
-  }
-
-  /** Whose turn this greeting takes. */
-  get key(): string {
-    if (this.#key === "") {
-      const address = this.#remote?.address ?? this.#raw.remoteAddress ?? "";
-      this.#key = networkOf(address, NETWORK_BITS) ?? address;
-    }
-    return this.#key;
   }
 
   /** The turn of this handshake has come. */
@@ -183,6 +179,17 @@ export class Greeting implements Due {
     conn.known({ tls: tlsFacts(this.#hello, socket, clients !== null) });
     this.#finish();
     this.#options.onConn(conn);
+  }
+
+  /** From here on it stands among the visitor's own, not among its proxy's. */
+  #comesFrom(source: Endpoint | null): void {
+    this.#remote = source;
+    if (source === null) return;
+    const { pending } = this.#options;
+    pending.remove(this);
+    this.key = keyOf(source.address);
+    // There is room: it has just left.
+    pending.push(this);
   }
 
   /** What a PROXY header said holds for the connection. */
@@ -230,6 +237,7 @@ export class Greeting implements Due {
     }
     this.#hello = null;
     this.#served = null;
+    this.#options.pending.remove(this);
     this.#options.finished(this);
     this.timer = null;
     // It would live as long as the connection otherwise.
@@ -237,8 +245,8 @@ export class Greeting implements Due {
   }
 }
 
-function tooMany(greeting: Greeting): void {
-  greeting.refuse("tls.too_many_handshakes", 0);
+function keyOf(address = ""): string {
+  return networkOf(address, NETWORK_BITS) ?? address;
 }
 
 /** A method's first letter, or HTTP/2's `PRI`: RFC 9110 tokens are wider, real methods are not. */

@@ -2,13 +2,11 @@ import { expect, test } from "bun:test";
 import { type Due, HandshakeTurns } from "#accept/tls/handshake-turns.ts";
 
 /** Turns over a clock that moves by a millisecond with each handshake. */
-function setUp(most = 100) {
+function setUp() {
   let now = 0;
   let next: (() => void) | null = null;
   const begun: string[] = [];
-  const dropped: string[] = [];
   const turns = new HandshakeTurns<Due>({
-    most,
     now: () => now,
     nextTurn: (run) => {
       expect(next).toBeNull();
@@ -25,8 +23,7 @@ function setUp(most = 100) {
   return {
     turns,
     due,
-    dropped,
-    ask: (key: string): boolean => turns.ask(due(key), (who) => void dropped.push(who.key)),
+    ask: (key: string): boolean => turns.ask(due(key)),
     /** What began in the next turn of the loop; null where nothing was to come. */
     turn: (): string[] | null => {
       const run = next;
@@ -61,23 +58,12 @@ test("whoever sends many hellos waits behind others' first", () => {
   expect(order.indexOf("two")).toBeLessThan(4);
 });
 
-test("the line is bounded: a flood displaces its own", () => {
-  const { ask, dropped, turns } = setUp(10);
-  for (let i = 0; i < 20; i++) ask("flood");
-  expect(turns.waiting).toBe(10);
-  expect(dropped).toEqual(Array(8).fill("flood"));
-  expect(ask("one")).toBe(false);
-  expect(turns.waiting).toBe(10);
-  expect(dropped).toHaveLength(9);
-  expect(dropped).not.toContain("one");
-});
-
 test("who has left is not begun with", () => {
   const { turns, due, ask, turn } = setUp();
   ask("a");
   ask("a");
   const gone = due("gone");
-  expect(turns.ask(gone, () => {})).toBe(false);
+  expect(turns.ask(gone)).toBe(false);
   turns.leave(gone);
   expect(turns.waiting).toBe(0);
   expect(turn()).toEqual([]);
@@ -91,7 +77,7 @@ test("an exception costs one handshake, and its time is counted", () => {
       throw new Error("broken");
     },
   };
-  expect(() => turns.ask(broken, () => {})).toThrow("broken");
+  expect(() => turns.ask(broken)).toThrow("broken");
   expect(ask("a")).toBe(true);
   expect(turn()).toEqual([]);
 });

@@ -9,8 +9,6 @@ export interface Due {
 }
 
 export interface TurnsOptions {
-  /** Who may wait at most. */
-  readonly most: number;
   readonly now: () => number;
   /** Runs something in the next turn of the thread's loop, behind what others have to do. */
   readonly nextTurn: (run: () => void) => void;
@@ -24,35 +22,31 @@ const STRETCH_MS = 2;
 
 /**
  * Begins handshakes, a few in each turn of the loop; the others wait their turn, address by address, so
- * that who sends a thousand hellos is not served a thousand times before the next visitor.
+ * that who sends a thousand hellos is not served a thousand times before the next visitor. How many may wait
+ * is the caller's to bound.
  */
 export class HandshakeTurns<T extends Due> {
   readonly #options: TurnsOptions;
-  readonly #queue: FairQueue<T>;
+  readonly #queue = new FairQueue<T>(Number.POSITIVE_INFINITY);
   #spent = 0;
   #scheduled = false;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
-    this.#queue = new FairQueue(options.most);
   }
 
   get waiting(): number {
     return this.#queue.size;
   }
 
-  /**
-   * True: it has begun. Else it waits, or somebody must go for it: `full` is told who, which may be the
-   * one that asks.
-   */
-  ask(due: T, full: (dropped: T) => void): boolean {
+  /** True: it has begun. Else it waits. */
+  ask(due: T): boolean {
     if (this.#queue.size === 0 && this.#spent < STRETCH_MS) {
       this.#begin(due);
       return true;
     }
-    const dropped = this.#queue.push(due);
+    this.#queue.push(due);
     this.#schedule();
-    if (dropped !== null) full(dropped);
     return false;
   }
 

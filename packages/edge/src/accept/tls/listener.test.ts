@@ -9,7 +9,7 @@ import { TimerWheel } from "@egide/std/wheel.ts";
 import { readCertificate } from "#accept/tls/certificate.ts";
 import { Certificates, type ClientAuthority, type TlsEntry } from "#accept/tls/certificates.ts";
 import { listenTls, type TlsListenOptions, type TlsListener } from "#accept/tls/listener.ts";
-import { ask, bytesBack, openssl } from "#accept/tls/test-peer.ts";
+import { ask, bytesBack, firstFlight, openssl, stay } from "#accept/tls/test-peer.ts";
 import { TestCertificates, type TestPair } from "#accept/tls/test-certificates.ts";
 import type { Conn } from "#wire/conn.ts";
 
@@ -198,7 +198,7 @@ describe("TLS listener", () => {
 
   test("answers a hello that comes in several records", async () => {
     // Longer than one record may be.
-    const protocols = [..."abcdef"].map((letter) => letter.repeat(200));
+    const protocols = ["a", "b", "c", "d", "e", "f"].map((letter) => letter.repeat(200));
     const cut = ["-max_send_frag", "512", "-alpn", [...protocols, "http/1.1"].join(",")];
     for (const version of ["-tls1_2", "-tls1_3"]) {
       const said = await openssl(listener.port, [version, ...cut]);
@@ -270,6 +270,34 @@ describe("TLS listener", () => {
     expect(impatient.handshakes).toBe(0);
     expect(clock.pending).toBeLessThanOrEqual(1);
   });
+
+  // Other addresses of the loopback are there on Linux alone.
+  test.skipIf(process.platform !== "linux")(
+    "hangs up on one address's newest handshakes for others' first",
+    async () => {
+      const hello = await firstFlight();
+      for (const opening of [Buffer.from([22]), hello]) {
+        const hungUpOn: string[] = [];
+        const busy = listen({
+          handshakes: 64,
+          onRefused: (code, remote) => void hungUpOn.push(`${code} ${remote}`),
+        });
+        const flood = await Promise.all(
+          Array.from({ length: 100 }, () => stay(busy.port, "127.0.0.2", opening)),
+        );
+        while (hungUpOn.length < 36) await new Promise(setImmediate);
+        expect(busy.handshakes).toBe(64);
+        for (const localAddress of ["127.0.0.3", "127.0.0.3", "127.0.0.4"]) {
+          const from = { localAddress } as tls.ConnectionOptions;
+          expect((await ask(busy.port, from)).remote.address).toBe(localAddress);
+        }
+        expect(busy.handshakes).toBe(63);
+        expect(hungUpOn).toEqual(Array(37).fill("tls.too_many_handshakes 127.0.0.2"));
+        for (const socket of flood) socket.destroy();
+        while (busy.handshakes > 0) await new Promise(setImmediate);
+      }
+    },
+  );
 
   test("keeps nothing of handshakes that failed or were broken off", async () => {
     refused.length = 0;

@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { FairQueue } from "@egide/std/fair-queue.ts";
 import { type TimerWheel, WheelTimer } from "@egide/std/wheel.ts";
 import type { Certificates } from "#accept/tls/certificates.ts";
 import { Greeting, type GreetingOptions, type Stage } from "#accept/tls/greeting.ts";
@@ -8,7 +9,7 @@ import { nativeLoop } from "#wire/transport/native/loop.ts";
 import { BunConn } from "#wire/transport/bun.ts";
 import { release } from "#wire/transport/release.ts";
 
-export interface TlsListenOptions extends Omit<GreetingOptions, "finished" | "turns"> {
+export interface TlsListenOptions extends Omit<GreetingOptions, "finished" | "pending" | "turns"> {
   readonly hostname: string;
   readonly port: number;
   readonly reusePort: boolean;
@@ -18,7 +19,7 @@ export interface TlsListenOptions extends Omit<GreetingOptions, "finished" | "tu
   readonly handshakeSeconds: number;
   /** True for addresses that are hung up on before a handshake costs anything. */
   readonly isBanned?: (address: string) => boolean;
-  /** Handshakes under way at once; more are hung up on. */
+  /** Handshakes under way at once; for one more, the newest of the network that has the most is hung up on. */
   readonly handshakes: number;
 }
 
@@ -38,17 +39,15 @@ export interface TlsListener {
  * client's fingerprint; then Bun's socket takes over with the bytes already read. See docs/adr/0030.
  */
 export function listenTls(options: TlsListenOptions): TlsListener {
-  const pending = new Set<Greeting>();
+  const pending = new FairQueue<Greeting>(options.handshakes);
   const finished = (greeting: Greeting): void => {
     if (greeting.timer !== null) options.wheel.cancel(greeting.timer);
-    pending.delete(greeting);
   };
   const turns = new HandshakeTurns<Greeting>({
-    most: options.handshakes,
     now: () => performance.now(),
     nextTurn: (run) => void setImmediate(run),
   });
-  const greetingOptions: GreetingOptions = { ...options, turns, finished };
+  const greetingOptions: GreetingOptions = { ...options, pending, turns, finished };
   const listen = {
     hostname: options.hostname,
     port: options.port,
@@ -60,16 +59,14 @@ export function listenTls(options: TlsListenOptions): TlsListener {
           socket.terminate();
           return;
         }
-        if (pending.size >= options.handshakes) {
-          options.onRefused?.("tls.too_many_handshakes", socket.remoteAddress, "");
-          socket.terminate();
-          return;
-        }
-        socket.setNoDelay(true);
         const greeting = new Greeting(greetingOptions, socket);
+        // One network's flood displaces its own, never somebody's only handshake.
+        const surplus = pending.push(greeting);
+        surplus?.refuse("tls.too_many_handshakes", 0);
+        if (surplus === greeting) return;
+        socket.setNoDelay(true);
         greeting.timer = new WheelTimer(() => greeting.refuse("tls.handshake_timeout", 0));
         options.wheel.schedule(greeting.timer, options.handshakeSeconds * 1000);
-        pending.add(greeting);
         socket.data = greeting;
       },
       data(socket: Socket<Stage>, chunk: Buffer) {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { connect } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import * as tls from "node:tls";
 
 /** What a test's listener tells of a connection, and what the client saw of it. */
@@ -68,5 +68,31 @@ export function bytesBack(port: number, bytes: Buffer, close = false): Promise<s
     socket.on("data", (chunk) => void got.push(chunk as Buffer));
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(got).toString("hex")));
+  });
+}
+
+/** Connects from `localAddress`, says `bytes` and nothing else. */
+export function stay(port: number, localAddress: string, bytes: Buffer): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
+    socket.on("error", () => {});
+    socket.on("connect", () => socket.write(bytes, () => resolve(socket)));
+  });
+}
+
+/** What Bun's node:tls client says first. */
+export function firstFlight(): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => {
+      socket.once("data", (chunk: Buffer) => {
+        resolve(chunk);
+        socket.destroy();
+        server.close();
+      });
+    });
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      tls.connect({ host: "127.0.0.1", port }).on("error", () => {});
+    });
   });
 }
