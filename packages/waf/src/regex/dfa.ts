@@ -255,7 +255,7 @@ export class LazyDfa {
 
   #stateOf(begun: Waiting, first: boolean, behindWord: boolean): number {
     const sorted = begun.toSorted((a, b) => a - b);
-    const key = `${first ? "^" : behindWord ? "w" : ""}${String.fromCharCode(...sorted)}`;
+    const key = `${first ? "^" : behindWord ? "w" : "-"}${String.fromCharCode(...sorted)}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const place = this.#states.length * this.#stride;

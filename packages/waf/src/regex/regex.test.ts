@@ -142,6 +142,43 @@ describe("engines agree", () => {
     );
   });
 
+  test("and where an automaton has hundreds of instructions", () => {
+    const one = (...parts: string[]) => fc.constantFrom(...parts);
+    const counted = one("a", "[ax]", "(?:a|-)", "(?:ax?)", "(?:a|xy)");
+    const many = fc.integer({ min: 90, max: 190 });
+    // One that repeats without end, so that JavaScriptCore answers soon.
+    const head = fc.tuple(
+      one("", "\\b", "\\B", "^"),
+      one("", "x"),
+      one("", ".*", "\\w*"),
+      one("", "-"),
+    );
+    const tail = one("", "", "\\b", "\\B", "$", "x");
+    const left = one("", "x-", "-", "x", "a-", " x-a", "x--");
+    const right = one("", " ", "x", "-a", "a");
+    fc.assert(
+      fc.property(head, counted, many, tail, left, right, (...parts) => {
+        const [before, body, count, behind, first, last] = parts;
+        const { node } = parsePattern(`${before.join("")}${body}{${count}}${behind}`);
+        const automaton = LazyDfa.of(node);
+        const native = new RegExp(emit(node));
+        for (const times of [count - 1, count]) {
+          const value = first + "a".repeat(times) + last;
+          // It may give up; it may not be wrong.
+          expect(automaton?.test(value) ?? native.test(value)).toBe(native.test(value));
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test("states behind a word are told from states that wait at the instruction of that letter", () => {
+    // Instruction 119 is the letter w, 94 is ^: neither may stand for what is before a state.
+    const value = `x-${"a".repeat(119)}`;
+    expect(new Regex("\\bx.*-a{119}").test(value + " ".repeat(2000))).toBe(true);
+    expect(LazyDfa.of(parsePattern("\\bx.*-a{119}").node)?.test(value)).toBe(true);
+  });
+
   test("assertions anywhere in a pattern", () => {
     for (const source of [
       "\\b^a",
