@@ -1,4 +1,5 @@
 import type { Overlay } from "#run/overlay.ts";
+import type { CollectionStore } from "#run/stored.ts";
 
 /** How one transaction runs. */
 export interface TransactionSettings {
@@ -16,6 +17,8 @@ export interface TransactionSettings {
   readonly overlay?: Overlay;
   /** TX variables set before any rule runs: paranoia level, thresholds. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Where its collections are, if not with those of the rule set's other transactions. */
+  readonly store?: CollectionStore;
   /** Milliseconds of work that one transaction may take. */
   readonly budgetMs?: number;
   /** What the host knows of an address (GEO keys in upper case), for @geoLookup. */

@@ -98,7 +98,8 @@ export class Transaction implements Controls, OperatorScope {
     const tx = new TxStore(engine.plan.slots, engine.plan.plays);
     this.#state = new State(this.#facts, tx, engine.clock);
     this.#state.webAppId = settings.webAppId ?? config.webAppId;
-    this.#effects = new EffectRunner(this.#state, this, engine.store, config.collectionTimeout);
+    const store = settings.store ?? engine.store;
+    this.#effects = new EffectRunner(this.#state, this, store, config.collectionTimeout);
     const overlay = settings.overlay ?? engine.baseOverlay;
     const texts = engine.texts();
     this.#evaluator = new Evaluator(this.#state, this, this.#effects, this, overlay, texts);

@@ -1,5 +1,6 @@
 import type { RuleSet } from "@egide/waf/rule-set.ts";
 import type { TransactionSettings } from "@egide/waf/run/settings.ts";
+import type { CollectionStore } from "@egide/waf/run/stored.ts";
 import { zoneVariables } from "#inspect/rules/preamble.ts";
 import type { LoadedRules } from "#inspect/rules/shelf.ts";
 
@@ -16,15 +17,17 @@ const WORDS =
   );
 const PAGE = `<!doctype html><title>Rehearsal</title><p>${WORDS.join(" ")}</p>`;
 
+const nowhere: CollectionStore = { load: () => undefined, save: () => undefined };
+
 /**
  * Sends requests of made-up visitors through a rule set, one a step. The runtime compiles code for what
  * runs often; whoever comes first after a start would else wait for it, some milliseconds each. Nothing
- * is left of them: transactions are not finished, so that no collection is kept.
+ * is left of them: their collections are empty ones of their own, and kept nowhere.
  */
 export function* rehearse({ set, overruled }: LoadedRules): Generator<undefined, void> {
   const levels = { paranoia: 1, detection: 1, inbound: 5, outbound: 4 };
   const variables = zoneVariables(levels, overruled);
-  const settings: TransactionSettings = { mode: "on", failMode: "open", variables };
+  const settings: TransactionSettings = { mode: "on", failMode: "open", variables, store: nowhere };
   for (let i = 0; i < REQUESTS; i++) {
     if (i % 5 === 4) post(set, settings, i);
     else get(set, settings, i);

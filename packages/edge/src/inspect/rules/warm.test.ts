@@ -49,6 +49,24 @@ test("a rehearsal is of requests that our own rules have nothing to say about", 
   }
 }, 60_000);
 
+test("nothing of a rehearsal is left in collections that visitors share", () => {
+  const clock = new FakeClock();
+  const { rules, begun } = watched(`
+SecAction "id:1,phase:1,pass,nolog,initcol:global=all,setvar:global.seen=+1"
+SecRule GLOBAL:seen "@ge 1" "id:2,phase:1,pass,log,msg:'%{GLOBAL.seen}'"`);
+  const visit = () => {
+    const transaction = rules.set.begin();
+    transaction.requestLine("GET", "/", "HTTP/1.1");
+    transaction.requestHeaders([]);
+    return transaction.finish().matches.map(({ message }) => message);
+  };
+  expect(visit()).toEqual(["1"]);
+  new Warmer(clock).add(rules);
+  clock.advance(1000);
+  expect(begun.length).toBeGreaterThan(1000);
+  expect(visit()).toEqual(["2"]);
+}, 60_000);
+
 test("whoever has something to do goes first", () => {
   const clock = new FakeClock();
   const { rules, begun } = watched('SecAction "id:1,phase:1,pass,nolog"');
