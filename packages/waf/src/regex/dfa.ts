@@ -11,6 +11,7 @@ import {
   TAKE,
   WORD,
 } from "#regex/nfa.ts";
+import { type Keeper, type Place, Room } from "#regex/room.ts";
 
 /** Instructions that wait for the next byte, or for what comes next to be known. */
 type Waiting = readonly number[];
@@ -43,6 +44,11 @@ const never = -3;
 /** Entries that a table may have, and instructions that its states may hold: then it is begun anew. */
 const maxEntries = 32_768;
 const maxHeld = 60_000;
+/** What all automata of a thread may hold beyond what each begins with, bytes, roughly. */
+const shared = new Room(32 << 20);
+/** A state or an entry of classes beside its instructions, and each of these with its place in the key. */
+const stateBytes = 200;
+const waitingBytes = 10;
 /** Instructions that one search may look at to make states; past that it is left to others. */
 const makingBudget = 120_000;
 
@@ -50,8 +56,9 @@ const makingBudget = 120_000;
  * Tells whether a pattern matches anywhere in a value, byte by byte over a table that is filled in as
  * values ask for it (Russ Cox, "Regular Expression Matching Can Be Simple And Fast", 2007). It keeps
  * neither places nor groups. What making states may cost is bounded: past that it gives no answer.
+ * What it holds is bounded twice, for itself and for all automata together.
  */
-export class LazyDfa {
+export class LazyDfa implements Keeper {
   readonly #program: Program;
   readonly #stride: number;
   /** Where the first state is; anywhere else only `#restart` begins anew. */
@@ -68,6 +75,10 @@ export class LazyDfa {
   /** The table was begun anew while a state was made: what led to it is gone. */
   #renewed = false;
   #held = 0;
+  readonly #room: Room;
+  readonly #place: Place = { keeper: new WeakRef(this), bytes: 0 };
+  /** What of the room its table and states take. */
+  #taken = 0;
   /** For the set of instructions that is being made: which are in it. */
   readonly #marks: Int32Array;
   #mark = 0;
@@ -75,8 +86,9 @@ export class LazyDfa {
   readonly #stack: number[] = [];
   #work = 0;
 
-  private constructor(program: Program) {
+  private constructor(program: Program, room: Room) {
     this.#program = program;
+    this.#room = room;
     this.#stride = program.sample.length;
     this.#marks = new Int32Array(program.ops.length);
     this.#inRestart = new Uint8Array(program.ops.length);
@@ -91,9 +103,16 @@ export class LazyDfa {
   }
 
   /** Undefined for a pattern that is too large, or that no automaton can run. */
-  static of(node: Node): LazyDfa | undefined {
+  static of(node: Node, room = shared): LazyDfa | undefined {
     const program = makeProgram(node);
-    return program === undefined ? undefined : new LazyDfa(program);
+    return program === undefined ? undefined : new LazyDfa(program, room);
+  }
+
+  /** Begins anew, between two searches. */
+  forget(): void {
+    this.#entries.length = 0;
+    this.#taken = 0;
+    this.#clear();
   }
 
   /** Undefined where the search was given up. */
@@ -123,6 +142,8 @@ export class LazyDfa {
 
   /** Only the first state is left. */
   #clear(): void {
+    this.#room.shrink(this.#place, this.#taken);
+    this.#taken = 0;
     this.#states = [];
     this.#held = 0;
     this.#byKey = new Map();
@@ -193,6 +214,7 @@ export class LazyDfa {
       const matches = this.#take(this.#restart, false, behindWord, kind);
       entry = { begun: this.#waiting, matches };
       this.#entries[index] = entry;
+      this.#room.grow(this.#place, stateBytes + entry.begun.length * waitingBytes);
     }
     return entry;
   }
@@ -265,10 +287,16 @@ export class LazyDfa {
       this.#renewed = true;
       return this.#stateOf(sorted, first, behindWord);
     }
+    let bytes = stateBytes + sorted.length * waitingBytes;
     if (place + this.#stride > this.#table.length) {
       const grown = new Int32Array(Math.min(maxEntries, this.#table.length * 2)).fill(unknown);
       grown.set(this.#table);
+      bytes += grown.byteLength - this.#table.byteLength;
       this.#table = grown;
+    }
+    if (place > 0) {
+      this.#taken += bytes;
+      this.#room.grow(this.#place, bytes);
     }
     this.#states.push({ begun: sorted, first, behindWord, atEnd: undefined });
     this.#byKey.set(key, place);

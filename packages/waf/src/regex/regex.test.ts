@@ -10,6 +10,7 @@ import { requiredLiterals } from "#regex/literals.ts";
 import { neededBytes } from "#regex/needs.ts";
 import { parsePattern } from "#regex/parse.ts";
 import { Regex } from "#regex/regex.ts";
+import { Room } from "#regex/room.ts";
 
 function found(source: string, value: string): readonly (string | undefined)[] | undefined {
   const regex = new Regex(source);
@@ -312,6 +313,28 @@ describe("bounds", () => {
     expect(new Regex("a[ab]{12}c").test(value)).toBe(false);
     expect(LazyDfa.of(parsePattern("(?:a{200}b){200}").node)).toBeUndefined();
     expect(LazyDfa.of(parsePattern("(?=a)b").node)).toBeUndefined();
+  });
+
+  test("what all automata hold is bounded together, and those that were cleared answer as before", () => {
+    const room = new Room(200_000);
+    const automata = Array.from({ length: 60 }, (_, i) => {
+      const { node } = parsePattern(`a[ab]{8}${i}`);
+      return LazyDfa.of(node, room) as LazyDfa;
+    });
+    let value = "";
+    for (let i = 0, seed = 1; i < 3000; i++) {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      value += seed & 0x10000 ? "a" : "b";
+    }
+    let most = 0;
+    for (let round = 0; round < 2; round++)
+      for (const [i, automaton] of automata.entries()) {
+        expect(automaton.test(value)).toBe(false);
+        expect(automaton.test(`${value.slice(0, 100)}aabababab${i}`)).toBe(true);
+        most = Math.max(most, room.bytes);
+      }
+    expect(most).toBeGreaterThan(100_000);
+    expect(most).toBeLessThanOrEqual(200_000);
   });
 
   test("what can't be finished says so", () => {
