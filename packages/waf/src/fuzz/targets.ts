@@ -1,3 +1,4 @@
+import { FakeClock } from "@egide/std/fake-clock.ts";
 import { processJson } from "#body/json.ts";
 import { processMultipart } from "#body/multipart.ts";
 import { type BodyLimits } from "#body/processor.ts";
@@ -100,12 +101,15 @@ export function differential(
   files: readonly RuleFile[],
   data: LoadOptions["data"] = [],
 ): FuzzTarget {
-  const planned = loadRuleSet(files, { data });
-  const plain = loadRuleSet(files, { data, prefilter: false });
+  // Requests come seconds apart, so that all shapes that come back are known.
+  const clock = new FakeClock();
+  const planned = loadRuleSet(files, { data, clock });
+  const plain = loadRuleSet(files, { data, clock, prefilter: false });
   const zones = [zonesOf(planned), zonesOf(plain)] as const;
   // Requests that come back, and parts of them in others, meet what was remembered of them.
   const recent: FuzzRequest[] = [];
   return (random) => {
+    clock.advance(5000);
     const request =
       recent.length > 20 && random.below(3) === 0 ? again(recent, random) : someRequest(random);
     recent.push(request);

@@ -108,7 +108,7 @@ export class LazyDfa implements Keeper {
     return program === undefined ? undefined : new LazyDfa(program, room);
   }
 
-  /** Begins anew, between two searches. */
+  /** Begins anew, between two searches; the room has taken back what it held. */
   forget(): void {
     this.#entries.length = 0;
     this.#taken = 0;

@@ -8,6 +8,7 @@ import { EffectRunner, type Controls } from "#run/effects.ts";
 import { Evaluator } from "#run/evaluator.ts";
 import { Facts } from "#run/facts.ts";
 import type { Overlay } from "#run/overlay.ts";
+import { Pace } from "#run/pace.ts";
 import { type Shape, Shapes } from "#run/shape.ts";
 import { State } from "#run/state.ts";
 import type { CollectionStore } from "#run/stored.ts";
@@ -62,6 +63,9 @@ const maxPaths = 400;
 const maxRoots = 128;
 /** The same, of requests whose shape is known. */
 const maxShaped = 512;
+/** The same at once, and a second: each plays all phases, and who asks for it may do so on purpose. */
+const shapedBurst = 64;
+const shapedPerSecond = 8;
 
 /** Works out quiet paths and keeps them for all requests. */
 export class QuietPaths {
@@ -74,7 +78,8 @@ export class QuietPaths {
   #byObject = new WeakMap<Variables, Point>();
   #byContent = new Map<string, Point>();
   readonly #starts = new WeakMap<Point, Map<string, Start>>();
-  readonly #shapes = new Shapes();
+  readonly #shapes: Shapes;
+  readonly #pace: Pace;
   #shaped = new WeakMap<Point, Map<Shape, Point>>();
   #shapedCount = 0;
   readonly #marks = new WeakMap<Overlay, string>();
@@ -84,6 +89,8 @@ export class QuietPaths {
     this.#plan = plan;
     this.#clock = clock;
     this.#store = store;
+    this.#shapes = new Shapes(clock);
+    this.#pace = new Pace(clock, shapedBurst, shapedPerSecond);
     this.#valued = valuedSteps(plan);
     this.loud = {
       always: this.#valued.map((word) => ~word),
@@ -115,6 +122,7 @@ export class QuietPaths {
     if (points === undefined) this.#shaped.set(root, (points = new Map<Shape, Point>()));
     let point = points.get(shape);
     if (point !== undefined) return point;
+    if (!this.#pace.take()) return root;
     if (++this.#shapedCount > maxShaped) {
       this.#shapedCount = 1;
       this.#shaped = new WeakMap([[root, (points = new Map<Shape, Point>())]]);

@@ -1,4 +1,6 @@
+import type { Clock } from "@egide/std/clock.ts";
 import { Facts } from "#run/facts.ts";
+import { Pace } from "#run/pace.ts";
 
 /**
  * What requests of one visitor, and of many, have in common: method, protocol, and the names of the
@@ -28,18 +30,26 @@ export class Shape {
   }
 }
 
-/** Shapes a generation; two generations live. */
+/** Shapes a generation, and shapes that are counted; two generations live of each. */
 const generation = 128;
 /** Names beyond which a request has no shape worth keeping. */
 const maxNames = 64;
 const maxLength = 2048;
-/** How often a shape is met before it is kept. */
+/** How often a shape is met before it is kept, where none was for a while. */
 const meetings = 3;
+/** Shapes that are kept at once, and a second: a name costs nothing to make up. */
+const burst = 32;
+const perSecond = 4;
 
 /** Shapes that come back, by what they are made of. */
 export class Shapes {
-  #young = new Map<string, Shape | number>();
-  #old = new Map<string, Shape | number>();
+  readonly #kept = new Generations<Shape>();
+  readonly #met = new Generations<number>();
+  readonly #pace: Pace;
+
+  constructor(clock: Clock) {
+    this.#pace = new Pace(clock, burst, perSecond);
+  }
 
   /** Undefined for a request of a shape that was hardly ever met. */
   of(request: Facts): Shape | undefined {
@@ -48,23 +58,42 @@ export class Shapes {
     let key = `${method}\n${protocol}`;
     for (let i = 0; i < requestHeaders.length; i += 2) key += `\n${requestHeaders[i] as string}`;
     if (key.length > maxLength) return undefined;
-    const young = this.#young.get(key);
+    const shape = this.#kept.get(key) ?? this.#meet(key, request);
     // Names may hold anything: two lists of names could make one key.
-    if (young instanceof Shape) return young.fits(request) ? young : undefined;
-    return this.#meet(key, young ?? this.#old.get(key) ?? 0, request);
+    return shape?.fits(request) === true ? shape : undefined;
   }
 
-  #meet(key: string, known: Shape | number, request: Facts): Shape | undefined {
-    if (this.#young.size >= generation) {
+  /** The more were kept lately, the more often it has to be met: made-up ones come to that last. */
+  #meet(key: string, request: Facts): Shape | undefined {
+    const times = (this.#met.get(key) ?? 0) + 1;
+    this.#met.set(key, times);
+    if (times < meetings || times < meetings + this.#pace.used || !this.#pace.take())
+      return undefined;
+    const names = request.requestHeaders.map((text, i) => (i % 2 === 0 ? text : ""));
+    const shape = new Shape(request.method, request.protocol, names);
+    this.#kept.set(key, shape);
+    return shape;
+  }
+}
+
+/** What was asked for least lately is forgotten, half of it at a time. */
+class Generations<V> {
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, value: V): void {
+    if (this.#young.size >= generation && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    let next: Shape | number = typeof known === "number" ? known + 1 : known;
-    if (typeof next === "number" && next >= meetings) {
-      const names = request.requestHeaders.map((text, i) => (i % 2 === 0 ? text : ""));
-      next = new Shape(request.method, request.protocol, names);
-    }
-    this.#young.set(key, next);
-    return typeof next !== "number" && next.fits(request) ? next : undefined;
+    this.#young.set(key, value);
   }
 }
