@@ -30,6 +30,7 @@ import { TorVisitors } from "#filter/tor/visitors.ts";
 import { every } from "#job/every.ts";
 import { expireAll, forgetAddresses, sweep } from "#job/housekeeping.ts";
 import { narrowed } from "#media/policy.ts";
+import { mediaTag } from "#media/serve.ts";
 import { DecisionTokens } from "#moderation/decision-token.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
@@ -212,6 +213,11 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const who = { sessionKey: secret.of("sessions"), hasher, tor, geo };
   const { edge } = options;
   const forgetting = edge === null ? null : new Forgetting((tags) => edge.forget(tags), clock);
+  const sweepFiles = async (): Promise<void> => {
+    const gone = await sweep(store, files.store, options.media, clock.now(), HOUR);
+    // Files may be kept for a year where nobody says that they are gone.
+    forgetting?.forget(gone.map(mediaTag));
+  };
   const site: BoardSite = {
     threads,
     previews: new Previews(),
@@ -275,7 +281,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     every(clock, HOUR, () => forgetAddresses(threads), failed),
     every(clock, HOUR, () => expireAll(threads), failed),
     every(clock, HOUR / 4, () => pushFigures(provider), failed),
-    every(clock, HOUR, () => sweep(store, files.store, options.media, clock.now(), HOUR), failed),
+    every(clock, HOUR, sweepFiles, failed),
   ];
   const wire = await openWire({ ...options, store, events, report: failed });
   outbox.start();

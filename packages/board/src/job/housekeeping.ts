@@ -39,7 +39,7 @@ async function forgetFiles(store: Store, before: number): Promise<void> {
 
 /**
  * Removes files and rows that nothing names any more, `age` milliseconds after they came, and puts
- * what is sealed out of reach again where somebody sent it anew.
+ * what is sealed out of reach again where somebody sent it anew. Returns the hashes of files that are gone.
  */
 export async function sweep(
   store: Store,
@@ -47,7 +47,7 @@ export async function sweep(
   folder: string,
   now: number,
   age: number,
-): Promise<number> {
+): Promise<readonly string[]> {
   await forgetFiles(store, now - age);
   await sweepTemp(join(folder, "temp"), now, age);
   return sweepOrphans(media, (hashes) => namedFiles(store.kysely, hashes), now, age);

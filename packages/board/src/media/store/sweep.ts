@@ -16,20 +16,20 @@ export type Swept = Pick<MediaStore, "list" | "modified" | "remove" | "seal">;
  * Removes files that no row names, once they are older than `age` milliseconds: a file is written
  * before the transaction that names it, and stays behind where that never came. What is sealed and
  * lies in public reach as well, because somebody sent it again, is sealed again. At a start, when
- * nothing is under way, `age` may be 0. Returns how many hashes were removed.
+ * nothing is under way, `age` may be 0. Returns the hashes of what was removed.
  */
 export async function sweepOrphans(
   store: Swept,
   named: NamedFiles,
   now: number,
   age: number,
-): Promise<number> {
+): Promise<readonly string[]> {
   const isYoung = async (sha256: string, kind: MediaKind): Promise<boolean> => {
     const times = await Promise.all(bothFiles(sha256, kind).map((file) => store.modified(file)));
     return times.some((time) => time !== null && now - time < age);
   };
   let batch = new Map<string, StoredFile>();
-  let removed = 0;
+  const removed: string[] = [];
   const settle = async (): Promise<void> => {
     const known = await named([...batch.keys()]);
     for (const [sha256, { kind, sealed }] of batch) {
@@ -40,7 +40,7 @@ export async function sweepOrphans(
       if (isInPlace(state, sealed)) continue;
       if (state === "sealed") await store.seal(sha256, kind);
       else await store.remove(sha256, kind);
-      if (state === undefined) removed++;
+      if (state === undefined) removed.push(sha256);
     }
     batch = new Map();
   };

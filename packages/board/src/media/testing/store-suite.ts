@@ -64,8 +64,8 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
       await put(store, file("c", true), "t");
       await store.seal(file("d").sha256, "png");
       const named: NamedFiles = async () => new Map([[file("b").sha256, "stored"]]);
-      expect(await sweepOrphans(store, named, Date.now(), 3_600_000)).toBe(0);
-      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(2);
+      expect(await sweepOrphans(store, named, Date.now(), 3_600_000)).toHaveLength(0);
+      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toHaveLength(2);
       expect(await hashes(store)).toEqual(["b"]);
       await store.remove(file("b").sha256, "png");
     });
@@ -80,7 +80,7 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
           [file("c").sha256, "sealed"],
           [file("d").sha256, "stored"],
         ]);
-      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(0);
+      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toHaveLength(0);
       expect(await hashes(store)).toEqual(["b sealed", "c sealed", "d"]);
       for (const digit of ["b", "c", "d"]) await store.remove(file(digit).sha256, "png");
     });
@@ -95,7 +95,7 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
         if (asked++ === 0) posted.set(file("c").sha256, "stored");
         return known;
       };
-      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toBe(1);
+      expect(await sweepOrphans(store, named, Date.now() + 7_200_000, 3_600_000)).toHaveLength(1);
       expect(await hashes(store)).toEqual(["c"]);
       await store.remove(file("c").sha256, "png");
     });
@@ -111,9 +111,9 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
         remove: (sha256, kind) => store.remove(sha256, kind),
       };
       const named: NamedFiles = async () => new Map();
-      expect(await sweepOrphans(listed, named, Date.now(), 3_600_000)).toBe(0);
+      expect(await sweepOrphans(listed, named, Date.now(), 3_600_000)).toHaveLength(0);
       expect(await hashes(store)).toEqual(["b"]);
-      expect(await sweepOrphans(listed, named, Date.now() + 7_200_000, 3_600_000)).toBe(1);
+      expect(await sweepOrphans(listed, named, Date.now() + 7_200_000, 3_600_000)).toHaveLength(1);
       expect(await store.modified(file("b"))).toBeNull();
     });
 
