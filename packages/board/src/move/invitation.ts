@@ -8,7 +8,7 @@ import {
   sha256,
 } from "#moderation/service/deps.ts";
 import { addLog } from "#moderation/service/log.ts";
-import { notYours } from "#moderation/service/staff.ts";
+import { actorOf, notYours } from "#moderation/service/staff.ts";
 import type { Db, Store } from "#store/open.ts";
 
 const DAY_MS = 86_400_000;
@@ -26,8 +26,16 @@ export interface Offer {
   readonly boardId: number | null;
 }
 
-/** Offers a role to whoever has the link; answers its path, which is kept nowhere. */
-export async function invite(trx: Db, offer: Offer, now: number): Promise<string> {
+/**
+ * Offers a role to whoever has the link; answers its path, which is kept nowhere. `invitedBy` null is
+ * the installation itself, as where accounts are brought over.
+ */
+export async function invite(
+  trx: Db,
+  offer: Offer,
+  now: number,
+  invitedBy: string | null = null,
+): Promise<string> {
   const token = secretId();
   await trx
     .insertInto("invitation")
@@ -40,6 +48,7 @@ export async function invite(trx: Db, offer: Offer, now: number): Promise<string
       endsAt: now + INVITATION_DAYS * DAY_MS,
       usedAt: null,
       usedBy: null,
+      invitedBy,
     })
     .execute();
   return `${INVITATION_PATH}/${token}`;
@@ -59,7 +68,7 @@ export async function inviteAs(
   }
   const at = clock.now();
   return store.transaction(async (trx) => {
-    const path = await invite(trx, { name, role, boardId }, at);
+    const path = await invite(trx, { name, role, boardId }, at, by.id);
     await addLog(trx, store.engine, {
       at,
       staff: by.id,
@@ -133,14 +142,19 @@ export async function isInvitation(db: Db, path: string, now: number): Promise<b
   return token !== undefined && (await openRow(db, token, now)) !== undefined;
 }
 
-function openRow(db: Db, token: string, now: number) {
-  return db
+/** Whoever was dismissed may have made links before, for themselves: those give nothing any more. */
+async function openRow(db: Db, token: string, now: number) {
+  const row = await db
     .selectFrom("invitation")
     .selectAll()
     .where("token", "=", sha256(token))
     .where("usedAt", "is", null)
     .where("endsAt", ">", now)
     .executeTakeFirst();
+  if (row === undefined || row.invitedBy === null) return row;
+  const by = await actorOf(db, { id: row.invitedBy, username: "" });
+  const boardId = row.boardId === 0 ? null : row.boardId;
+  return by !== null && mayAppoint(by.grants, { role: row.role, boardId }) ? row : undefined;
 }
 
 /** Gives the role to an account, once; whoever becomes an owner owns the board. */

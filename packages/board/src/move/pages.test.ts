@@ -8,8 +8,9 @@ import { type SiteRig, siteRig } from "#api/testing/site.ts";
 import { act } from "#moderation/service/act.ts";
 import { queuePost } from "#moderation/service/queue.ts";
 import { takeReport } from "#moderation/service/report.ts";
+import { actorOf, appoint, dismissStaff } from "#moderation/service/staff.ts";
 import { fakeClock, moderationRig } from "#moderation/testing/rig.ts";
-import { acceptOffer, invite } from "#move/invitation.ts";
+import { acceptOffer, invite, inviteAs, isInvitation } from "#move/invitation.ts";
 import { csvOf, tableOf } from "#move/report/csv.ts";
 import { statementsBetween } from "#move/report/statements.ts";
 import { storageFigures } from "#move/report/storage.ts";
@@ -57,6 +58,26 @@ describe("an invitation", () => {
       ["x", "y"].map((id) => acceptOffer(store, token, { id, username: id }, clock.now())),
     );
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("gives nothing once who made it may not give its role any more", async () => {
+    const boardId = await rig.board("b");
+    const { store, clock } = rig;
+    const admin = { id: "root", name: "root", grants: [{ role: "admin", boardId: null }] } as const;
+    const grant = { role: "board-owner", boardId } as const;
+    await appoint(rig, null, { accountId: "olga", name: "olga", grant });
+    const olga = await actorOf(store.kysely, { id: "olga", username: "olga" });
+    if (olga === null) throw new Error("no role");
+    const offer = { name: "Ann", role: "board-moderator", boardId } as const;
+    const path = await inviteAs(rig, olga, offer);
+    const brought = await store.transaction((trx) => invite(trx, offer, clock.now()));
+    expect((await rig.ask(path)).status).toBe(200);
+    await dismissStaff(rig, admin, { accountId: "olga", grant });
+    expect((await rig.ask(path)).status).toBe(404);
+    expect((await rig.send(path, {})).status).toBe(404);
+    expect(await isInvitation(store.kysely, path, clock.now())).toBe(false);
+    // What came with an import is nobody's here.
+    expect((await rig.send(brought, {})).status).toBe(303);
   });
 });
 

@@ -9,6 +9,7 @@ import { moderation } from "#store/migration/0030-moderation.ts";
 import { whoseAct } from "#store/migration/0031-whose-act.ts";
 import { move } from "#store/migration/0060-move.ts";
 import { detection } from "#store/migration/0061-detection.ts";
+import { inviter } from "#store/migration/0062-inviter.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
 /**
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   provider,
   move,
   detection,
+  inviter,
 ];

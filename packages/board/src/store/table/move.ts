@@ -47,4 +47,6 @@ export interface InvitationTable {
   readonly endsAt: number;
   usedAt: number | null;
   usedBy: string | null;
+  /** Null: nobody of the staff here, as what was brought over. */
+  readonly invitedBy: string | null;
 }
