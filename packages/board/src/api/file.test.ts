@@ -3,7 +3,7 @@ import type { ChanThread } from "#api/chan/shape.ts";
 import { type SiteRig, siteRig } from "#api/testing/site.ts";
 import { sweep } from "#job/housekeeping.ts";
 import { setPostState } from "#thread/visibility.ts";
-import { boardByUri } from "#store/boards.ts";
+import { boardByUri, changeBoard } from "#store/boards.ts";
 import type { MediaState } from "#store/table/media.ts";
 
 const HOUR = 3_600_000;
@@ -17,21 +17,26 @@ afterAll(() => rig.close());
 
 const bytesOf = (words: string) => new Uint8Array(Buffer.from(words));
 
-/** Posts a picture of these words; answers all addresses under which it stands. */
-async function post(words: string) {
+/** Posts a picture of these words, as a reply where `to` is given; answers all its addresses. */
+async function post(words: string, { board = "b", to }: { board?: string; to?: number } = {}) {
   rig.clock.advance(2000);
   const files = new File([bytesOf(words)], "a.png", { type: "image/png" });
-  const sent = await rig.send("/b/post", { subject: words, text: words, files });
-  const no = Number(/thread\/(\d+)/.exec(sent.headers.get("location") ?? "")?.[1]);
-  const thread = (await (await rig.ask(`/b/thread/${no}.json`)).json()) as ChanThread;
-  const { tim, ext } = thread.posts[0];
+  const target = to === undefined ? {} : { thread: `${to}` };
+  const sent = await rig.send(`/${board}/post`, { ...target, subject: words, text: words, files });
+  const [, opening, reply] =
+    /thread\/(\d+)(?:.*#p(\d+))?/.exec(sent.headers.get("location") ?? "") ?? [];
+  const no = Number(reply ?? opening);
+  const thread = (await (await rig.ask(`/${board}/thread/${opening}.json`)).json()) as ChanThread;
+  const { tim, ext } = thread.posts.find((made) => made.no === no) as ChanThread["posts"][0];
   const row = await rig.store.kysely
     .selectFrom("post_media")
     .innerJoin("post", "post.id", "post_media.postId")
     .select(["post.id", "post_media.sha256"])
+    .innerJoin("board", "board.id", "post.boardId")
+    .where("board.uri", "=", board)
     .where("post.no", "=", no)
     .executeTakeFirstOrThrow();
-  return { ...row, paths: [`/media/${row.sha256}.png`, `/b/${tim}${ext}`] };
+  return { ...row, no, paths: [`/media/${row.sha256}.png`, `/${board}/${tim}${ext}`] };
 }
 
 /** What a refused, broken-off or quiet upload leaves behind: a file in public reach. */
@@ -73,6 +78,32 @@ describe("files", () => {
     expect(await statuses(all)).toEqual([404, 404, 404, 404]);
     const known = { "if-none-match": `"${one.sha256}"`, range: "bytes=0-1" };
     expect(await statuses(all, { headers: known })).toEqual([404, 404, 404, 404]);
+  });
+
+  test("of replies go with their thread, and with their board", async () => {
+    await rig.board("x");
+    const opening = await post("opens", { board: "x" });
+    const reply = await post("replies", { board: "x", to: opening.no });
+    const all = [...opening.paths, ...reply.paths];
+    const setThread = (state: "visible" | "removed") =>
+      rig.store.transaction((trx) => setPostState(rig.store, trx, opening.id, state, 0));
+    expect(await statuses(all)).toEqual([200, 200, 200, 200]);
+    const event = await setThread("removed");
+    expect(event?.media?.toSorted()).toEqual([opening.sha256, reply.sha256].toSorted());
+    expect(await statuses(all)).toEqual([404, 404, 404, 404]);
+    await setThread("visible");
+    const { kysely } = rig.store;
+    await kysely
+      .updateTable("thread")
+      .set({ archivedAt: 1 })
+      .where("no", "=", opening.no)
+      .execute();
+    expect(await statuses(all)).toEqual([200, 200, 200, 200]);
+    const board = await boardByUri(kysely, "x");
+    await changeBoard(kysely, board?.id ?? 0, { state: "locked" });
+    expect(await statuses(all)).toEqual([200, 200, 200, 200]);
+    await changeBoard(kysely, board?.id ?? 0, { state: "closed" });
+    expect(await statuses(all)).toEqual([404, 404, 404, 404]);
   });
 
   test("of no post, or sealed, are not there, though they lie in public reach", async () => {

@@ -12,6 +12,9 @@ import type { Db } from "#store/open.ts";
 const tagsSchema = z.object({ tags: z.array(z.string()) });
 const purgeSchema = tagsSchema.extend({ body: tombstoneSchema });
 
+/** Files of one message: a whole thread may have thousands. */
+const FILES_MOST = 500;
+
 /**
  * Files that went out of sight without being removed, as what is hidden or held at once: the edge
  * hears of them by events, and where it can't be reached at that moment, by this.
@@ -23,9 +26,11 @@ export async function letFilesGo(
   now: number,
 ): Promise<void> {
   if (edge === null || media.length === 0) return;
-  const payload = { tags: media.map(mediaTag) };
-  const key = `forget:${secretId()}`;
-  await enqueue(trx, { kind: KINDS.forget, key, payload, lane: "urgent" }, now);
+  for (let at = 0; at < media.length; at += FILES_MOST) {
+    const payload = { tags: media.slice(at, at + FILES_MOST).map(mediaTag) };
+    const key = `forget:${secretId()}`;
+    await enqueue(trx, { kind: KINDS.forget, key, payload, lane: "urgent" }, now);
+  }
 }
 
 /** What the outbox calls to have an edge forget something: tried again until one says that it did. */

@@ -2,7 +2,7 @@ import type { Db } from "#store/open.ts";
 import { POST_COLUMNS, toPost } from "#store/rows.ts";
 import type { Board, Post } from "#thread/model.ts";
 
-/** Visible posts of a board that were made in one millisecond: 4chan's JSON names files by it. */
+/** Posts in sight of a board that were made in one millisecond: 4chan's JSON names files by it. */
 export async function postsMadeAt(db: Db, board: Board, at: number): Promise<readonly Post[]> {
   const rows = await db
     .selectFrom("post")
@@ -10,6 +10,16 @@ export async function postsMadeAt(db: Db, board: Board, at: number): Promise<rea
     .where("boardId", "=", board.id)
     .where("createdAt", "=", at)
     .where("state", "=", "visible")
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom("thread")
+          .select("thread.no")
+          .whereRef("thread.boardId", "=", "post.boardId")
+          .whereRef("thread.no", "=", "post.threadNo")
+          .where("thread.state", "=", "visible"),
+      ),
+    )
     .limit(100)
     .execute();
   return rows.map((row) => toPost(row, board.uri));

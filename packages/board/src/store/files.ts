@@ -2,18 +2,25 @@ import type { Db } from "#store/open.ts";
 import type { MediaState } from "#store/table/media.ts";
 
 /**
- * Whether the public may have a file: a post in sight shows it, and nobody sealed it. Where its bytes
- * lie says nothing of that: they come before any guard looks, and go after whoever decided.
+ * Whether the public may have a file: a post in sight shows it, in a thread and on a board that are in
+ * sight themselves, and nobody sealed it. Where its bytes lie says nothing of that: they come before
+ * any guard looks, and go after whoever decided.
  */
 export async function isFileShown(db: Db, sha256: string): Promise<boolean> {
   const row = await db
     .selectFrom("media as file")
     .innerJoin("post_media", "post_media.sha256", "file.sha256")
     .innerJoin("post", "post.id", "post_media.postId")
+    .innerJoin("thread", (join) =>
+      join.onRef("thread.boardId", "=", "post.boardId").onRef("thread.no", "=", "post.threadNo"),
+    )
+    .innerJoin("board", "board.id", "post.boardId")
     .select("post.id")
     .where("file.sha256", "=", sha256)
     .where("file.state", "=", "stored")
     .where("post.state", "=", "visible")
+    .where("thread.state", "=", "visible")
+    .where("board.state", "in", ["open", "locked"])
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -45,12 +45,9 @@ export async function setPostState(
     const backlink = { board: board.uri, threadNo, no };
     for (const quote of quotes) await setBacklink(trx, quote, backlink, true, now);
   }
-  // Whoever keeps a copy of a file has to let it go now: its address says that it never changes.
-  const files =
-    post.state === "visible"
-      ? await trx.selectFrom("post_media").select("sha256").where("postId", "=", postId).execute()
-      : [];
   const opens = no === threadNo;
+  // Whoever keeps a copy of a file has to let it go now: its address says that it never changes.
+  const media = post.state === "visible" ? await filesOf(trx, post) : [];
   const bumps = post.state === "held" && state === "visible" && post.sage === 0;
   await trx
     .updateTable("thread")
@@ -61,7 +58,28 @@ export async function setPostState(
   await recount(trx, boardId, threadNo, now);
   await touchBoard(trx, boardId);
   const kind = state === "visible" ? "post" : opens ? "thread-removed" : "removed";
-  const media = files.map(({ sha256 }) => sha256);
   const event = { kind, board: board.uri, threadNo, no } as const;
   return media.length === 0 ? event : { ...event, media };
+}
+
+/** Hashes of a post's files; with an opening post its whole thread goes out of sight. */
+async function filesOf(
+  trx: Db,
+  post: {
+    readonly id: number;
+    readonly boardId: number;
+    readonly no: number;
+    readonly threadNo: number;
+  },
+): Promise<readonly string[]> {
+  const query = trx
+    .selectFrom("post_media")
+    .innerJoin("post", "post.id", "post_media.postId")
+    .select("post_media.sha256")
+    .distinct();
+  const files =
+    post.no === post.threadNo
+      ? query.where("post.boardId", "=", post.boardId).where("post.threadNo", "=", post.no)
+      : query.where("post.id", "=", post.id);
+  return (await files.execute()).map(({ sha256 }) => sha256);
 }
