@@ -60,7 +60,7 @@ export function moveRoutes(staff: StaffRouter, site: StaffSite): void {
 
   async function take(actor: Actor, boardId: number | null, name: string) {
     const at = clock.now();
-    const done = slots.take(actor.id);
+    const done = slots.take(actor.id, boardId === null);
     try {
       await store.transaction((trx) =>
         addLog(trx, store.engine, {
