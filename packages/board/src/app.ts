@@ -30,7 +30,6 @@ import { TorVisitors } from "#filter/tor/visitors.ts";
 import { every } from "#job/every.ts";
 import { expireAll, forgetAddresses, sweep } from "#job/housekeeping.ts";
 import { narrowed } from "#media/policy.ts";
-import { mediaTag } from "#media/serve.ts";
 import { DecisionTokens } from "#moderation/decision-token.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
@@ -215,8 +214,10 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const forgetting = edge === null ? null : new Forgetting((tags) => edge.forget(tags), clock);
   const sweepFiles = async (): Promise<void> => {
     const gone = await sweep(store, files.store, options.media, clock.now(), HOUR);
-    // Files may be kept for a year where nobody says that they are gone.
-    forgetting?.forget(gone.map(mediaTag));
+    if (gone.length === 0) return;
+    // Edges may keep files for a year where nobody says that they are gone.
+    const event = { kind: "changed", board: "", threadNo: 0, no: 0, media: gone } as const;
+    await store.transaction((trx) => tellAll(trx, clock.now(), event));
   };
   const site: BoardSite = {
     threads,
