@@ -6,8 +6,10 @@ const URL_ENCODED = "application/x-www-form-urlencoded";
 const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)[\t ]*(?:;|$)/i;
 /** No form of ours has as many. Taking a million apart would keep everybody else waiting. */
 const MOST_FIELDS = 2000;
-/** RFC 2046, section 5.1.1, without what no program puts there: `/`, `,` and spaces. */
-const BOUNDARY = /;[\t ]*boundary=(?:"([\w'()+.:=?-]{1,70})"|([\w'()+.:=?-]{1,70})(?=[\t ;]|$))/i;
+/** RFC 2046, section 5.1.1, without what no program puts there: `,` and spaces. */
+const BOUNDARY = /;[\t ]*boundary=(?:"([\w'()+./:=?-]{1,70})"|([\w'()+.:=?-]{1,70})(?=[\t ;]|$))/i;
+/** What a boundary may not hold, as Bun would read it as the name of the other kind. */
+const MISLEADING = /urlencoded/i;
 
 /** A kind of form: what Bun is told, and what stands before each field. */
 interface Kind {
@@ -55,7 +57,7 @@ function kindOf(given: string): Kind {
   if (!/^multipart/i.test(given)) return { type: URL_ENCODED, mark: "&" };
   const [, quoted, plain] = BOUNDARY.exec(given) ?? [];
   const boundary = quoted ?? plain;
-  if (boundary === undefined) throw new Error("there is no boundary");
+  if (boundary === undefined || MISLEADING.test(boundary)) throw new Error("there is no boundary");
   return { type: `multipart/form-data; boundary="${boundary}"`, mark: `--${boundary}` };
 }
 

@@ -63,6 +63,8 @@ describe("parts", () => {
     `multipart/form-data; boundary=zz; x=${URL_ENCODED}`,
     `multipart/form-data; boundary=zz/${URL_ENCODED}`,
     `multipart/form-data; boundary="zz/${URL_ENCODED}"`,
+    `multipart/form-data; boundary="${URL_ENCODED}"`,
+    `multipart/form-data; boundary="${URL_ENCODED.toUpperCase()}"`,
     `multipart/form-data; boundary=zz, ${URL_ENCODED}`,
     `multipart/form-data-${URL_ENCODED}; boundary=zz`,
   ])("a type that names two kinds of forms opens no way around the count: %s", async (type) => {
@@ -96,6 +98,13 @@ describe("parts", () => {
       expect(await codeOf(raw(body.replace("HOW", "plain"), type))).toBe("201");
     },
   );
+
+  test("a slash may stand in a boundary that is quoted", async () => {
+    const boundary = "=_a/b'()+_";
+    const head = 'Content-Disposition: form-data; name="text"';
+    const body = `--${boundary}\r\n${head}\r\n\r\nslash\r\n--${boundary}--\r\n`;
+    expect(await codeOf(raw(body, `multipart/form-data; boundary="${boundary}"`))).toBe("201");
+  });
 
   test("fields that come twice: the first counts", async () => {
     const answer = await multipart(
