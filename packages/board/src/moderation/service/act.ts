@@ -1,20 +1,18 @@
 import type { Transaction } from "kysely";
 import { type Measure, permissionFor, postAfter } from "#moderation/act.ts";
-import { allows } from "#moderation/permission.ts";
 import {
   type Actor,
   bad,
   type ModerationDeps,
   need,
-  notFound,
   type RemovedPost,
-  secretId,
 } from "#moderation/service/deps.ts";
 import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem, followPosts } from "#moderation/service/queue.ts";
 import { mayShow } from "#moderation/service/reach.ts";
+import { recordAct, type Target, targetOf } from "#moderation/service/record.ts";
 import { findRule, type NamedRule } from "#moderation/service/rules.ts";
 import type { Db } from "#store/open.ts";
 import type { Tables } from "#store/tables.ts";
@@ -31,17 +29,6 @@ export interface ActOrder {
   readonly reason: string;
   /** End of a ban; null for one without end. */
   readonly endsAt: number | null;
-}
-
-interface Target {
-  readonly id: number;
-  readonly boardId: number;
-  readonly threadNo: number;
-  readonly no: number;
-  readonly state: "visible" | "held" | "hidden" | "removed";
-  readonly sessionHash: string | null;
-  readonly addressHash: string | null;
-  readonly prefixHash: string | null;
 }
 
 /** Carries out one or several measures on a post, whole or not at all; answers the acts' ids. */
@@ -78,25 +65,6 @@ export function removedPost(actId: string, post: Target): RemovedPost {
   return { actId, boardId, threadNo, no, postId: id };
 }
 
-export async function targetOf(db: Db, postId: number): Promise<Target> {
-  const post = await db
-    .selectFrom("post")
-    .select([
-      "id",
-      "boardId",
-      "threadNo",
-      "no",
-      "state",
-      "sessionHash",
-      "addressHash",
-      "prefixHash",
-    ])
-    .where("id", "=", postId)
-    .executeTakeFirst();
-  if (post === undefined) throw notFound();
-  return post;
-}
-
 /** Every act that takes something away names a rule and says why. */
 export async function groundsOf(
   db: Db,
@@ -130,34 +98,8 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
   const frozen = await isFrozen(trx, post.id);
   const after = postAfter(post.state, measure, frozen);
   const endsAt = measure.kind === "ban" ? checkEnd(order.endsAt, now) : null;
-  const id = secretId();
-  await trx
-    .insertInto("act")
-    .values({
-      id,
-      at: now,
-      staffId: actor.id,
-      kind: measure.kind,
-      boardId: post.boardId,
-      threadNo: post.threadNo,
-      no: post.no,
-      postId: post.id,
-      ruleId: rule?.rule.id ?? null,
-      ruleBoardId: rule?.boardId ?? null,
-      ruleVersion: rule?.version ?? null,
-      reason: order.reason.trim(),
-      endsAt,
-      state: "in-force",
-      stateAt: now,
-      stateBy: null,
-      before: post.state,
-      after,
-      batch: measure.kind === "remove-pattern" ? measure.batch : null,
-      sessionHash: post.sessionHash,
-      toldAt: measure.kind === "approve" ? now : null,
-      byInstance: allows(actor.grants, permissionFor(measure), null) ? 1 : 0,
-    })
-    .execute();
+  const { reason } = order;
+  const id = await recordAct(trx, actor, { measure, post, after, rule, reason, endsAt, now });
   if (after !== post.state) {
     await deps.posts.setState(trx, post.id, after, now);
     await settleMedia(trx, { postId: post.id, key: id, now });

@@ -77,7 +77,7 @@ export async function decide(
       .execute();
     if (verdict === "reversed") {
       const next = advanceAct({ ...act, by: act.staffId }, { type: "reverse", at });
-      await takeBack(trx, deps, act, { state: next.state, at, by: actor.id });
+      await takeBack(trx, deps, act, { state: next.state, at, by: actor });
     }
     if (verdict === "eased") {
       if (act.kind !== "ban" || endsAt === null || (act.endsAt !== null && endsAt >= act.endsAt)) {

@@ -1,5 +1,5 @@
 import { type Expression, expressionBuilder, type SqlBool } from "kysely";
-import { actOnce, groundsOf, removedPost, targetOf } from "#moderation/service/act.ts";
+import { actOnce, groundsOf, removedPost } from "#moderation/service/act.ts";
 import {
   type Actor,
   bad,
@@ -10,6 +10,7 @@ import {
 } from "#moderation/service/deps.ts";
 import { patternOf } from "#moderation/pattern.ts";
 import { applyToItem } from "#moderation/service/queue.ts";
+import { targetOf } from "#moderation/service/record.ts";
 import type { Db } from "#store/open.ts";
 import type { Tables } from "#store/tables.ts";
 

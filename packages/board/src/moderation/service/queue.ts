@@ -14,6 +14,7 @@ import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { mayShow } from "#moderation/service/reach.ts";
+import { recordAct, targetOf } from "#moderation/service/record.ts";
 import type { Db } from "#store/open.ts";
 import type { QueueItemTable } from "#store/table/moderation.ts";
 
@@ -201,7 +202,16 @@ export async function dismiss(
     if (row.held !== null) await mayShow(trx, actor, { id: row.postId, boardId: row.boardId });
     const now = clock.now();
     await applyToItem(trx, row, { type: "decide", at: now, by: actor.id, outcome: "dismissed" });
-    if (row.held !== null && (await isHeld(trx, row.postId))) {
+    const shows = row.held !== null && (await isHeld(trx, row.postId));
+    if (row.held === "match") {
+      // A word on what a list found, which later decisions go by as by any approval.
+      const post = await targetOf(trx, row.postId);
+      const after = shows ? "visible" : post.state;
+      const measure = { kind: "approve" } as const;
+      const done = { measure, post, after, rule: null, reason, endsAt: null, now };
+      await recordAct(trx, actor, done);
+    }
+    if (shows) {
       await posts.setState(trx, row.postId, "visible", now);
       await settleMedia(trx, { postId: row.postId, key: `shown:${itemId}:${now}`, now });
     }

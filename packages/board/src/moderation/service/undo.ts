@@ -5,7 +5,7 @@ import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem } from "#moderation/service/queue.ts";
-import { reachOf } from "#moderation/service/reach.ts";
+import { mayShow, reachOf } from "#moderation/service/reach.ts";
 import type { Db } from "#store/open.ts";
 import type { ActTable } from "#store/table/moderation.ts";
 
@@ -30,7 +30,7 @@ export async function undo(
     need(actor, "undo", reachOf(row));
     const at = clock.now();
     const next = advanceAct({ ...row, by: row.staffId }, { type: "undo", at });
-    await takeBack(trx, deps, row, { state: next.state, at, by: actor.id });
+    await takeBack(trx, deps, row, { state: next.state, at, by: actor });
     await addLog(trx, store.engine, {
       at,
       staff: actor.id,
@@ -48,18 +48,18 @@ export async function takeBack(
   trx: Db,
   deps: ModerationDeps,
   row: ActRow,
-  to: { readonly state: ActRow["state"]; readonly at: number; readonly by: string },
+  to: { readonly state: ActRow["state"]; readonly at: number; readonly by: Actor },
 ): Promise<void> {
   await trx
     .updateTable("act")
-    .set({ state: to.state, stateAt: to.at, stateBy: to.by })
+    .set({ state: to.state, stateAt: to.at, stateBy: to.by.id })
     .where("id", "=", row.id)
     .execute();
   await trx.updateTable("ban").set({ liftedAt: to.at }).where("actId", "=", row.id).execute();
   if (row.postId === null) return;
   const post = await trx
     .selectFrom("post")
-    .select("state")
+    .select(["state", "boardId"])
     .where("id", "=", row.postId)
     .executeTakeFirst();
   // Posts fall off the board's end like all others: then there is nothing to put back.
@@ -67,6 +67,7 @@ export async function takeBack(
   const frozen = await isFrozen(trx, row.postId);
   const back = postAfterUndo(post.state, { ...row, by: row.staffId }, frozen);
   if (back === post.state) return;
+  if (back === "visible") await mayShow(trx, to.by, { id: row.postId, boardId: post.boardId });
   await deps.posts.setState(trx, row.postId, back, to.at);
   await settleMedia(trx, { postId: row.postId, key: `${row.id}:back`, now: to.at });
   const item = await trx
@@ -75,6 +76,6 @@ export async function takeBack(
     .where("postId", "=", row.postId)
     .executeTakeFirst();
   if (item !== undefined && item.outcome !== null) {
-    await applyToItem(trx, item, { type: "reverse", at: to.at, by: to.by });
+    await applyToItem(trx, item, { type: "reverse", at: to.at, by: to.by.id });
   }
 }
