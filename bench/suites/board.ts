@@ -24,7 +24,8 @@ export interface BoardOptions {
 const SEED = 42;
 /** A server that forgets nothing takes a while to fill: a tenth shows the plans of its queries. */
 const ON_POSTGRES: Size = { threads: 10_000, posts: 200_000, seed: SEED };
-const FRESH_ROUNDS = 40;
+// All come to the edge from one neighbourhood, which may post thirty times at once.
+const FRESH_ROUNDS = 25;
 
 /** Pages and posting of a full board, its pages at the edge, and what stands beside it. */
 export async function runBoard({ threads, posts, only, json }: BoardOptions): Promise<boolean> {
