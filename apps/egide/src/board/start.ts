@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type BoardApp, startBoard } from "@egide/board/app.ts";
 import { type InstanceSettings, instanceSettingsSchema } from "@egide/board/settings/instance.ts";
 import { systemClock } from "@egide/std/clock.ts";
+import { AppError } from "@egide/std/error.ts";
 import { CidrSet } from "@egide/std/ip.ts";
 import { type FirstStaff, seed } from "#board/seed.ts";
 import { storageKeys } from "#board/storage-keys.ts";
@@ -92,7 +93,9 @@ function edgeDoor({ state, zone }: { state: string; zone: string }, logger: Logg
         await requestPurge(socket, { ...request, targets });
         return true;
       } catch (error) {
-        logger.warn({ err: error }, "the edge was not told what to forget");
+        // An edge that does not run yet shows nothing meanwhile; of files it is told again.
+        const isAway = error instanceof AppError && error.code === "control.nothing_runs";
+        logger[isAway ? "debug" : "warn"]({ err: error }, "the edge was not told what to forget");
         return false;
       }
     },
