@@ -22,13 +22,15 @@ export function scrubPdf(all: Uint8Array): Uint8Array {
     out.fill(SPACE, at + 1, end);
     entry.lastIndex = end;
   }
-  for (let at = text.indexOf(XMP_BEGIN); at >= 0; ) {
-    const end = text.indexOf(XMP_END, at);
-    const from = text.indexOf("?>", at) + 2;
-    if (end < 0 || from > end) throw refusal("media.broken");
-    // The packet's own frame stays: what stands between is empty then.
-    out.fill(SPACE, from, end);
-    at = text.indexOf(XMP_BEGIN, end);
+  // As the blanks left it: a bracket of theirs may have taken the end of a packet's frame.
+  const left = out.toString("latin1");
+  for (let at = left.indexOf(XMP_BEGIN); at >= 0; ) {
+    const end = left.indexOf(XMP_END, at);
+    if (end < 0) throw refusal("media.broken");
+    // The packet's own frame stays, if it is whole: what stands between is empty then.
+    const frame = left.slice(at, end).indexOf("?>");
+    out.fill(SPACE, at + (frame < 0 ? XMP_BEGIN.length : frame + 2), end);
+    at = left.indexOf(XMP_BEGIN, end);
   }
   return out;
 }
