@@ -8,10 +8,10 @@ import { type Reply, truncated } from "#respond/reply.ts";
 import type { ByteSink, ByteSource, OriginResponse, RawHeaders } from "#stream.ts";
 
 /**
- * A body of known length up to this is compressed in one go if it also comes in one piece, which what
- * is kept in memory does (cache/source.ts).
+ * A body of known length up to this is compressed in one go, and remembered, if all of it comes within
+ * one turn of the event loop, which what is kept in memory does (cache/source.ts).
  */
-const WHOLE_BYTES = 524_288;
+const WHOLE_BYTES = 1_048_576;
 
 /** Memory of a worker for bodies that are served again and again. */
 const memo = new CodedMemo(16_777_216);
@@ -26,8 +26,8 @@ export function codedRoom(most: number): boolean {
 /**
  * Sends one body compressed. Of unknown length, the head leaves at once and what came within one
  * turn of the event loop is flushed at its end: nothing is held back, which is what server-sent
- * events and pages rendered in pieces need. A short body of known length that comes in one piece is
- * sent with its length — and as it was, should compressing have made it longer.
+ * events and pages rendered in pieces need. A short body of known length that comes within one turn
+ * is sent with its length — and as it was, should compressing have made it longer.
  */
 export class CodedSender implements ByteSink, CodedSink {
   readonly #exchange: Exchange;
@@ -36,6 +36,8 @@ export class CodedSender implements ByteSink, CodedSink {
   readonly #reply: Reply;
   readonly #coding: Coding;
   #left: number;
+  /** Copies of what came this turn, of a body that may yet come whole. */
+  #pieces: Uint8Array[] | null = null;
   #coder: Coder | null = null;
   #started = false;
   #unflushed = false;
@@ -74,15 +76,10 @@ export class CodedSender implements ByteSink, CodedSink {
         return;
       }
     }
-    if (!this.#started) {
-      if (this.#left === 0) {
-        this.#whole(chunk);
-        return;
-      }
-      this.#start(true, -1);
-    }
-    if (!this.#open().write(chunk, this)) this.#codingFailed();
-    if (!this.#unflushed && !this.#done) {
+    if (this.#started) this.#write(chunk);
+    else if (this.#left > 0) (this.#pieces ??= []).push(Buffer.from(chunk));
+    else this.#whole(this.#pieces === null ? chunk : Buffer.concat([...this.#pieces, chunk]));
+    if (!this.#unflushed && !this.#sentWhole && !this.#done) {
       this.#unflushed = true;
       flushLater(this);
     }
@@ -92,6 +89,7 @@ export class CodedSender implements ByteSink, CodedSink {
   flush(): void {
     if (!this.#unflushed) return;
     this.#unflushed = false;
+    if (!this.#started) this.#startPieces();
     if (this.#coder !== null && !this.#coder.flush(this)) this.#codingFailed();
   }
 
@@ -119,6 +117,18 @@ export class CodedSender implements ByteSink, CodedSink {
     if (!this.#done) this.#break(error);
   }
 
+  /** The rest takes longer than a turn: what came does not wait for it. */
+  #startPieces(): void {
+    const pieces = this.#pieces ?? [];
+    this.#pieces = null;
+    this.#start(true, -1);
+    for (const piece of pieces) if (!this.#done) this.#write(piece);
+  }
+
+  #write(chunk: Uint8Array): void {
+    if (!this.#open().write(chunk, this)) this.#codingFailed();
+  }
+
   #open(): Coder {
     if (this.#coder === null) {
       streams++;
@@ -139,6 +149,8 @@ export class CodedSender implements ByteSink, CodedSink {
     const gained = packed.length < chunk.length;
     const bytes = gained ? packed : chunk;
     this.#sentWhole = true;
+    this.#unflushed = false;
+    this.#pieces = null;
     this.#start(gained, bytes.length);
     this.coded(bytes);
   }
@@ -169,6 +181,7 @@ export class CodedSender implements ByteSink, CodedSink {
   #leave(): void {
     this.#done = true;
     this.#unflushed = false;
+    this.#pieces = null;
     this.#exchange.onDrain = null;
     this.#exchange.onAbort = null;
     if (this.#coder !== null) {

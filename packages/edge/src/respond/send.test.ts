@@ -173,6 +173,48 @@ describe("compression", () => {
     expect(finished).toEqual(["complete"]);
   });
 
+  test("of a short body that comes within one turn in pieces is the same", async () => {
+    const held = { headers: GZIP };
+    const { exchange, source } = setUp(held, { bodyLength: 3 * long.length });
+    for (const piece of [long, long, long]) {
+      expect(exchange.state).toBe("waiting");
+      source.data(piece);
+    }
+    source.end();
+    expect(exchange.length).toBe(exchange.written.length);
+    expect(gunzipSync(exchange.written).toString()).toBe(long + long + long);
+    await turn();
+    expect(exchange.state).toBe("ended");
+  });
+
+  test("of a short body whose end takes longer lets out what came", async () => {
+    const { exchange, source, finished } = setUp(
+      { headers: GZIP },
+      { bodyLength: 3 * long.length },
+    );
+    source.data(long);
+    source.data(long);
+    await turn();
+    expect([exchange.state, exchange.length]).toEqual(["started", -1]);
+    expect(partial(exchange)).toBe(long + long);
+    source.data(long);
+    source.end();
+    expect(gunzipSync(exchange.written).toString()).toBe(long + long + long);
+    expect(finished).toEqual(["complete"]);
+  });
+
+  test("of a short body that breaks off within its turn sends nothing of it", async () => {
+    const { exchange, source, finished } = setUp(
+      { headers: GZIP },
+      { bodyLength: 3 * long.length },
+    );
+    source.data(long);
+    source.fail(lost);
+    await turn();
+    expect([exchange.state, exchange.text]).toEqual(["broken", ""]);
+    expect(finished).toEqual(["failed origin.reset"]);
+  });
+
   test("does not make a body longer", () => {
     const noise = Buffer.from(crypto.getRandomValues(new Uint8Array(2000)));
     const { exchange, source } = setUp({ headers: GZIP }, { bodyLength: 2000 });
@@ -187,10 +229,10 @@ describe("compression", () => {
     const { exchange, source } = setUp({ headers: GZIP }, { headers });
     expect(exchange.state).toBe("started");
     source.data("data: one\n\n");
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(partial(exchange)).toBe("data: one\n\n");
     source.data("data: two\n\n");
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(partial(exchange)).toBe("data: one\n\ndata: two\n\n");
     source.end();
     expect(gunzipSync(exchange.written).toString()).toBe("data: one\n\ndata: two\n\n");
@@ -271,6 +313,10 @@ describe("compression", () => {
     expect(strong.exchange.header("etag")).toBe('"v1"');
   });
 });
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** What a visitor can read of a gzip stream that has not ended. */
 function partial(exchange: FakeExchange): string {
