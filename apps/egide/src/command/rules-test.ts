@@ -131,7 +131,10 @@ function print({ request, outcome, engine, levels, matches, label }: Result, she
   }
   if (matches.length === 0) shell.out("No rule matches.\n");
   if (outcome.unfinished.length > 0) {
-    shell.out(paint.red("Not judged to the end: a pattern stopped at its bound.\n"));
+    const why = outcome.unfinished.includes(0)
+      ? "the time for one request was up"
+      : `a pattern stopped at its bound (rule ${outcome.unfinished.join(", ")})`;
+    shell.out(paint.red(`Not judged to the end: ${why}.\n`));
   }
   const said = outcome.wouldBlock === undefined ? paint.green("passes") : paint.red("is blocked");
   shell.out(

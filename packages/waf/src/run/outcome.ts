@@ -23,8 +23,8 @@ export interface Outcome {
   readonly droppedMatches: number;
   readonly inboundScore: number;
   readonly outboundScore: number;
-  /** Rules whose pattern could not be judged within its bound, or "" for the whole request's budget. */
-  readonly unfinished: readonly string[];
+  /** Rules whose pattern could not be judged within its bound; 0: the whole request, within its budget. */
+  readonly unfinished: readonly number[];
   /** Milliseconds that the engine took so far. */
   readonly spentMs: number;
   /** An error inside the engine, never shown to a visitor. */

@@ -58,7 +58,7 @@ export class Transaction implements Controls, OperatorScope {
   readonly #effects: EffectRunner;
   readonly #redactor = new Redactor();
   readonly #matches: MatchRecord[] = [];
-  readonly #unfinished = new Set<string>();
+  readonly #unfinished = new Set<number>();
   #droppedMatches = 0;
   #requestBody: BodyBuffer | undefined;
   #responseBody: BodyBuffer | undefined;
@@ -337,7 +337,7 @@ export class Transaction implements Controls, OperatorScope {
     const spent = this.#spentMs + this.#engine.clock.monotonic() - this.#enteredAt;
     if (spent < (this.#settings.budgetMs ?? defaultBudgetMs)) return true;
     this.#exhausted = true;
-    this.#unfinished.add("budget");
+    this.#unfinished.add(0);
     this.#cannotJudge("the request took longer to judge than its budget");
     return false;
   }
@@ -348,7 +348,7 @@ export class Transaction implements Controls, OperatorScope {
 
   /** OperatorScope: a pattern stopped at its bound (reference manual, MSC_PCRE_LIMITS_EXCEEDED). */
   gaveUp(): void {
-    this.#unfinished.add(String(this.#state.rule?.id ?? 0));
+    this.#unfinished.add(this.#state.rule?.id ?? 0);
     this.#state.tx.set("msc_pcre_limits_exceeded", "1");
     this.#cannotJudge("a rule could not be judged within its bound");
   }

@@ -25,7 +25,7 @@ export function audit(outcome: Outcome, action: WafLog["action"], rules: AuditRu
     outboundScore: outcome.outboundScore,
     matches: matches.length === 0 ? [] : matches.slice(0, MOST_MATCHES).map((m) => match(m, rules)),
     dropped: outcome.droppedMatches + Math.max(0, matches.length - MOST_MATCHES),
-    unfinished: unfinished.length === 0 ? [] : unfinished.map(Number),
+    unfinished: [...unfinished],
     duration: Math.round(outcome.spentMs * 1000) / 1000,
   };
 }

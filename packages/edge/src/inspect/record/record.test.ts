@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logPolicySchema } from "@egide/contract/policy/log.ts";
 import { recordedRequestSchema } from "@egide/contract/recorded-request.ts";
+import { wafLogSchema } from "@egide/contract/request-log.ts";
+import { systemClock } from "@egide/std/clock.ts";
 import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
 import { loadRuleSet } from "@egide/waf/rule-set.ts";
@@ -85,6 +87,21 @@ test("what is no secret can be read", () => {
   const { matches } = recordOf("/?q=hunter1", []);
   const match = matches.find(({ variable }) => variable === "ARGS:q");
   expect(match).toMatchObject({ rule: 1, excerpt: "hunter1", message: "found hunter1 hunter1" });
+});
+
+test("a request whose time was up fits the log: 0 stands for all of its rules", () => {
+  let now = 0;
+  const clock = { ...systemClock, monotonic: () => (now += 100) };
+  const text = 'SecRule ARGS "@rx ^[a-z]*[^a-z]$" "id:1,phase:2,pass"';
+  const rules = loadRuleSet([{ name: "slow.conf", text }], { clock });
+  const transaction = rules.begin({ budgetMs: 50 });
+  transaction.requestLine("POST", `/?a=${"a".repeat(70_000)}`, "HTTP/1.1");
+  transaction.requestHeaders([]);
+  transaction.requestEnd();
+  const secrets = new SecretNames([]);
+  const record = audit(transaction.finish(), "failed", { secrets, excerpts: true });
+  expect(record.unfinished).toEqual([0]);
+  expect(wafLogSchema.safeParse(record).success).toBe(true);
 });
 
 describe("the sample of requests", () => {
