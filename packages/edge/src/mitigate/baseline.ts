@@ -34,7 +34,6 @@ const DEVIATIONS = 4;
 /** So many times more a minute is growth, after a first acquaintance; what comes faster is an event. */
 const GROWTH = 1.5;
 const ACQUAINTANCE_MS = 60_000;
-
 /** A crowd that has left is forgotten to a third after so long. */
 const CROWD_MS = 10_000;
 
@@ -97,8 +96,12 @@ export class Baseline {
 
   /** The same without the crowd that is there. */
   #plainPeak(hour: number): number {
-    const lately = this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
-    return Math.max(Math.min(lately, this.#ceiling), this.#hours[hour % HOURS] as number);
+    return Math.max(Math.min(this.#busy, this.#ceiling), this.#hours[hour % HOURS] as number);
+  }
+
+  /** An ordinary busy second, as it has been lately. */
+  get #busy(): number {
+    return this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
   }
 
   /** Those who are here are people: as many are welcome while they stay. */
@@ -142,9 +145,8 @@ export class Baseline {
     const before = this.#hours[slot] as number;
     this.#hours[slot] = before + (this.#rate - before) * Math.min(1, ms / HOUR_MS);
     for (const observation of observations) this.#keep(observation, ms);
-    const lately = this.#rate + DEVIATIONS * Math.sqrt(this.#variance);
     const grown = this.#ceiling * GROWTH ** (ms / 60_000);
-    this.#ceiling = this.#learned < ACQUAINTANCE_MS ? lately : Math.min(lately, grown);
+    this.#ceiling = this.#learned < ACQUAINTANCE_MS ? this.#busy : Math.min(this.#busy, grown);
   }
 
   #keep({ weight, known, resource, features }: Observation, ms: number): void {

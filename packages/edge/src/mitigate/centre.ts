@@ -9,7 +9,7 @@ export interface CentreDeps {
   readonly random: () => number;
   /** Tells all workers which rules hold for a zone from here on. */
   readonly enforce: (zone: string, rules: readonly EnforcedRule[]) => void;
-  /** Hears of everything that was decided, in order; `isTold`: in words to the operator. */
+  /** Hears of everything that was decided, in order. */
   readonly decided: (decision: Decision, now: number) => void;
 }
 

@@ -120,15 +120,16 @@ export class Circle {
   dismiss(samples: readonly Observation[], now: number, ms: number, isTrouble: boolean): Welcome[] {
     const out: Welcome[] = [];
     const programs = new Set<number>();
-    const readers = new Set<number>();
+    /** Readers, guests, and who is dismissed already: nothing more is to be found out about them. */
+    const others = new Set<number>();
     let asked = 0;
     for (const { visitor, known, weight } of samples) {
-      if (readers.has(visitor) || (!known && !this.#guests.has(visitor))) continue;
+      if (others.has(visitor) || (!known && !this.#guests.has(visitor))) continue;
       const bearing = programs.has(visitor) ? "machine" : this.#visitors.bearing(visitor, now);
-      if (bearing === "person" || this.#dismissed.has(visitor)) readers.add(visitor);
+      if (bearing === "person" || this.#dismissed.has(visitor)) others.add(visitor);
       else if (this.#guests.has(visitor)) {
         if (bearing === "machine") out.push(this.#forget(visitor));
-        readers.add(visitor);
+        others.add(visitor);
       } else {
         programs.add(visitor);
         asked += weight;

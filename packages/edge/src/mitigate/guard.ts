@@ -9,9 +9,10 @@ import { Moves } from "#mitigate/moves.ts";
 import { Patience } from "#mitigate/patience.ts";
 import { pretend } from "#mitigate/pretend.ts";
 import { Recent } from "#mitigate/recent.ts";
-import { holdMs, type Measure, type Mitigation, newRule, upkeep } from "#mitigate/rule.ts";
-import type { Found, Weighted } from "#mitigate/search.ts";
-import { bears, type Signature, signatureKey } from "#mitigate/signature.ts";
+import type { Mitigation } from "#mitigate/rule.ts";
+import { RulesInForce } from "#mitigate/rules-in-force.ts";
+import type { Weighted } from "#mitigate/search.ts";
+import { bears } from "#mitigate/signature.ts";
 import { type BanWish, Strikes } from "#mitigate/strikes.ts";
 import {
   busiestWrite,
@@ -22,7 +23,7 @@ import {
   total,
   weigherFor,
 } from "#mitigate/threat.ts";
-import { judge, type Met, tryOut } from "#mitigate/trial.ts";
+import { judge, tryOut } from "#mitigate/trial.ts";
 import { Visitors } from "#mitigate/visitors.ts";
 
 export interface GuardSettings {
@@ -59,20 +60,21 @@ export type Decision =
 const LOOK_MS = 400;
 /** Rare things are counted over a whole second. */
 const SURGE_MS = 1000;
-const MOST_RULES = 24;
 const CROWD_PAUSE_MS = 500;
 /** A swell lasts for longer than this. */
 const LATELY_MS = 2000;
 /** The pace of a crowd is looked at so often. */
 const HURRY_MS = 500;
-/** Requests a second of what a threat is about. */
-interface Seen {
+/** What an origin had before a rule began is done with by then. */
+const SETTLE_MS = 2000;
+
+/** A threat, if there is one, and the requests a second that it is about. */
+interface Sighting {
   readonly threat: Threat | null;
   readonly rate: number;
 }
 
-const NOTHING: Seen = { threat: null, rate: 0 };
-const SETTLE_MS = 2000;
+const NOTHING: Sighting = { threat: null, rate: 0 };
 
 /**
  * Watches one zone, and writes the rules that hold off an attack. Pure but for what it remembers: time
@@ -87,9 +89,7 @@ export class ZoneGuard {
   readonly #circle = new Circle(this.#visitors);
   readonly #strikes = new Strikes();
   readonly #moves = new Moves();
-  #rules: readonly Mitigation[] = [];
-  /** How often each signature was met with a rule. */
-  readonly #times = new Map<string, number>();
+  readonly #inForce = new RulesInForce();
   /** Too much for the origin, too much in all, too much writing to one place: none hides another. */
   readonly #load = new Patience();
   readonly #volume = new Patience();
@@ -111,7 +111,7 @@ export class ZoneGuard {
   }
 
   get rules(): readonly Mitigation[] {
-    return this.#rules;
+    return this.#inForce.list;
   }
 
   /** What is usual here, to be kept over a restart, with at most `most` requests. */
@@ -128,7 +128,7 @@ export class ZoneGuard {
   step(seen: readonly ZoneReport[], now: number, ms: number, hour: number): Decision[] {
     const out: Decision[] = [];
     const reports = this.#deps.settings.isWatching
-      ? seen.map((each) => pretend(each, this.#rules))
+      ? seen.map((each) => pretend(each, this.rules))
       : seen;
     this.#note(reports, now, ms, out);
     this.#keepUp(reports, now, ms, out);
@@ -151,7 +151,7 @@ export class ZoneGuard {
       ({ threat, patience }) => threat === null || patience.isPaused(now),
     );
     if (isFine) {
-      const isCalm = this.#rules.length === 0 && now >= this.#troubledUntil;
+      const isCalm = this.rules.length === 0 && now >= this.#troubledUntil;
       this.#learn(reports, now, ms, hour, isCalm, out);
     }
     for (const { threat, rate, patience } of due) {
@@ -162,15 +162,13 @@ export class ZoneGuard {
     return out;
   }
 
-  /** An operator takes a rule back. False: there is none with this id. */
+  /** An operator takes a rule back. Null: there is none with this id. */
   lift(id: string): Decision | null {
-    const rule = this.#rules.find((each) => each.id === id);
-    if (rule === undefined) return null;
-    this.#rules = this.#rules.filter((each) => each !== rule);
-    return { kind: "withdrawn", rule, why: "lifted" };
+    const rule = this.#inForce.lift(id);
+    return rule === null ? null : { kind: "withdrawn", rule, why: "lifted" };
   }
 
-  #overload(load: Load, now: number, hour: number): Seen {
+  #overload(load: Load, now: number, hour: number): Sighting {
     const { rate, served, work, latency, inFlight, seconds: acquainted } = this.#baseline;
     const peak = this.#baseline.peak(hour);
     const usual = { rate, peak, served, work, latency, inFlight, seconds: acquainted };
@@ -181,7 +179,7 @@ export class ZoneGuard {
   }
 
   /** The place that is written to most, where that is far more than usual. */
-  #busiest(): Seen {
+  #busiest(): Sighting {
     const { sensitivity } = this.#deps.settings;
     const { samples, seconds } = this.#recent.samples(SURGE_MS);
     const place = busiestWrite(samples, seconds);
@@ -192,7 +190,7 @@ export class ZoneGuard {
   }
 
   #note(reports: readonly ZoneReport[], now: number, ms: number, out: Decision[]): void {
-    const isTrouble = this.#isAlarmed || this.#rules.length > 0;
+    const isTrouble = this.#isAlarmed || this.rules.length > 0;
     for (const { served, samples } of reports) {
       for (const each of served) this.#costs.note(each);
       for (const sample of samples) {
@@ -228,13 +226,11 @@ export class ZoneGuard {
     }
     const bans = this.#strikes.note(stoppedBy, now, (address) => this.#circle.isShared(address));
     if (bans.length > 0) out.push({ kind: "ban", zone: this.#deps.zone, bans });
-    this.#rules = this.#rules.flatMap((rule) => {
-      const stopped = reports.reduce((n, report) => n + (report.stopped.get(rule.id) ?? 0), 0);
-      const next = upkeep(rule, now, ms, stopped);
-      if (now < next.expires) return [next];
-      out.push({ kind: "withdrawn", rule: next, why: "over" });
-      return [];
-    });
+    const stopped = (id: string): number =>
+      reports.reduce((n, report) => n + (report.stopped.get(id) ?? 0), 0);
+    for (const rule of this.#inForce.keepUp(stopped, now, ms)) {
+      out.push({ kind: "withdrawn", rule, why: "over" });
+    }
   }
 
   #learn(
@@ -281,7 +277,7 @@ export class ZoneGuard {
       !isWorthwhile(found, total(samples, weigh) / seconds) ||
       (isBroad(found) && !this.#deps.settings.underAttack) ||
       (alarm === "swell" && isOne(found)) ||
-      this.#isMet(found.signature)
+      this.#inForce.isMet(found.signature)
     ) {
       patience.vain(rate, now);
       return;
@@ -291,29 +287,35 @@ export class ZoneGuard {
       (sample) => this.#circle.isStranger(sample) || this.#circle.isGuest(sample.visitor),
     );
     const met = tryOut(found.signature, newcomers, this.#visitors, now);
-    switch (judge(met, patience.lasted(now))) {
-      case "wait":
-        return;
-      case "crowd": {
-        if (isUniform(found, this.#baseline.shareOf(looksOf(found)), met)) {
-          patience.found(rate, now, 0);
-          this.#moves.made(found, evidence(found, current), now);
-          this.#make(found, met, "probe", alarm, now, out);
-          return;
-        }
-        patience.found(rate, now, CROWD_PAUSE_MS);
-        this.#troubledUntil = now;
-        this.#baseline.accept(this.#recent.load(LOOK_MS, this.#costs).rate);
-        tell(this.#circle.welcome(strangers, now, false), out);
-        const { zone } = this.#deps;
-        out.push({ kind: "crowd", zone, rate: found.rate, usual: this.#baseline.peak(hour) });
-        return;
-      }
-      case "attack":
-        patience.found(rate, now, 0);
-        this.#moves.made(found, evidence(found, current), now);
-        this.#make(found, met, measureFor(found, met), alarm, now, out);
+    const judgement = judge(met, patience.lasted(now));
+    if (judgement === "wait") return;
+    const isCrowd = judgement === "crowd";
+    if (isCrowd && !isUniform(found, this.#baseline.shareOf(looksOf(found)), met)) {
+      patience.found(rate, now, CROWD_PAUSE_MS);
+      this.#letIn(strangers, now, out);
+      const { zone } = this.#deps;
+      out.push({ kind: "crowd", zone, rate: found.rate, usual: this.#baseline.peak(hour) });
+      return;
     }
+    patience.found(rate, now, 0);
+    const meant = current.filter(({ features }) => bears(features, found.signature));
+    this.#moves.made(found, meant, now);
+    const measure = isCrowd ? "probe" : measureFor(found, met);
+    const { zone, nextId } = this.#deps;
+    const rule = this.#inForce.make({ id: nextId(), zone, found, met, measure, alarm, now });
+    this.#settledAt = now + SETTLE_MS;
+    this.#lately = 0;
+    this.#recent.drop(
+      (sample) => this.#circle.isStranger(sample) && bears(sample.features, found.signature),
+    );
+    out.push({ kind: "made", rule });
+  }
+
+  /** A crowd is no trouble: as many are welcome while they stay. */
+  #letIn(crowd: readonly Observation[], now: number, out: Decision[]): void {
+    this.#troubledUntil = now;
+    this.#baseline.accept(this.#recent.load(LOOK_MS, this.#costs).rate);
+    tell(this.#circle.welcome(crowd, now, false), out);
   }
 
   /** What is usual; of a site that is hardly known, also what those ask who behave like people. */
@@ -331,45 +333,6 @@ export class ZoneGuard {
     }
     return usual;
   }
-
-  #make(
-    found: Found,
-    met: Met,
-    measure: Measure,
-    alarm: Threat["alarm"],
-    now: number,
-    out: Decision[],
-  ): void {
-    const { signature } = found;
-    const key = signatureKey(signature);
-    const times = (this.#times.get(key) ?? 0) + 1;
-    if (this.#times.size > 1000) this.#times.clear();
-    this.#times.set(key, times);
-    const hold = holdMs(times);
-    const { zone, nextId } = this.#deps;
-    const rule = newRule({ id: nextId(), zone, found, met, measure, alarm, hold, now });
-    this.#rules = [...this.#rules, rule];
-    this.#settledAt = now + SETTLE_MS;
-    this.#lately = 0;
-    this.#recent.drop(
-      (sample) => this.#circle.isStranger(sample) && bears(sample.features, signature),
-    );
-    out.push({ kind: "made", rule });
-  }
-
-  /** There is a rule for it, or no room for one. */
-  #isMet(signature: Signature): boolean {
-    const key = signatureKey(signature);
-    return (
-      this.#rules.length >= MOST_RULES ||
-      this.#rules.some((rule) => signatureKey(rule.signature) === key)
-    );
-  }
-}
-
-/** What a rule is made against. */
-function evidence({ signature }: Found, current: readonly Weighted[]): Weighted[] {
-  return current.filter(({ features }) => bears(features, signature));
 }
 
 function tell(visitors: readonly Welcome[], out: Decision[]): void {

@@ -4,7 +4,7 @@ import { clearanceOf, type Facts } from "#facts.ts";
 import { headerOrder } from "#fields/header-order.ts";
 import { kindOf } from "#fields/kind.ts";
 import { FEATURES, type FeatureName, PLACE } from "#mitigate/features.ts";
-import { siteCookies } from "#mitigate/jar.ts";
+import { siteCookies } from "#mitigate/site-cookies.ts";
 import type { Observation } from "#mitigate/observation.ts";
 import { getHeader } from "#wire/headers.ts";
 

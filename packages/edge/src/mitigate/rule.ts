@@ -4,8 +4,9 @@ import { type Signature, toExpression } from "#mitigate/signature.ts";
 import type { Met } from "#mitigate/trial.ts";
 
 /**
- * What a mitigation does to whom it means. `probe` sends them round once with a cookie; `challenge` lets through whoever solves it; `throttle` lets
- * each visitor through at a reader's pace; `block` lets nobody through.
+ * What a mitigation does to whom it means. `probe` sends them round once with a cookie; `challenge`
+ * lets through whoever solves it; `throttle` lets each visitor through at a reader's pace; `block`
+ * lets nobody through.
  */
 export type Measure = "probe" | "challenge" | "throttle" | "block";
 
@@ -45,13 +46,14 @@ export interface Mitigation {
 }
 
 /** What a rule is made from. */
-interface Grounds {
+export interface Grounds {
   readonly id: string;
   readonly zone: string;
   readonly found: Found;
   readonly met: Met;
   readonly measure: Measure;
   readonly alarm: Evidence["alarm"];
+  /** Milliseconds that it stays after the last request it stops. */
   readonly hold: number;
   readonly now: number;
 }

@@ -37,14 +37,24 @@ const TELLING: ReadonlySet<FeatureName> = new Set([
   "headers",
   "ja4",
 ]);
+/** Features of which it says something that they are absent. */
+const EMPTY_SPEAKS: ReadonlySet<number> = new Set([
+  PLACE.query,
+  PLACE.agent,
+  PLACE.cookie,
+  PLACE.referer,
+]);
+const NONE: ReadonlySet<FeatureName> = new Set();
 
 /**
  * Finds the conjunction of features that covers most of what is too much and least of what is
  * ordinary. A beam search over single values: at each depth the best few signatures are narrowed by
  * each feature's most frequent values. Null where there is nothing in excess.
  *
- * @param current requests of strangers now; @param ordinary what comes without an attack;
- * @param start what the signature holds in any case; @param without features that it is not to hold.
+ * @param current requests of strangers now
+ * @param ordinary what comes without an attack
+ * @param start what the signature holds in any case
+ * @param without features that it is not to hold
  */
 export function findSignature(
   current: readonly Weighted[],
@@ -67,8 +77,6 @@ export function findSignature(
   }
   return best.found;
 }
-
-const NONE: ReadonlySet<FeatureName> = new Set();
 
 /** How `signature` fares by itself. */
 export function measure(
@@ -138,14 +146,6 @@ function frequent(requests: readonly Weighted[], place: number, least: number): 
     .slice(0, VALUES)
     .map(([value]) => value);
 }
-
-/** Features of which it says something that they are absent. */
-const EMPTY_SPEAKS: ReadonlySet<number> = new Set([
-  PLACE.query,
-  PLACE.agent,
-  PLACE.cookie,
-  PLACE.referer,
-]);
 
 /** Coverage counts as much as collateral; what tells nothing must earn its place. */
 function worth({ coverage, collateral, signature }: Found): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { siteCookies } from "#mitigate/jar.ts";
+import { siteCookies } from "#mitigate/site-cookies.ts";
 
 test.each([
   ["", ""],

@@ -14,9 +14,10 @@ const BARE_PAGES = 4;
 /** After so many pages a reader has the cookies that the site gives out. */
 const READ_PAGES = 3;
 const BARE_POSTS = 2;
-/** Younger visitors can't have turned a page, who has been silent for long is gone; and of how many a crowd's pace is told. */
+/** Of a crowd: younger visitors can't have turned a page, and who has been silent for longer is gone. */
 const GROUP_MS = 1000;
 const PRESENT_MS = 5000;
+/** Visitors by whom a crowd's pace is told. */
 const MOST_GROUP = 2000;
 
 /** What is kept over a restart of a site's ways. */
@@ -127,7 +128,7 @@ export class Visitors {
     const hasLoaded = this.#jars.areGivenAtOnce && isLoader(seen);
     if (seen.cookies.size === 0 && (hasRead || hasLoaded)) return "unclear";
     if (this.#jars.isShared(seen.jar)) return "unclear";
-    if (seen.fetched > 0 && seen.assets > 0) return "person";
+    if (isLoader(seen)) return "person";
     // Where pages bring nothing along, a cookie that comes back has to do.
     const isPlain = this.#pages >= 100 && this.#assets < this.#pages * PLAIN;
     if (isPlain && seen.sessions > 0 && seen.fetched > 0) return "person";
