@@ -60,7 +60,7 @@ describe("an attack that begins while a crowd is there", () => {
       expect(run.refused).toBe(0);
       expect(run.challenged / run.people).toBeLessThan(0.001);
     },
-    30_000,
+    120_000,
   );
 });
 

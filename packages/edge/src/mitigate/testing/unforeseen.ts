@@ -21,13 +21,23 @@ export interface Scene {
 
 type Dice = (most: number) => number;
 
+const diceOf =
+  (random: () => number): Dice =>
+  (most) =>
+    Math.floor(random() * most);
+
+interface More extends Partial<Omit<Scene, "name" | "rate">> {
+  /** Requests a second so many milliseconds after it began, where they are not always `rate`. */
+  readonly pace?: (at: number) => number;
+}
+
 const CALM = 60_000;
 
 function scene(
   name: string,
   rate: number,
   make: (n: number, any: Dice) => Partial<Asked>,
-  more: Partial<Scene> = {},
+  { pace, ...more }: More = {},
 ): Scene {
   return {
     name,
@@ -35,10 +45,31 @@ function scene(
     lasts: 20_000,
     rate,
     make: (from, to, random) => [
-      flood(rate, from, to, random, (n) => make(n, (most) => Math.floor(random() * most))),
+      flood(pace ?? rate, from, to, random, (n) => make(n, diceOf(random))),
     ],
     ...more,
   };
+}
+
+/** A page for the nth of `count` clients, each with an address and a browser. */
+function inTurn(n: number, count: number, any: Dice): Partial<Asked> {
+  const client = n % count;
+  return { address: address(client), path: page(any), ...browser(client) };
+}
+
+/** A page for any of `count` addresses, with any browser's looks. */
+function somebody(count: number, any: Dice): Partial<Asked> {
+  return { address: address(any(count)), path: page(any), ...browser(any(16)) };
+}
+
+/** The nth request of recorded visits: a page and five files, with the cookies of who was recorded. */
+function recorded(n: number, from: number, person: number): Partial<Asked> {
+  const asked: Partial<Asked> =
+    n % 6 === 0
+      ? { path: PATHS[Math.floor(n / 6000) % PATHS.length] as string }
+      : { path: `/static/${(n % 6) - 1}.css`, kind: "asset" };
+  const cookies = 2001 + person;
+  return { address: address(from), ...browser(person), cookies, referer: true, ...asked };
 }
 
 /** Programs that load whole pages as browsers do, keep cookies, and read nothing. */
@@ -62,7 +93,7 @@ function headless(
         put({
           ...base,
           at,
-          path: page((most) => Math.floor(random() * most)),
+          path: page(diceOf(random)),
           follows: true,
           cookies: seen ? jar : 0,
           referer: seen,
@@ -96,7 +127,7 @@ function ordinary(n: number, any: Dice): Partial<Asked> {
 }
 
 const HOPS: readonly ((any: Dice) => Partial<Asked>)[] = [
-  (any) => ({ address: address(any(300)), path: page(any), ...browser(any(16)) }),
+  (any) => somebody(300, any),
   (any) => ({ address: "127.9.9.9", agent: `Agent ${any(50)}` }),
   (any) => ({
     address: address(1000 + any(300)),
@@ -129,49 +160,37 @@ const HOPS: readonly ((any: Dice) => Partial<Asked>)[] = [
 ];
 
 export const SCENES: readonly Scene[] = [
-  scene("a few addresses that come to be known as they ask more and more", 400, () => ({}), {
-    lasts: 40_000,
-    within: 5000,
-    through: 0.02,
-    make: (from, to, random) => [
-      flood(
-        (at) => Math.min(400, 2 + Math.max(0, at) / 50),
-        from,
-        to,
-        random,
-        (n) => ({
-          address: address(n % 60),
-          path: page((most) => Math.floor(random() * most)),
-          ...browser(n % 60),
-        }),
-      ),
-    ],
-  }),
-  scene("addresses that asked now and then before", 800, () => ({}), {
+  scene(
+    "a few addresses that come to be known as they ask more and more",
+    400,
+    (n, any) => inTurn(n, 60, any),
+    {
+      pace: (at) => Math.min(400, 2 + Math.max(0, at) / 50),
+      lasts: 40_000,
+      within: 5000,
+      through: 0.02,
+    },
+  ),
+  {
+    name: "addresses that asked now and then before",
+    calm: CALM,
+    lasts: 20_000,
+    rate: 800,
     within: 3000,
     make: (from, to, random) => {
-      const make = (n: number): Partial<Asked> => ({
-        address: address(n % 400),
-        path: page((most) => Math.floor(random() * most)),
-        ...browser(n % 400),
-      });
+      const make = (n: number): Partial<Asked> => inTurn(n, 400, diceOf(random));
       return [
         flood(50, from - 30_000, from, random, (n) => ({ ...make(n), isAttack: false })),
         flood(800, from, to, random, make),
       ];
     },
-  }),
-  scene("another pattern each second", 800, () => ({}), {
-    lasts: 30_000,
-    through: 0.15,
-    make: (from, to, random) => [
-      flood(800, from, to, random, (n) =>
-        (HOPS[Math.floor(n / 800) % HOPS.length] as (any: Dice) => Partial<Asked>)((most) =>
-          Math.floor(random() * most),
-        ),
-      ),
-    ],
-  }),
+  },
+  scene(
+    "another pattern each second",
+    800,
+    (n, any) => (HOPS[Math.floor(n / 800) % HOPS.length] as (typeof HOPS)[number])(any),
+    { lasts: 30_000, through: 0.15 },
+  ),
   scene(
     "another neighbourhood each second, each with its own looks",
     800,
@@ -193,51 +212,25 @@ export const SCENES: readonly Scene[] = [
   scene(
     "the visits of a hundred people, played again from elsewhere",
     1200,
-    (n) => ({
-      address: address(Math.floor(n / 6) % 1600),
-      ...browser(Math.floor(n / 6) % 100),
-      cookies: 2001 + (Math.floor(n / 6) % 100),
-      referer: true,
-      ...(n % 6 === 0
-        ? { path: PATHS[Math.floor(n / 6000) % PATHS.length] as string }
-        : { path: `/static/${(n % 6) - 1}.css`, kind: "asset" as const }),
-    }),
+    (n) => recorded(n, Math.floor(n / 6) % 1600, Math.floor(n / 6) % 100),
     { within: 3000 },
   ),
   scene(
     "the same, each from three places only",
     1200,
-    (n) => ({
-      address: address((Math.floor(n / 6) % 400) * 3 + (Math.floor(n / 2400) % 3)),
-      ...browser(Math.floor(n / 6) % 400),
-      cookies: 2001 + (Math.floor(n / 6) % 400),
-      referer: true,
-      ...(n % 6 === 0
-        ? { path: PATHS[Math.floor(n / 6000) % PATHS.length] as string }
-        : { path: `/static/${(n % 6) - 1}.css`, kind: "asset" as const }),
-    }),
+    (n) => {
+      const person = Math.floor(n / 6) % 400;
+      return recorded(n, person * 3 + (Math.floor(n / 2400) % 3), person);
+    },
     { within: 3000 },
   ),
-  scene(
-    "few addresses that ask no faster than a reader",
-    60,
-    (n, any) => ({
-      address: address(n % 60),
-      path: page(any),
-      ...browser(n % 60),
-    }),
-    { within: 3000 },
-  ),
+  scene("few addresses that ask no faster than a reader", 60, (n, any) => inTurn(n, 60, any), {
+    within: 3000,
+  }),
   scene(
     "few addresses at a reader's pace, with cookies that are kept",
     100,
-    (n, any) => ({
-      address: address(n % 100),
-      path: page(any),
-      cookies: 70_000 + (n % 100),
-      referer: true,
-      ...browser(n % 100),
-    }),
+    (n, any) => ({ ...inTurn(n, 100, any), cookies: 70_000 + (n % 100), referer: true }),
     { within: 3000 },
   ),
   scene("things deleted and put at paths of their own", 300, (n, any) => ({
@@ -255,11 +248,9 @@ export const SCENES: readonly Scene[] = [
     ...browser(2),
   })),
   scene("OPTIONS for everything", 800, (_, any) => ({
-    address: address(any(1500)),
+    ...somebody(1500, any),
     method: "OPTIONS",
-    path: page(any),
     kind: "data",
-    ...browser(any(16)),
   })),
   scene("pages of a folder that are not there", 500, (_, any) => ({
     address: address(any(1500)),
@@ -268,38 +259,31 @@ export const SCENES: readonly Scene[] = [
     referer: true,
     ...browser(any(16)),
   })),
-  scene("a third of a second of each", 700, () => ({}), {
+  scene("a third of a second of each", 700, (n, any) => inTurn(n, 2000, any), {
+    pace: (at) => (at % 1000 < 300 ? 2500 : 0),
     within: 1500,
-    make: (from, to, random) => [
-      flood(
-        (at) => (at % 1000 < 300 ? 2500 : 0),
-        from,
-        to,
-        random,
-        (n) => ({
-          address: address(n % 2000),
-          path: page((most) => Math.floor(random() * most)),
-          ...browser(n),
-        }),
-      ),
-    ],
   }),
-  scene("whole pages by programs that keep cookies and read nothing", 900, () => ({}), {
+  {
+    name: "whole pages by programs that keep cookies and read nothing",
+    calm: CALM,
+    lasts: 20_000,
+    rate: 900,
     within: 7000,
     through: 0.05,
     make: (from, to, random) => [headless(150, 1000, from, to, random)],
-  }),
-  scene("the same, faster", 1800, () => ({}), {
+  },
+  {
+    name: "the same, faster",
+    calm: CALM,
+    lasts: 20_000,
+    rate: 1800,
     within: 3000,
     make: (from, to, random) => [headless(120, 400, from, to, random)],
-  }),
+  },
   scene(
     "everything that visitors ask, in the same shares",
     900,
-    (n, any) => ({
-      address: address(any(2500)),
-      ...ordinary(n, any),
-    }),
+    (n, any) => ({ address: address(any(2500)), ...ordinary(n, any) }),
     { within: 2000 },
   ),
   scene("the client of the interface, from everywhere", 400, (_, any) => ({
@@ -322,16 +306,7 @@ export const SCENES: readonly Scene[] = [
     referer: true,
     ...browser(any(16)),
   })),
-  scene(
-    "little, but for long",
-    45,
-    (_, any) => ({
-      address: address(any(2000)),
-      path: page(any),
-      ...browser(any(16)),
-    }),
-    { within: 3000 },
-  ),
+  scene("little, but for long", 45, (_, any) => somebody(2000, any), { within: 3000 }),
   scene("files that no cache has", 900, (_, any) => ({
     address: address(any(1500)),
     path: `/static/${any(5)}.css`,
@@ -340,45 +315,19 @@ export const SCENES: readonly Scene[] = [
     referer: true,
     ...browser(any(16)),
   })),
-  scene(
-    "loud before the site is known",
-    800,
-    (_, any) => ({
-      address: address(any(1500)),
-      path: page(any),
-      ...browser(any(16)),
-    }),
-    { calm: 5000 },
-  ),
+  scene("loud before the site is known", 800, (_, any) => somebody(1500, any), { calm: 5000 }),
   scene("one loud client before the site is known", 800, () => ({ address: "127.9.9.9" }), {
     calm: 3000,
   }),
-  scene(
-    "browsers on every page from the first second",
-    800,
-    (_, any) => ({
-      address: address(any(1500)),
-      path: page(any),
-      ...browser(any(16)),
-    }),
-    { calm: 200, within: 2000, refused: 0.006 },
-  ),
-  scene("a slow growth over two minutes", 130, () => ({}), {
+  scene("browsers on every page from the first second", 800, (_, any) => somebody(1500, any), {
+    calm: 200,
+    within: 2000,
+    refused: 0.006,
+  }),
+  scene("a slow growth over two minutes", 130, (n, any) => inTurn(n, 900, any), {
+    pace: (at) => 5 + Math.max(0, at) / 1000,
     lasts: 120_000,
     within: null,
     through: 0.12,
-    make: (from, to, random) => [
-      flood(
-        (at) => 5 + Math.max(0, at) / 1000,
-        from,
-        to,
-        random,
-        (n) => ({
-          address: address(n % 900),
-          path: page((most) => Math.floor(random() * most)),
-          ...browser(n % 900),
-        }),
-      ),
-    ],
   }),
 ];
