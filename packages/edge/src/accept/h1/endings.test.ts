@@ -1,24 +1,11 @@
 import { expect, test } from "bun:test";
-import { limitsSchema } from "@egide/contract/policy/limits.ts";
-import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeConn } from "@egide/testkit/fake-conn.ts";
-import type { Exchange } from "#exchange.ts";
-import { H1Connection } from "#accept/h1/connection.ts";
-import { Sweep } from "#accept/sweep.ts";
+import { speakH1 } from "#accept/h1/testing/speak.ts";
+import type { Exchange, ExchangeHandler } from "#exchange.ts";
 
-function speak(onExchange: (exchange: Exchange) => void) {
+function speak(onExchange: ExchangeHandler) {
   const conn = new FakeConn();
-  const clock = new FakeClock();
-  conn.handler = new H1Connection(conn, {
-    limits: limitsSchema.parse({}),
-    clock,
-    sweep: new Sweep(clock),
-    secure: false,
-    connection: 1,
-    onClosed: () => {},
-    onExchange,
-  });
-  return { conn, clock };
+  return { conn, ...speakH1(conn, onExchange) };
 }
 
 function reply(exchange: Exchange, text: string, length = text.length): void {

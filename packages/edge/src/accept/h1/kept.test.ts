@@ -1,31 +1,19 @@
 import { expect, test } from "bun:test";
-import { limitsSchema } from "@egide/contract/policy/limits.ts";
-import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeConn } from "@egide/testkit/fake-conn.ts";
 import { valuesOf } from "@egide/testkit/reference/message.ts";
 import { readResponses } from "@egide/testkit/reference/response.ts";
-import { H1Connection } from "#accept/h1/connection.ts";
-import { Sweep } from "#accept/sweep.ts";
+import { speakH1 } from "#accept/h1/testing/speak.ts";
 import type { KeptHead } from "#exchange.ts";
 
 /** A connection on which every request is answered with `kept` and its own number. */
 function speak() {
   const conn = new FakeConn();
-  const clock = new FakeClock();
   const kept: KeptHead = { status: 403, fields: ["Vary", "Accept"], wire: null };
-  conn.handler = new H1Connection(conn, {
-    limits: limitsSchema.parse({}),
-    clock,
-    sweep: new Sweep(clock),
-    secure: false,
-    connection: 1,
-    onClosed: () => {},
-    onExchange(exchange) {
-      const body = "x".repeat(exchange.client.request);
-      exchange.startKept(kept, ["X-Number", String(exchange.client.request)], body.length);
-      if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(body));
-      exchange.end(null);
-    },
+  speakH1(conn, (exchange) => {
+    const body = "x".repeat(exchange.client.request);
+    exchange.startKept(kept, ["X-Number", String(exchange.client.request)], body.length);
+    if (exchange.head.method !== "HEAD") exchange.write(Buffer.from(body));
+    exchange.end(null);
   });
   return { conn, kept };
 }

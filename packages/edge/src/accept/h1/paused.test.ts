@@ -1,23 +1,11 @@
 import { expect, test } from "bun:test";
-import { limitsSchema } from "@egide/contract/policy/limits.ts";
-import { FakeClock } from "@egide/std/fake-clock.ts";
 import { ConnPair } from "@egide/testkit/conn-pair.ts";
-import { H1Connection } from "#accept/h1/connection.ts";
+import { speakH1 } from "#accept/h1/testing/speak.ts";
 import type { ExchangeHandler } from "#exchange.ts";
-import { Sweep } from "#accept/sweep.ts";
 
 function connect(onExchange: ExchangeHandler): ConnPair {
   const pair = new ConnPair();
-  const clock = new FakeClock();
-  pair.b.handler = new H1Connection(pair.b, {
-    limits: limitsSchema.parse({}),
-    clock,
-    sweep: new Sweep(clock),
-    secure: false,
-    connection: 1,
-    onClosed: () => {},
-    onExchange,
-  });
+  speakH1(pair.b, onExchange);
   return pair;
 }
 

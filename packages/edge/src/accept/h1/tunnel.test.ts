@@ -1,31 +1,23 @@
 import { expect, test } from "bun:test";
 import { limitsSchema } from "@egide/contract/policy/limits.ts";
-import { FakeClock } from "@egide/std/fake-clock.ts";
 import { FakeConn } from "@egide/testkit/fake-conn.ts";
-import { H1Connection } from "#accept/h1/connection.ts";
-import { Sweep } from "#accept/sweep.ts";
+import { speakH1 } from "#accept/h1/testing/speak.ts";
 import { ConnTunnel, joinTunnels } from "#wire/tunnel.ts";
 
 function joined(tunnelSeconds: number) {
   const visitor = new FakeConn();
   const origin = new FakeConn();
-  const clock = new FakeClock();
-  const sweep = new Sweep(clock);
   const over: string[] = [];
-  visitor.handler = new H1Connection(visitor, {
-    limits: limitsSchema.parse({ tunnelSeconds }),
-    clock,
-    sweep,
-    secure: false,
-    connection: 1,
-    onClosed: () => over.push("closed"),
-    onExchange: (exchange) =>
+  const { clock, sweep } = speakH1(
+    visitor,
+    (exchange) =>
       joinTunnels(
         exchange.switchProtocols(["Upgrade", "websocket"]),
         new ConnTunnel(origin, null, () => {}),
         () => over.push("over"),
       ),
-  });
+    { limits: limitsSchema.parse({ tunnelSeconds }), onClosed: () => void over.push("closed") },
+  );
   visitor.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   return { visitor, origin, clock, sweep, over };
 }

@@ -1,49 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
-import { type Facts, NOTHING_SKIPPED } from "#facts.ts";
+import type { Facts } from "#facts.ts";
 import { FAMILIES } from "#log/metrics/family.ts";
 import { MetricsRecorder } from "#log/metrics/recorder.ts";
 import { renderProcess } from "#log/metrics/process.ts";
 import { createMetricsMemory, SharedMetrics } from "#log/metrics/shared.ts";
 import { renderMetrics } from "#log/metrics/text.ts";
-import { ALLOW } from "#verdict.ts";
+import { factsOf } from "#log/testing/facts.ts";
 
+/** Of a request that took 100 bytes and gave 1,000. */
 function facts(zoneId: string, more: Partial<Facts<null>> = {}): Facts<null> {
   const exchange = new FakeExchange({ version: 20 });
-  exchange.bytesIn = 100;
-  exchange.bytesOut = 1000;
-  return {
-    exchange,
-    requestId: "r",
-    time: 0,
-    started: 1000,
-    zone: null,
-    zoneId,
-    host: "",
-    authority: "",
-    target: "/",
-    forward: "/",
-    client: "",
-    country: "",
-    asnum: 0,
-    bot: undefined,
-    gate: null,
-    clearance: undefined,
-    rules: null,
-    skipped: NOTHING_SKIPPED,
-    charges: null,
-    view: null,
-    verdict: ALLOW,
-    code: null,
-    fault: null,
-    status: 200,
-    cache: "none",
-    originAsked: -1,
-    originAnswered: -1,
-    outcome: "complete",
-    waf: null,
-    ...more,
-  };
+  Object.assign(exchange, { bytesIn: 100, bytesOut: 1000 });
+  return factsOf({}, { exchange, started: 1000, zoneId, ...more });
 }
 
 function setUp(workers = 2) {
