@@ -17,10 +17,10 @@ function shown(ticket: string, target: string, wait: number): Shown {
 
 /** Takes pages; each head says in which order it was made. */
 function taker(pages: Pages): (one: Shown, asked: Asked, isSecure?: boolean) => Made {
-  const made = new ChallengePages();
+  const made = new ChallengePages(pages, notice);
   let heads = 0;
   return (one, asked, isSecure = true) =>
-    made.take(pages, notice, one, asked, isSecure, () => ["Number", String(heads++)]);
+    made.take(one, asked, isSecure, () => ["Number", String(heads++)]);
 }
 
 test.each([

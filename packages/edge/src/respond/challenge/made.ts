@@ -38,18 +38,18 @@ let scratch = Buffer.alloc(65_536);
  * a second. For pages without a form of the visitor's.
  */
 export class ChallengePages {
+  readonly #pages: Pages;
+  readonly #notice: Notice;
   readonly #forms = new Map<string, Form>();
 
+  constructor(pages: Pages, notice: Notice) {
+    this.#pages = pages;
+    this.#notice = notice;
+  }
+
   /** The page, borrowed until the next call. `headers` is asked for what its head has in common. */
-  take(
-    pages: Pages,
-    notice: Notice,
-    shown: Shown,
-    asked: Asked,
-    isSecure: boolean,
-    headers: () => RawHeaders,
-  ): Made {
-    const form = this.#form(pages, notice, shown, asked, isSecure, headers);
+  take(shown: Shown, asked: Asked, isSecure: boolean, headers: () => RawHeaders): Made {
+    const form = this.#form(shown, asked, isSecure, headers);
     const values = {
       ticket: shown.issued.ticket,
       target: targetAsWritten(shown),
@@ -70,14 +70,7 @@ export class ChallengePages {
     return { head: form.head, body: scratch.subarray(0, at) };
   }
 
-  #form(
-    pages: Pages,
-    notice: Notice,
-    shown: Shown,
-    asked: Asked,
-    isSecure: boolean,
-    headers: () => RawHeaders,
-  ): Form {
+  #form(shown: Shown, asked: Asked, isSecure: boolean, headers: () => RawHeaders): Form {
     const { issued, mode, lang } = shown;
     const scheme = isSecure ? "https" : "http";
     const key = `${lang} ${mode} ${issued.wait} ${workKey(issued.work)} ${scheme} ${asked.host}`;
@@ -91,12 +84,13 @@ export class ChallengePages {
     });
     // No receipt: a challenge is nothing to be contested.
     const { host, time } = asked;
-    const html = pages.html(notice, { host, time, requestId: MARKS.id }, lang, fragment);
+    const marked = { host, time, requestId: MARKS.id };
+    const html = this.#pages.html(this.#notice, marked, lang, fragment);
     const pieces = html.split(SPLIT).map((text) => blankOf(text) ?? Buffer.from(text));
     const buffers = pieces.filter((piece) => typeof piece !== "string");
     const fixed = buffers.reduce((sum, { length }) => sum + length, 0);
     const blanks = pieces.length - buffers.length;
-    const head = { status: notice.status, fields: headers(), wire: null };
+    const head = { status: this.#notice.status, fields: headers(), wire: null };
     const form = { second, head, pieces, fixed, blanks };
     if (known === undefined && this.#forms.size >= MOST) this.#forms.clear();
     this.#forms.set(key, form);

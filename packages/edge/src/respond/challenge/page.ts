@@ -65,11 +65,11 @@ export function sendChallenge(
   }
   let made = kept.get(pages);
   if (made === undefined) {
-    made = new ChallengePages();
+    made = new ChallengePages(pages, REQUIRED);
     kept.set(pages, made);
   }
   const isSecure = exchange.head.scheme === "https";
-  const { head, body } = made.take(pages, REQUIRED, shown, reply, isSecure, () => {
+  const { head, body } = made.take(shown, reply, isSecure, () => {
     const headers = headersOf(lang, pages.framedCsp + CHALLENGE_CSP);
     reply.dress.common(headers, isSecure);
     return headers;
