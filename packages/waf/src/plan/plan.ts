@@ -9,7 +9,7 @@ import {
   responseVariables,
   type Step,
 } from "#plan/step.ts";
-import { findPlays, type Plays } from "#plan/still.ts";
+import { findPlays, type Plays } from "#plan/plays.ts";
 import { type Stage, StageTree } from "#plan/stage.ts";
 import type { BuiltRules } from "#rule/builder.ts";
 import type { Entry, Rule, Target, TargetSet } from "#rule/model.ts";

@@ -30,8 +30,8 @@ interface Captured {
   readonly groups: Captures;
 }
 
-/** Bytes from which a text is worth not looking at twice. */
-const longText = 1024;
+/** Longest value of which it is kept what a search captured. */
+const maxCaptured = 1024;
 
 /** How often a verdict that leaves steps open is made anew, since evaluations close them. */
 const verdictLooks = 3;
@@ -142,7 +142,7 @@ export class Text {
     const known = this.captured;
     if (known?.operator === operator && known.value === value) return known.groups;
     const groups = operator.captures?.(value, scope) ?? [];
-    if (value.length <= longText) this.captured = { operator, value, groups };
+    if (value.length <= maxCaptured) this.captured = { operator, value, groups };
     return groups;
   }
 

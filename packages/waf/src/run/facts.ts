@@ -11,6 +11,14 @@ export interface Endpoints {
   readonly serverPort: number;
 }
 
+/** Of no request. */
+export const nowhere: Endpoints = {
+  remoteAddress: "",
+  remotePort: 0,
+  serverAddress: "",
+  serverPort: 0,
+};
+
 const noContent: BodyContent = { args: [] };
 
 /** Everything a transaction was told, before rules look at it. All text is bytes: one char a byte. */

@@ -1,12 +1,12 @@
-import { type Clock } from "@egide/std/clock.ts";
+import type { Clock } from "@egide/std/clock.ts";
 import { allBits, type Bits, hasBit, setBit } from "#plan/bits.ts";
 import type { Plan } from "#plan/plan.ts";
 import { Reach, valuedSteps } from "#plan/reach.ts";
 import type { Step } from "#plan/step.ts";
-import type { Play } from "#plan/still.ts";
+import type { Play } from "#plan/plays.ts";
 import { EffectRunner, type Controls } from "#run/effects.ts";
 import { Evaluator } from "#run/evaluator.ts";
-import { Facts } from "#run/facts.ts";
+import { Facts, nowhere } from "#run/facts.ts";
 import type { Overlay } from "#run/overlay.ts";
 import { Pace } from "#run/pace.ts";
 import { type Shape, Shapes } from "#run/shape.ts";
@@ -293,12 +293,7 @@ class Rehearsal {
   }
 }
 
-const noFacts = new Facts("", {
-  remoteAddress: "",
-  remotePort: 0,
-  serverAddress: "",
-  serverPort: 0,
-});
+const noFacts = new Facts("", nowhere);
 
 /** Played chains control nothing. */
 const noControls: Controls = {

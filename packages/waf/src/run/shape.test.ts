@@ -4,13 +4,11 @@ import { libinjection } from "#operator/libinjection.ts";
 import { parseFile } from "#parse/directive.ts";
 import { makePlan, type Plan } from "#plan/plan.ts";
 import { loadRuleSet } from "#rule-set.ts";
-import { Facts } from "#run/facts.ts";
+import { Facts, nowhere } from "#run/facts.ts";
 import { QuietPaths } from "#run/quiet.ts";
 import { Shapes } from "#run/shape.ts";
 import { MemoryStore } from "#run/stored.ts";
 import { RuleBuilder } from "#rule/builder.ts";
-
-const nowhere = { remoteAddress: "", remotePort: 0, serverAddress: "", serverPort: 0 };
 
 function request(method: string, ...headers: string[]): Facts {
   const facts = new Facts("", nowhere);

@@ -1,5 +1,5 @@
 import type { Clock } from "@egide/std/clock.ts";
-import { Facts } from "#run/facts.ts";
+import { Facts, nowhere } from "#run/facts.ts";
 import { Pace } from "#run/pace.ts";
 
 /**
@@ -11,7 +11,6 @@ export class Shape {
 
   /** `headers` are the names, each with an empty value behind it. */
   constructor(method: string, protocol: string, headers: readonly string[]) {
-    const nowhere = { remoteAddress: "", remotePort: 0, serverAddress: "", serverPort: 0 };
     this.facts = new Facts("", nowhere);
     this.facts.method = method;
     this.facts.protocol = protocol;
