@@ -243,11 +243,10 @@ inside("in the kernel", () => {
 
   test("bans end by themselves in the kernel too", async () => {
     const { ban, clock, bans, said } = setUp();
-    ban("127.0.0.5", 0.2);
+    ban("127.0.0.5", 1);
     expect(await dial("127.0.0.5")).toBe("silence");
-    await Bun.sleep(100);
-    expect(await dial("127.0.0.5")).toBe("open");
-    clock.advance(300);
+    while ((await dial("127.0.0.5")) !== "open");
+    clock.advance(1100);
     bans.expire();
     expect(said).toEqual([]);
   });

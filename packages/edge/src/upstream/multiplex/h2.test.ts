@@ -189,8 +189,12 @@ describe("HTTP/2 to origins", () => {
   });
 
   test("time and cancelling", async () => {
+    const silent: http2.ServerHttp2Stream[] = [];
     const origin = await serve((stream, headers) => {
-      if (headers[":path"] === "/silent") return;
+      if (headers[":path"] === "/silent") {
+        silent.push(stream);
+        return;
+      }
       stream.respond({ ":status": 200 });
       stream.write("half");
     });
@@ -205,7 +209,7 @@ describe("HTTP/2 to origins", () => {
     expect([stalled.body, stalled.bodyCode]).toEqual(["half", "origin.idle_timeout"]);
     const left = new Collector();
     const call = upstream.fetch(makeRequest({ target: "/silent" }), left);
-    await Bun.sleep(10);
+    while (silent.length < 2) await Bun.sleep(1);
     call.cancel();
     expect(upstream.stats().origins[0]).toMatchObject({ inFlight: 0 });
     expect(left.isDone).toBe(false);
@@ -222,8 +226,10 @@ describe("HTTP/2 to origins", () => {
   });
 
   test("active checks speak it too", async () => {
+    const asked: unknown[] = [];
     const origin = await serve((stream, headers) => {
-      stream.respond({ ":status": headers[":path"] === "/up" ? 200 : 500 });
+      asked.push(headers[":path"]);
+      stream.respond({ ":status": headers[":path"] === "/down" ? 500 : 200 });
       stream.end();
     });
     const origins = [{ url: `http://127.0.0.1:${origin.port}`, protocol: "h2c" as const }];
@@ -232,7 +238,10 @@ describe("HTTP/2 to origins", () => {
       ["/down", false],
     ] as const) {
       const upstream = reach({ origins, health: { active: { path } } });
-      await Bun.sleep(60);
+      while (!asked.includes(path)) await Bun.sleep(1);
+      // By the answer to a later request that of the check is there.
+      if (isUp) await get(upstream);
+      else while (upstream.stats().origins[0]?.isUp === true) await Bun.sleep(1);
       expect(upstream.stats().origins[0]?.isUp).toBe(isUp);
     }
   });
