@@ -6,7 +6,8 @@ import type { Command } from "#cli/command.ts";
 import { completionScript, SHELLS } from "#cli/completion.ts";
 import { renderHelp } from "#cli/help.ts";
 import { paintFor } from "#cli/paint.ts";
-import { rootCommand, run } from "#cli/run.ts";
+import { rootCommand } from "#cli/run.ts";
+import { callEgide, type Said } from "#cli/testing/egide.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "egide-cli-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -15,21 +16,8 @@ writeFileSync(
   `zones: [{hosts: [example.org], origin: "http://127.0.0.1:1"}]\nstate: ${directory}\n`,
 );
 
-async function egide(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await run(argv, {
-    env: { USER: "tester" },
-    cwd: directory,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    isTerminal: false,
-  });
-  return { code, out, err };
+function egide(...argv: string[]): Promise<Said> {
+  return callEgide(directory, argv, { USER: "tester" });
 }
 
 function* all(command: Command, path: readonly Command[] = []): Generator<readonly Command[]> {

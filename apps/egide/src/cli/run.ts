@@ -54,7 +54,7 @@ export const rootCommand: Command = {
     completionCommand(() => rootCommand),
   ],
   examples: [
-    ["egide up", "Shows Égide at work, with a small site of its own behind it."],
+    ["egide up", "Shows Égide at work, with an imageboard behind it."],
     ["egide up --origin http://127.0.0.1:3000", "Puts your site behind it."],
     ["egide check", "Reads ./egide.yaml and says what is wrong with it."],
   ],

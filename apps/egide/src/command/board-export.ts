@@ -88,7 +88,7 @@ function taken(to: string): AppError {
     code: "cli.exists",
     source: "operator",
     retry: false,
-    publicMessage: `${to} is there already`,
+    publicMessage: `${to} is there already: name another with --to, or remove it`,
   });
 }
 

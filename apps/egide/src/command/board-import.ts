@@ -144,14 +144,13 @@ async function bring(
     refuse: (entry) => report.add(entry),
     progress: (line) => shell.err(`${line}\n`),
   };
-  const mover = await moverFor(options, shell);
   try {
-    const result = await importBoards(mover.importing, order);
-    say(result, order.dryRun, report, shell);
-    return 0;
+    return await withMover(options, shell, async (mover) => {
+      say(await importBoards(mover.importing, order), order.dryRun, report, shell);
+      return 0;
+    });
   } finally {
     report.close();
-    await mover.stop();
   }
 }
 

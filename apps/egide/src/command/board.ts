@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { AppError } from "@egide/std/error.ts";
 import { parseListenAddress } from "@egide/contract/policy/address.ts";
 import { readSettings } from "#board/settings.ts";
@@ -7,7 +6,7 @@ import { type Command, type OptionValues, type Shell, text, texts } from "#cli/c
 import { paintFor } from "#cli/paint.ts";
 import { boardExportCommand } from "#command/board-export.ts";
 import { boardImportCommand } from "#command/board-import.ts";
-import { BOARD_OPTIONS } from "#command/board-options.ts";
+import { BOARD_OPTIONS, boardState } from "#command/board-options.ts";
 import { loggerFor, RUN_OPTIONS } from "#command/run-options.ts";
 
 const { "log-level": logLevel, "log-format": logFormat } = RUN_OPTIONS;
@@ -60,7 +59,7 @@ export const boardCommand: Command = {
     const name = text(options, "name");
     const settings = text(options, "settings");
     const board = await startBoardServer({
-      state: resolve(shell.cwd, text(options, "state") ?? "var/board"),
+      state: boardState(options, shell),
       database: text(options, "database"),
       hostname: at.host,
       port: at.port,

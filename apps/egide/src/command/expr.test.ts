@@ -2,19 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "#cli/run.ts";
+import { callEgide, type Said } from "#cli/testing/egide.ts";
 
-async function egide(...argv: string[]) {
-  let out = "";
-  let err = "";
-  const code = await run(["expr", ...argv], {
-    env: {},
-    cwd: tmpdir(),
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    isTerminal: false,
-  });
-  return { code, out, err };
+function egide(...argv: string[]): Promise<Said> {
+  return callEgide(tmpdir(), ["expr", ...argv]);
 }
 
 describe("egide expr eval", () => {

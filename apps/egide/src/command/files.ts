@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { copyFiles } from "@egide/board/media/store/copy.ts";
 import { DiskStore } from "@egide/board/media/store/disk.ts";
 import { openMediaStore } from "@egide/board/media/store/open.ts";
@@ -9,6 +9,7 @@ import { sealingOf } from "@egide/board/app/sealing.ts";
 import { readSettings } from "#board/settings.ts";
 import { storageKeys } from "#board/storage-keys.ts";
 import { type Command, text } from "#cli/command.ts";
+import { BOARD_OPTIONS, boardState } from "#command/board-options.ts";
 import { secretFile } from "#run/secret-file.ts";
 
 const copy: Command = {
@@ -27,13 +28,13 @@ const copy: Command = {
       value: "file",
       summary: "The board's settings, whose storage names the bucket.",
     },
-    state: { type: "string", value: "dir", summary: "State folder of the board; else var/board." },
+    state: BOARD_OPTIONS.state,
   },
   examples: [
     ["egide files copy --to s3 --settings board.json", "Before the bucket is switched on."],
   ],
   async run({ options }, shell) {
-    const state = resolve(shell.cwd, text(options, "state") ?? "var/board");
+    const state = boardState(options, shell);
     const file = text(options, "settings");
     const { storage } = file === undefined ? {} : await readSettings(file, shell.cwd);
     const bucket = storageSettingsSchema.parse(storage);
@@ -42,7 +43,8 @@ const copy: Command = {
         code: "cli.no_bucket",
         source: "operator",
         retry: false,
-        publicMessage: "the settings name no bucket: storage must be of kind s3",
+        publicMessage:
+          'the settings name no bucket: --settings FILE, in which "storage" has the kind "s3"',
       });
     }
     const folder = join(state, "media");

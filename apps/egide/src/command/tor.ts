@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
 import { AppError } from "@egide/std/error.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { type Command, text } from "#cli/command.ts";
+import { BOARD_OPTIONS, boardState } from "#command/board-options.ts";
 import { writeTorExits } from "#tor/file.ts";
 import { fetchTorExits, PUBLISHED } from "#tor/update.ts";
 
@@ -14,11 +14,7 @@ const update: Command = {
   about:
     "Writes tor-exits.json into the board's state folder; a running board takes it over within a minute. A list that can't be had or read leaves the one of before. Meant for a daily job.",
   options: {
-    state: {
-      type: "string",
-      value: "dir",
-      summary: "State folder of the board; else var/board.",
-    },
+    state: BOARD_OPTIONS.state,
     from: {
       type: "string",
       value: "url",
@@ -26,7 +22,7 @@ const update: Command = {
     },
   },
   async run({ options }, shell) {
-    const state = resolve(shell.cwd, text(options, "state") ?? "var/board");
+    const state = boardState(options, shell);
     const source = text(options, "from") ?? PUBLISHED;
     const list = await fetchTorExits(source, systemClock.now(), fetchText).catch(
       (cause: unknown) => {

@@ -1,3 +1,4 @@
+import { percent, perSecond } from "@egide/edge/mitigate/explain.ts";
 import type { Mitigations } from "#mitigation/message.ts";
 
 type Rule = Mitigations["rules"][number];
@@ -22,23 +23,15 @@ function ruleLines(rule: Rule, at: number): string[] {
   const watching = enforced ? "" : ", only watched: nobody is stopped";
   const lines = [
     `${id}  ${zone}  for ${span(rule.age)}${watching}`,
-    `  noticed   ${rule.why}: ${rate(evidence.rate)} such requests a second, ${rate(evidence.expected)} are usual`,
+    `  noticed   ${rule.why}: ${perSecond(evidence.rate)} such requests a second, ${perSecond(evidence.expected)} are usual`,
     `  means     ${rule.expression}`,
     `  does      ${rule.does} (${rule.measure})`,
-    `  stopped   ${rate(rule.rate)} requests a second now, ${rule.stopped.toLocaleString("en")} in all`,
-    `  rests on  ${share(evidence.coverage)} of what is too much is like this, ${share(evidence.collateral)} of ordinary requests are`,
-    `            of who sent it, as far as can be told, ${share(evidence.people)} behave like people, ${share(evidence.machines)} like machines`,
+    `  stopped   ${perSecond(rule.rate)} requests a second now, ${rule.stopped.toLocaleString("en")} in all`,
+    `  rests on  ${percent(evidence.coverage)} of what is too much is like this, ${percent(evidence.collateral)} of ordinary requests are`,
+    `            of who sent it, as far as can be told, ${percent(evidence.people)} behave like people, ${percent(evidence.machines)} like machines`,
     `  ends      in ${span(rule.left)} if nothing more comes; now: egide mitigation lift ${id}`,
   ];
   return at === 0 ? lines : ["", ...lines];
-}
-
-function rate(value: number): string {
-  return value >= 10 || value === 0 ? String(Math.round(value)) : value.toFixed(1);
-}
-
-function share(value: number): string {
-  return `${(value * 100).toFixed(value > 0 && value < 0.01 ? 1 : 0)} %`;
 }
 
 function span(ms: number): string {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RecordedRequest, recordedRequestSchema } from "@egide/contract/recorded-request.ts";
-import { run } from "#cli/run.ts";
+import { callEgide, type Said } from "#cli/testing/egide.ts";
 import { release } from "#rules/install/testing/tar.ts";
 import { sha256 } from "#rules/install/verify.ts";
 
@@ -12,21 +12,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const write = (name: string, text: string | Uint8Array): void =>
   writeFileSync(join(directory, name), text);
 
-async function egide(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await run(["rules", ...argv], {
-    env: {},
-    cwd: directory,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    isTerminal: false,
-  });
-  return { code, out, err };
+function egide(...argv: string[]): Promise<Said> {
+  return callEgide(directory, ["rules", ...argv]);
 }
 
 write(

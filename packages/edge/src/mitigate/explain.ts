@@ -35,7 +35,7 @@ export function explain(decision: Decision): string {
     case "known":
       return `${decision.visitors.length} visitors are known`;
     case "crowd":
-      return `a crowd: ${rate(decision.rate)} requests a second where ${rate(decision.usual)} are usual, by visitors who behave like people; nothing is done`;
+      return `a crowd: ${perSecond(decision.rate)} requests a second where ${perSecond(decision.usual)} are usual, by visitors who behave like people; nothing is done`;
   }
 }
 
@@ -43,17 +43,19 @@ export function explain(decision: Decision): string {
 export function figures({ evidence }: Mitigation): string {
   const { expected, coverage, collateral, people, machines } = evidence;
   return [
-    `${rate(evidence.rate)} requests a second, ${rate(expected)} to be expected`,
+    `${perSecond(evidence.rate)} requests a second, ${perSecond(expected)} to be expected`,
     `covers ${percent(coverage)} of the excess`,
     `would meet ${percent(collateral)} of ordinary traffic`,
     `people ${percent(people)}, machines ${percent(machines)}`,
   ].join("; ");
 }
 
-function rate(value: number): string {
-  return value >= 10 ? String(Math.round(value)) : value.toFixed(1);
+/** A rate in words; next to nothing is not nothing. */
+export function perSecond(value: number): string {
+  return value >= 10 || value === 0 ? String(Math.round(value)) : value.toFixed(1);
 }
 
-function percent(share: number): string {
+/** A share, 0 to 1, in words. */
+export function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.01 ? 1 : 0)} %`;
 }
