@@ -1,4 +1,4 @@
-/** One who waits. Links are the queue's own. */
+/** One who waits. */
 export interface Waiter {
   readonly key: string;
 }

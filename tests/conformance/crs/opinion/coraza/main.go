@@ -1,4 +1,4 @@
-// Command against runs requests through Coraza with the Core Rule Set and prints which rules matched:
+// Command coraza runs requests through Coraza with the Core Rule Set and prints which rules matched:
 // a second opinion to compare an engine with. A line of JSON in is a request, a line out its result.
 package main
 
