@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { drawThumb, encodeAnew, hashLook, readPixels } from "@egide/board/media/decode/picture.ts";
+import { drawThumb, encodeAnew, readPixels } from "@egide/board/media/decode/picture.ts";
+import { pdq } from "@egide/board/match/pdq/hash.ts";
 import type { DecodeJob } from "@egide/board/media/decode/job.ts";
 import { DEFAULT_MEDIA_POLICY } from "@egide/board/media/policy.ts";
 import { DiskStore } from "@egide/board/media/store/disk.ts";
@@ -66,7 +67,7 @@ async function timeStages(pictures: readonly string[]): Promise<Staged["stages"]
       lap("encoded anew");
       await drawThumb(raw, job);
       lap("thumbnail");
-      await hashLook(raw);
+      pdq(raw);
       lap("PDQ");
       const clean = await Bun.file(output).bytes();
       for (const content of [bytes, clean]) {
@@ -76,10 +77,10 @@ async function timeStages(pictures: readonly string[]): Promise<Staged["stages"]
       const file = {
         sha256: createHash("sha256").update(clean).digest("hex"),
         kind: "jpeg",
+        thumb: false,
       } as const;
       from = performance.now();
-      await store.put({ ...file, thumb: true }, thumbOutput);
-      await store.put({ ...file, thumb: false }, output);
+      await store.put(file, output, thumbOutput);
       lap("both files on disk, synced");
     }
   } finally {

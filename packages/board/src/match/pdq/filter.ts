@@ -1,115 +1,152 @@
 /** Sides of what an image is reduced to before its transform. */
 export const SIDE = 64;
-/** Two passes of a box make a tent (Jarosz, "Fast Image Convolutions", 2001). */
-const PASSES = 2;
 
-/** Half of a block of the reduced image, rounded up: two passes gather the whole block. */
-function windowOf(length: number): number {
-  return Math.floor((length + 2 * SIDE - 1) / (2 * SIDE));
-}
-
-/** Mean along a row over a window that shrinks at both ends; single precision, as the published code has it. */
-function box(
-  from: Float32Array,
-  to: Float32Array,
-  start: number,
-  length: number,
-  window: number,
-): void {
-  const half = (window + 2) >> 1;
-  let sum = 0;
-  let count = 0;
-  let right = start;
-  let left = start;
-  let out = start;
-  for (let i = 1; i < half; i++, right++, count++) {
-    sum = Math.fround(sum + (from[right] as number));
-  }
-  for (let i = half; i <= window; i++, right++, out++) {
-    sum = Math.fround(sum + (from[right] as number));
-    to[out] = sum / ++count;
-  }
-  for (let i = window; i < length; i++, right++, left++, out++) {
-    sum = Math.fround(sum + (from[right] as number));
-    sum = Math.fround(sum - (from[left] as number));
-    to[out] = sum / count;
-  }
-  for (let i = 1; i < half; i++, left++, out++) {
-    sum = Math.fround(sum - (from[left] as number));
-    to[out] = sum / --count;
-  }
+/** Rows of pixels, one byte a channel: 1 (grey), 3 (RGB) or 4 (RGBA, over black). */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
 }
 
 /**
- * The same down all columns at once, a row at a time: memory is read in its order, and each column's
- * sums are made in the same order as by itself.
+ * For each sample along a side, a run of pixels from `first` on, and what each counts: those of
+ * `weights` from `from[sample]` up to `from[sample + 1]`.
  */
-function boxDown(
-  from: Float32Array,
-  to: Float32Array,
-  rows: number,
-  columns: number,
-  window: number,
+interface Taps {
+  readonly first: Int32Array;
+  readonly from: Int32Array;
+  readonly weights: Float64Array;
+}
+
+/**
+ * What the published steps come to, on a line of `length` pixels, for the few that are kept in the
+ * end. The line is brought to `grid` pixels; a box slides along it twice, which makes a tent (Jarosz,
+ * "Fast Image Convolutions", 2001), and shrinks at both ends; one pixel is taken from the centre of
+ * each of 64 blocks. All of it is linear, so each sample is a sum of pixels with fixed weights.
+ */
+function tapsOf(length: number, grid: number): Taps {
+  // Half of a block, rounded up: two passes gather the whole block.
+  const window = Math.floor((grid + 2 * SIDE - 1) / (2 * SIDE));
+  const behind = window >> 1;
+  const before = window - 1 - behind;
+  const box = (at: number, add: (pixel: number, share: number) => void): void => {
+    const left = Math.max(0, at - before);
+    const right = Math.min(grid - 1, at + behind);
+    for (let pixel = left; pixel <= right; pixel++) add(pixel, 1 / (right - left + 1));
+  };
+  const first = new Int32Array(SIDE);
+  const from = new Int32Array(SIDE + 1);
+  const weights: number[] = [];
+  const counts = new Float64Array(length);
+  for (let sample = 0; sample < SIDE; sample++) {
+    let low = length;
+    let high = 0;
+    box(Math.floor(((sample + 0.5) * grid) / SIDE), (blurred, share) => {
+      box(blurred, (pixel, part) => {
+        interpolate(pixel, length, grid, (source, weight) => {
+          counts[source] = (counts[source] as number) + share * part * weight;
+          low = Math.min(low, source);
+          high = Math.max(high, source);
+        });
+      });
+    });
+    first[sample] = low;
+    for (let source = low; source <= high; source++) weights.push(counts[source] as number);
+    from[sample + 1] = weights.length;
+    counts.fill(0, low, high + 1);
+  }
+  return { first, from, weights: Float64Array.from(weights) };
+}
+
+/**
+ * What pixel `at` of a line of `to` pixels holds of one of `length`: linear interpolation, or means.
+ * The published command line takes the nearest pixel, rounded down: so the middle of what is taken
+ * lies half a pixel before that place.
+ */
+function interpolate(
+  at: number,
+  length: number,
+  to: number,
+  add: (source: number, weight: number) => void,
 ): void {
-  const half = (window + 2) >> 1;
-  const sums = new Float32Array(columns);
-  let count = 0;
-  let right = 0;
-  let left = 0;
-  let out = 0;
-  const add = (): void => {
-    for (let at = 0; at < columns; at++, right++) {
-      sums[at] = (sums[at] as number) + (from[right] as number);
-    }
-  };
-  const take = (): void => {
-    for (let at = 0; at < columns; at++, left++) {
-      sums[at] = (sums[at] as number) - (from[left] as number);
-    }
-  };
-  const write = (): void => {
-    for (let at = 0; at < columns; at++, out++) to[out] = (sums[at] as number) / count;
-  };
-  for (let i = 1; i < half; i++, count++) add();
-  for (let i = half; i <= window; i++) {
-    add();
-    count++;
-    write();
-  }
-  for (let i = window; i < rows; i++) {
-    add();
-    take();
-    write();
-  }
-  for (let i = 1; i < half; i++) {
-    take();
-    count--;
-    write();
-  }
+  if (length === to) return add(at, 1);
+  const step = length / to;
+  const reach = Math.max(1, step);
+  const centre = Math.max(0, at * step - 0.5);
+  const left = Math.max(0, Math.floor(centre - reach) + 1);
+  const right = Math.min(length - 1, Math.ceil(centre + reach) - 1);
+  let total = 0;
+  for (let i = left; i <= right; i++) total += 1 - Math.abs(i - centre) / reach;
+  for (let i = left; i <= right; i++) add(i, (1 - Math.abs(i - centre) / reach) / total);
 }
 
-/** Blurs `luma` in place. */
-export function jarosz(luma: Float32Array, rows: number, columns: number): void {
-  const other = new Float32Array(luma.length);
-  const along = windowOf(columns);
-  const down = windowOf(rows);
-  for (let pass = 0; pass < PASSES; pass++) {
-    for (let row = 0; row < rows; row++) box(luma, other, row * columns, columns, along);
-    boxDown(other, luma, rows, columns, down);
+/**
+ * The image's luma as 64 × 64 samples, each a mean of what is about it. An image with a side of more
+ * than `square` pixels is brought to such a square first.
+ */
+export function reduce(pixels: Pixels, square: number): Float32Array {
+  const { width, height } = pixels;
+  const isLarge = width > square || height > square;
+  const along = tapsOf(width, isLarge ? square : width);
+  const luma = new Float64Array(width);
+  const lines = new Float64Array(height * SIDE);
+  for (let row = 0; row < height; row++) {
+    readLuma(pixels, row, luma);
+    sampleLine(luma, along, lines, row * SIDE);
   }
-}
-
-/** Takes one sample from the centre of each of 64 × 64 blocks. */
-export function decimate(luma: Float32Array, rows: number, columns: number): Float32Array {
+  const { first, from, weights } = tapsOf(height, isLarge ? square : height);
+  const sums = new Float64Array(SIDE);
   const out = new Float32Array(SIDE * SIDE);
-  for (let i = 0; i < SIDE; i++) {
-    const row = Math.floor(((i + 0.5) * rows) / SIDE);
-    for (let j = 0; j < SIDE; j++) {
-      const column = Math.floor(((j + 0.5) * columns) / SIDE);
-      out[i * SIDE + j] = luma[row * columns + column] as number;
+  for (let sample = 0; sample < SIDE; sample++) {
+    sums.fill(0);
+    let line = (first[sample] as number) * SIDE;
+    const end = from[sample + 1] as number;
+    for (let tap = from[sample] as number; tap < end; tap++, line += SIDE) {
+      const weight = weights[tap] as number;
+      for (let column = 0; column < SIDE; column++) {
+        sums[column] = (sums[column] as number) + weight * (lines[line + column] as number);
+      }
     }
+    out.set(sums, sample * SIDE);
   }
   return out;
+}
+
+function sampleLine(
+  luma: Float64Array,
+  { first, from, weights }: Taps,
+  to: Float64Array,
+  at: number,
+): void {
+  for (let sample = 0, tap = 0; sample < SIDE; sample++) {
+    let sum = 0;
+    const end = from[sample + 1] as number;
+    for (let pixel = first[sample] as number; tap < end; pixel++, tap++) {
+      sum += (weights[tap] as number) * (luma[pixel] as number);
+    }
+    to[at + sample] = sum;
+  }
+}
+
+/** Luma of one row, by ITU-R BT.601. */
+function readLuma({ data, width, channels }: Pixels, row: number, to: Float64Array): void {
+  let at = row * width * channels;
+  if (channels === 1) {
+    for (let i = 0; i < width; i++, at++) to[i] = data[at] as number;
+    return;
+  }
+  for (let i = 0; i < width; i++, at += channels) {
+    to[i] =
+      0.299 * (data[at] as number) +
+      0.587 * (data[at + 1] as number) +
+      0.114 * (data[at + 2] as number);
+  }
+  if (channels === 3) return;
+  at = row * width * channels + 3;
+  for (let i = 0; i < width; i++, at += channels) {
+    to[i] = ((to[i] as number) * (data[at] as number)) / 255;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { distanceOf, wordsOf } from "#match/pdq/bits.ts";
-import { type Pixels, pdq, pdqDihedral, SAME_PICTURE } from "#match/pdq/hash.ts";
+import type { Pixels } from "#match/pdq/filter.ts";
+import { pdq, pdqDihedral, SAME_PICTURE } from "#match/pdq/hash.ts";
 import { VECTORS } from "#match/pdq/vectors.generated.ts";
 
 /** Overlapping rectangles and noise, the same for a seed wherever it is drawn. */
@@ -39,6 +40,18 @@ function picture(width: number, height: number, seed: number): Pixels {
   return { data, width, height, channels: 3 };
 }
 
+/** Shrunk, or enlarged, to a square as CImg does where nothing else is asked of it. */
+function nearest({ data, width, height }: Pixels, side: number): Pixels {
+  const out = new Uint8Array(side * side * 3);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const from = Math.floor((y * height) / side) * width + Math.floor((x * width) / side);
+      out.set(data.subarray(from * 3, from * 3 + 3), (y * side + x) * 3);
+    }
+  }
+  return { data: out, width: side, height: side, channels: 3 };
+}
+
 function turnLeft({ data, width, height }: Pixels): Pixels {
   const out = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
@@ -59,6 +72,21 @@ describe("PDQ", () => {
       expect(mine.map(({ quality }) => quality)).toEqual(mine.map(() => vector.quality));
     });
   }
+
+  test.each([
+    [640, 480],
+    [1024, 768],
+    [800, 33],
+    [513, 700],
+  ])(
+    "is near to what the published command line makes of a large picture: %p×%p",
+    (width, height) => {
+      const large = picture(width, height, 5);
+      const mine = wordsOf(pdq(large)?.hash as string);
+      const theirs = wordsOf(pdq(nearest(large, 512))?.hash as string);
+      expect(distanceOf(mine, theirs)).toBeLessThanOrEqual(20);
+    },
+  );
 
   test("keeps the distances between published examples", () => {
     // The first two examples of ThreatExchange's PDQ signal type (copies of one bridge).

@@ -4,26 +4,24 @@ import { SIDE } from "#match/pdq/filter.ts";
 export const KEPT = 16;
 const CELLS = KEPT * KEPT;
 
-const COSINES = new Float32Array(KEPT * SIDE);
+const COSINES = new Float64Array(KEPT * SIDE);
 for (let i = 0; i < KEPT; i++) {
   for (let j = 0; j < SIDE; j++) {
     COSINES[i * SIDE + j] =
-      Math.fround(Math.sqrt(2 / SIDE)) * Math.cos((Math.PI / 2 / SIDE) * (i + 1) * (2 * j + 1));
+      Math.sqrt(2 / SIDE) * Math.cos((Math.PI / 2 / SIDE) * (i + 1) * (2 * j + 1));
   }
 }
 
 /** Two-dimensional discrete cosine transform (DCT-II), its 16 × 16 low frequencies alone. */
 export function transform(small: Float32Array): Float32Array {
-  const half = new Float32Array(KEPT * SIDE);
+  const half = new Float64Array(KEPT * SIDE);
   for (let i = 0; i < KEPT; i++) {
-    for (let j = 0; j < SIDE; j++) {
-      let sum = 0;
-      for (let k = 0; k < SIDE; k++) {
-        sum = Math.fround(
-          sum + Math.fround((COSINES[i * SIDE + k] as number) * (small[k * SIDE + j] as number)),
-        );
+    for (let k = 0; k < SIDE; k++) {
+      const cosine = COSINES[i * SIDE + k] as number;
+      for (let j = 0; j < SIDE; j++) {
+        const at = i * SIDE + j;
+        half[at] = (half[at] as number) + cosine * (small[k * SIDE + j] as number);
       }
-      half[i * SIDE + j] = sum;
     }
   }
   const out = new Float32Array(CELLS);
@@ -31,9 +29,7 @@ export function transform(small: Float32Array): Float32Array {
     for (let j = 0; j < KEPT; j++) {
       let sum = 0;
       for (let k = 0; k < SIDE; k++) {
-        sum = Math.fround(
-          sum + Math.fround((half[i * SIDE + k] as number) * (COSINES[j * SIDE + k] as number)),
-        );
+        sum += (half[i * SIDE + k] as number) * (COSINES[j * SIDE + k] as number);
       }
       out[i * KEPT + j] = sum;
     }

@@ -1,9 +1,5 @@
 import sharp, { type Sharp } from "sharp";
 import type { Decoded, DecodeJob } from "#media/decode/job.ts";
-import { pdq } from "#match/pdq/hash.ts";
-
-/** Longest side of what is hashed: larger pictures are shrunk to a square first, as published. */
-const HASHED = 512;
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -74,14 +70,4 @@ export async function drawThumb(raw: Raw, job: DecodeJob): Promise<Decoded["thum
     .webp({ quality: 75, effort: 2 })
     .toFile(job.thumbOutput);
   return { width, height };
-}
-
-export async function hashLook(raw: Raw): Promise<Decoded["pdq"]> {
-  let { data, width, height } = raw;
-  if (width > HASHED || height > HASHED) {
-    data = await from(raw).resize(HASHED, HASHED, { fit: "fill", kernel: "linear" }).toBuffer();
-    width = HASHED;
-    height = HASHED;
-  }
-  return pdq({ data, width, height, channels: raw.channels });
 }

@@ -1,6 +1,7 @@
 import { setPriority } from "node:os";
 import type { DecodeAnswer, Decoded, DecodeJob } from "#media/decode/job.ts";
-import { drawThumb, encodeAnew, hashLook, readPixels } from "#media/decode/picture.ts";
+import { drawThumb, encodeAnew, readPixels } from "#media/decode/picture.ts";
+import { pdq } from "#match/pdq/hash.ts";
 
 /*
  * The process that touches strangers' pictures. It has no environment, no secrets and no connection
@@ -13,7 +14,8 @@ async function decode(job: DecodeJob): Promise<Decoded> {
   const raw = await readPixels(job);
   const { width, height } = raw;
   if (job.output !== null) await encodeAnew(raw, job, job.output);
-  return { width, height, thumb: await drawThumb(raw, job), pdq: await hashLook(raw) };
+  const thumb = await drawThumb(raw, job);
+  return { width, height, thumb, pdq: job.output === null ? null : pdq(raw) };
 }
 
 function answer(message: DecodeAnswer): void {
