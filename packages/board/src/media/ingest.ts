@@ -194,10 +194,9 @@ export class Ingest {
     if (familyOf(kind) !== "image" && kind !== "pdf") noDocument(bytes);
     const original = { sha256: digest("sha256", all), md5: digest("md5", all) };
     const stored = { sha256: digest("sha256", bytes), md5: digest("md5", bytes) };
-    const file = { sha256: stored.sha256, kind };
-    const { store } = this.#parts;
-    if (made.thumb !== null) await store.put({ ...file, thumb: true }, join(folder, "thumb"));
-    await store.put({ ...file, thumb: false }, made.path);
+    const file = { sha256: stored.sha256, kind, thumb: false };
+    const thumb = made.thumb === null ? undefined : join(folder, "thumb");
+    await this.#parts.store.put(file, made.path, thumb);
     return {
       ...stored,
       kind,

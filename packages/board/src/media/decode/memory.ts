@@ -21,14 +21,15 @@ export function watchMemory(pid: number, most: number, clock: Clock, over: () =>
     const held = await residentBytes(pid);
     if (done || held === null) return;
     if (held <= most) {
-      clock.after(EVERY_MS, () => void look());
+      timer = clock.after(EVERY_MS, () => void look());
       return;
     }
     done = true;
     over();
   };
-  clock.after(EVERY_MS, () => void look());
+  let timer = clock.after(EVERY_MS, () => void look());
   return () => {
     done = true;
+    timer.cancel();
   };
 }

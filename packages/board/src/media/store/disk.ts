@@ -17,8 +17,10 @@ export class DiskStore implements MediaStore {
     this.#sealing = sealing;
   }
 
-  async put(file: MediaFile, path: string): Promise<void> {
-    await this.#settle(path, this.#public(file));
+  async put(file: MediaFile, path: string, thumb?: string): Promise<void> {
+    const move = { from: path, to: this.#public(file) };
+    if (thumb === undefined) return await settle(move);
+    await settle({ from: thumb, to: this.#public({ ...file, thumb: true }) }, move);
   }
 
   async open(file: MediaFile): Promise<Blob | null> {
@@ -86,15 +88,7 @@ export class DiskStore implements MediaStore {
     const temp = join(this.#root, "temp", crypto.randomUUID());
     await mkdir(dirname(temp), { recursive: true });
     await Bun.write(temp, bytes);
-    await this.#settle(temp, to);
-  }
-
-  /** The name appears once the content is safe: content, then name, then the folder of the name. */
-  async #settle(from: string, to: string): Promise<void> {
-    await sync(from);
-    await mkdir(dirname(to), { recursive: true });
-    await rename(from, to);
-    await sync(dirname(to));
+    await settle({ from: temp, to });
   }
 
   #public(file: MediaFile): string {
@@ -104,6 +98,25 @@ export class DiskStore implements MediaStore {
   #sealed(file: MediaFile): string {
     return join(this.#root, "sealed", filePath(file) + SEALED);
   }
+}
+
+interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Moves files into one folder. Names appear once the content is safe: content, then names, then the
+ * folder that holds them, with those that had to be made for it.
+ */
+async function settle(...moves: readonly [Move, ...Move[]]): Promise<void> {
+  await Promise.all(moves.map(({ from }) => sync(from)));
+  const folder = dirname(moves[0].to);
+  const made = await mkdir(folder, { recursive: true });
+  for (const { from, to } of moves) await rename(from, to);
+  await sync(folder);
+  if (made === undefined) return;
+  for (let at = folder; at !== dirname(made); at = dirname(at)) await sync(dirname(at));
 }
 
 async function sync(path: string): Promise<void> {

@@ -37,7 +37,9 @@ export class S3Store implements MediaStore {
     }
   }
 
-  async put(file: MediaFile, path: string): Promise<void> {
+  async put(file: MediaFile, path: string, thumb?: string): Promise<void> {
+    // Whoever finds the file finds its thumbnail.
+    if (thumb !== undefined) await this.put({ ...file, thumb: true }, thumb);
     const type = file.thumb ? "image/webp" : KIND_FACTS[file.kind].type;
     await reached(this.#client.write(this.#public(file), Bun.file(path), { type }));
   }

@@ -18,8 +18,11 @@ export interface StoredFile extends MediaFile {
  * repeated: what is there already is not written again, what is gone may be removed again.
  */
 export interface MediaStore {
-  /** Returns once the file would outlive a loss of power. `path` is moved or copied. */
-  put(file: MediaFile, path: string): Promise<void>;
+  /**
+   * Returns once the file would outlive a loss of power, and its thumbnail where one comes with it.
+   * What lies at the paths is moved or copied.
+   */
+  put(file: MediaFile, path: string, thumb?: string): Promise<void>;
   /** Null where there is none in public reach. */
   open(file: MediaFile): Promise<Blob | null>;
   /** Of the file, its thumbnail, and what is sealed of it. */

@@ -59,6 +59,17 @@ export function storeSuite(name: string, store: MediaStore, sealing: Sealing): v
       expect(await hashes(store)).toEqual([]);
     });
 
+    test("keeps a picture and its thumbnail at once", async () => {
+      const path = join(root, `up-${crypto.randomUUID()}`);
+      await Bun.write(path, "picture");
+      await Bun.write(`${path}.t`, "thumb");
+      await store.put(file("f"), path, `${path}.t`);
+      expect(await (await store.open(file("f")))?.text()).toBe("picture");
+      expect(await (await store.open(file("f", true)))?.text()).toBe("thumb");
+      expect(await hashes(store)).toEqual(["f", "f"]);
+      await store.remove(file("f").sha256, "png");
+    });
+
     test("files that no row names are swept once they are old, sealed ones too", async () => {
       for (const digit of ["b", "c", "d"]) await put(store, file(digit), digit);
       await put(store, file("c", true), "t");
