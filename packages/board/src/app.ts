@@ -227,6 +227,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     due: dueDoor(moderation, new DecisionTokens(secret.of("decisions"))),
     proof: defence.proof,
     takeFile: (sent, board) => files.take(sent, policyOf(board)),
+    filesReady: () => files.ready(),
     fileLimits: (board) => fileLimits(policyOf(board)),
     posterOf: (c) => posterOf(c, who),
     personOf: async (c) => (await accounts.session(c))?.person ?? null,

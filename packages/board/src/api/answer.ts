@@ -46,7 +46,7 @@ export async function frameOf(c: WebContext, site: BoardSite, shared: boolean): 
 export function page(
   c: WebContext,
   drawn: JSX.Element,
-  status: 200 | 404 | 422 | 403 = 200,
+  status: 200 | 404 | 422 | 403 | 503 = 200,
 ): Response {
   return c.html(toDocument(drawn), status, { "cache-control": "private, no-store" });
 }

@@ -20,6 +20,7 @@ import type { Draft as Written } from "#page/part/compose.tsx";
 import { BoardIndex, type Composing } from "#page/view/board.tsx";
 import { KeptTicket, Waiting } from "#page/part/proof.tsx";
 import { MessagePage } from "#page/view/message.tsx";
+import { ComposePage } from "#page/view/compose.tsx";
 import { PostPage } from "#page/view/post.tsx";
 import { ThreadView } from "#page/view/thread.tsx";
 import { deleteOwn } from "#thread/delete.ts";
@@ -68,7 +69,10 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
       const proof = (frame: Frame) => proofPart(frame, site, error.code, poster, ticket);
       const isStep = isUnproven(error.code);
       const given = { draft: written, refusal, decision, isStep };
-      const again = await giveBack(c, uri, threadNo, given, proof);
+      const isShort = error.retry && error.source === "edge";
+      const again = isShort
+        ? await formAlone(c, uri, threadNo, given, proof, error.retryAfter ?? 5)
+        : await giveBack(c, uri, threadNo, given, proof);
       if (again === null) throw error;
       return again;
     }
@@ -82,6 +86,28 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const role = actor === null ? null : highestRole(actor.grants, "postAsStaff", board.id);
     if (actor === null || role === null) throw apiError("board.no_capcode");
     return { staffId: actor.id, capcode: CAPCODES[role] };
+  }
+
+  /** The form with what was written, and no page of posts: while the site has more to do than it can. */
+  async function formAlone(
+    c: WebContext,
+    uri: string,
+    threadNo: number | null,
+    given: Pick<Composing, "draft" | "refusal">,
+    proof: (frame: Frame) => Composing["proof"],
+    seconds: number,
+  ): Promise<Response> {
+    const frame = await frameOf(c, site, false);
+    const board = await readableBoard(context, uri);
+    const capcode = await capcodeOf(site, c, board);
+    const files = site.fileLimits(board);
+    const composing = { ...given, files, capcode, proof: proof(frame) };
+    const drawn = (
+      <ComposePage frame={frame} board={board} threadNo={threadNo} composing={composing} />
+    );
+    const answer = page(c, drawn, 503);
+    answer.headers.set("retry-after", String(seconds));
+    return answer;
   }
 
   /**
@@ -189,7 +215,7 @@ async function send(site: BoardSite, sending: Sending): Promise<Posted> {
   const draft = { board: uri, threadNo, ...written, password, poster, staff, proof };
   const take = (board: Board) =>
     Promise.all(files.map(async (file) => site.takeFile(await sentOf(file, spoiler), board)));
-  return post(site.threads, draft, { count: files.length, take });
+  return post(site.threads, draft, { count: files.length, take, ready: site.filesReady });
 }
 
 async function sentOf(file: File, spoiler: boolean): Promise<Sent> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChanCatalog, ChanThread } from "#api/chan/shape.ts";
+import { MEDIA_TEXTS, refusal } from "#media/texts.ts";
 import { act } from "#moderation/service/act.ts";
 import { dismiss } from "#moderation/service/queue.ts";
 import { OWN, type SiteRig, siteRig } from "#api/testing/site.ts";
@@ -76,6 +77,31 @@ describe("writing", () => {
     const nowhere = await rig.send("/nowhere/post", { text: "Not lost <b>either</b>" });
     expect(nowhere.status).toBe(404);
     expect(await nowhere.text()).toContain("Not lost &lt;b&gt;either&lt;/b&gt;");
+  });
+
+  test("while too many files wait the form comes back alone, with what was written", async () => {
+    const no = await open();
+    const { filesReady } = rig.site;
+    const busy = () => {
+      throw refusal("media.busy");
+    };
+    Object.assign(rig.site, { filesReady: busy });
+    const file = new File(["x"], "a.png");
+    const response = await rig.send("/b/post", {
+      thread: String(no),
+      text: "Not lost",
+      files: file,
+    });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    const page = await response.text();
+    expect(page).toContain(MEDIA_TEXTS["media.busy"].en);
+    expect(page).toContain("Not lost");
+    expect(page).toContain(`name="thread" value="${no}"`);
+    expect(page).not.toContain('class="post"');
+    // Who sends no file need not wait.
+    const words = await rig.send("/b/post", { thread: String(no), text: "Not lost" });
+    expect(words.status).toBe(303);
+    Object.assign(rig.site, { filesReady });
   });
 
   test("another site's form is refused on every address that changes something", async () => {

@@ -34,6 +34,8 @@ export interface BoardSite {
   readonly proof: ProofDoor;
   /** Takes a file in, or refuses it. */
   readonly takeFile: (sent: Sent, board: Board) => Promise<DraftFile>;
+  /** Throws while too many files wait to be taken in. */
+  readonly filesReady: () => void;
   readonly fileLimits: (board: Board) => FileLimits;
   /** Keyed hashes of who asks. */
   readonly posterOf: (c: WebContext) => Poster | Promise<Poster>;

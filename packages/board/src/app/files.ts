@@ -45,6 +45,8 @@ export interface Files {
   take(sent: SentFile, policy: MediaPolicy): Promise<DraftFile>;
   /** The same for a file that lies on this machine already; it stays there. */
   takeFrom(sent: LyingFile, policy: MediaPolicy): Promise<DraftFile>;
+  /** Throws while too many wait to be decoded. */
+  ready(): void;
   stop(): void;
 }
 
@@ -76,6 +78,7 @@ export async function openFiles(parts: FileParts): Promise<Files> {
     store,
     take: ({ bytes, filename, spoiler }, policy) => take(bytes, filename, spoiler, policy),
     takeFrom: ({ path, filename, spoiler }, policy) => take({ path }, filename, spoiler, policy),
+    ready: () => decoders.ready(),
     stop: () => decoders.stop(),
   };
 }

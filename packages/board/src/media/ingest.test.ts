@@ -4,6 +4,7 @@ import sharp from "sharp";
 import type { Ingested } from "#media/ingest.ts";
 import { DEFAULT_MEDIA_POLICY } from "#media/policy.ts";
 import { findFfmpeg } from "#media/recording/ffmpeg.ts";
+import { MEDIA_TEXTS } from "#media/texts.ts";
 import { drawing, PAYLOAD } from "#media/testing/make.ts";
 import { testParts } from "#media/testing/parts.ts";
 
@@ -148,6 +149,15 @@ describe("taking a file in", () => {
       );
     }
   }
+
+  test("where as many wait as may, the next is told to come again", async () => {
+    const own = testParts({ limits: { waiting: 0 } });
+    expect(() => own.decoders.ready()).toThrow(MEDIA_TEXTS["media.busy"].en);
+    const upload = { content: await drawing().png().toBuffer(), filename: "a.png" };
+    const failed = await own.ingest.ingest(upload, DEFAULT_MEDIA_POLICY).catch((e: unknown) => e);
+    expect(failed).toMatchObject({ code: "media.busy", retry: true, retryAfter: 5 });
+    own.stop();
+  });
 
   test("a decoder that takes too long or too much is ended, and the next picture is read", async () => {
     const large = await drawing(3000, 2500).png({ compressionLevel: 1 }).toBuffer();

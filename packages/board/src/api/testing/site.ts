@@ -129,6 +129,7 @@ export async function siteRig(
       wait: (_poster, known) => ({ ticket: known, seconds: 15 }),
     },
     takeFile: decode ? decoded : asItCame,
+    filesReady: () => undefined,
     fileLimits: () => ({ bytesMost: 1e6, secondsMost: 60, kinds: ["PNG"], accept: "image/png" }),
     posterOf: (c) => ({
       sessionHash: c.get("visitor").id,

@@ -47,9 +47,14 @@ export class DecoderPool {
     this.#clock = clock;
   }
 
-  decode(job: DecodeJob): Promise<Decoded> {
-    if (this.#queue.length >= this.#limits.waiting) return Promise.reject(refusal("media.busy"));
-    return new Promise((resolve, reject) => {
+  /** Throws while as many wait as may. */
+  ready(): void {
+    if (this.#queue.length >= this.#limits.waiting) throw refusal("media.busy");
+  }
+
+  async decode(job: DecodeJob): Promise<Decoded> {
+    this.ready();
+    return await new Promise((resolve, reject) => {
       this.#queue.push({ job, resolve, reject });
       this.#next();
     });

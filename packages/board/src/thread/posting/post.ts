@@ -15,8 +15,14 @@ import { render } from "#thread/posting/render.ts";
 import { grow, openThread } from "#thread/posting/thread-rows.ts";
 import { readableBoard } from "#thread/read.ts";
 
-/** Takes the files of a draft in: called only once nothing else stands against the draft. */
-export type TakeFiles = (board: Board) => Promise<readonly DraftFile[]>;
+/** The files that come with a draft. */
+export interface Attached {
+  readonly count: number;
+  /** Takes them in: called only once nothing else stands against the draft. */
+  readonly take: (board: Board) => Promise<readonly DraftFile[]>;
+  /** Throws where none can be taken in just now. */
+  readonly ready?: () => void;
+}
 
 export interface Posted {
   readonly postId: number;
@@ -31,7 +37,7 @@ export interface Posted {
 export async function post(
   context: ThreadContext,
   draft: Draft,
-  files: { readonly count: number; readonly take: TakeFiles } = { count: 0, take: noFiles },
+  files: Attached = { count: 0, take: noFiles },
 ): Promise<Posted> {
   const { store, clock } = context;
   const board = await readableBoard(context, draft.board);
@@ -40,6 +46,8 @@ export async function post(
     draft.threadNo === null ? null : await threadOf(store.kysely, board, draft.threadNo);
   if (draft.threadNo !== null) checkReply(thread, board, files.count, draft.staff !== null);
 
+  // Whoever is told to come again in a moment was not counted, and used no work up.
+  if (files.count > 0) files.ready?.();
   const early = context.guards.filter(({ stage }) => stage === "early");
   const first = await judge(early, { draft, board, thread, files: [], text: draft.text });
   const taken = files.count === 0 ? [] : await files.take(board);

@@ -2,7 +2,9 @@ import { afterEach, expect, test } from "bun:test";
 import { AppError } from "@egide/std/error.ts";
 import { onEachEngine } from "@egide/testkit/engines.ts";
 import type { BoardEvent } from "#thread/events.ts";
-import type { Objection } from "#thread/posting/guard.ts";
+import { refusal } from "#media/texts.ts";
+import type { Guard, Objection } from "#thread/posting/guard.ts";
+import { post } from "#thread/posting/post.ts";
 import { readIndex, readPost, readThread } from "#thread/read.ts";
 import { searchPosts } from "#thread/search.ts";
 import { draftOf, fileOf, type Rig, threadRig } from "#thread/testing/rig.ts";
@@ -61,6 +63,29 @@ onEachEngine("posting", (fresh) => {
     expect(await top()).toBe(2);
     await rig.write({ threadNo: no });
     expect(await top()).toBe(2);
+  });
+
+  test("who is told that too many files wait was not counted before", async () => {
+    let judged = 0;
+    const guard: Guard = {
+      stage: "early",
+      judge() {
+        judged += 1;
+        return [];
+      },
+    };
+    const rig = await make({ guards: [guard] });
+    await rig.board("b");
+    const busy = () => {
+      throw refusal("media.busy");
+    };
+    const files = { count: 1, take: async () => [fileOf("a")] };
+    const refused = post(rig, draftOf("b"), { ...files, ready: busy });
+    expect(await refused.catch(code)).toBe("media.busy");
+    expect(judged).toBe(0);
+    expect((await post(rig, draftOf("b"), { ...files, ready: () => undefined })).no).toBe(1);
+    expect((await post(rig, draftOf("b"))).no).toBe(2);
+    expect(judged).toBe(2);
   });
 
   test("quotes lead to what is there, across boards too, and leave a link behind", async () => {
