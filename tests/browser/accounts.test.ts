@@ -25,6 +25,7 @@ let browser: Browser;
 let server: Bun.Server<undefined>;
 let database: Database<unknown>;
 let accounts: Accounts;
+const claimed = new Set<string>();
 const folder = mkdtempSync(join(tmpdir(), "egide-accounts-"));
 
 beforeAll(async () => {
@@ -44,6 +45,11 @@ beforeAll(async () => {
     origins: [origin],
     siteName: "Test board",
     registration: "open",
+    claim: async (what) => {
+      const isFirst = !claimed.has(what);
+      claimed.add(what);
+      return isFirst;
+    },
   });
   await accounts.prepare();
   await accounts.prepare();

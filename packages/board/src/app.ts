@@ -1,5 +1,5 @@
 import { signingKeyOf } from "@egide/contract/signing.ts";
-import { Outbox } from "@egide/sql/outbox/outbox.ts";
+import { forgetSent, Outbox } from "@egide/sql/outbox/outbox.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import type { CidrSet } from "@egide/std/ip.ts";
 import { Accounts } from "@egide/web/account/accounts.ts";
@@ -25,6 +25,7 @@ import { openCountries } from "#app/countries.ts";
 import { STATUSES, TEXTS } from "#app/texts.ts";
 import { openWire } from "#app/wire.ts";
 import { AddressHasher, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
+import { Limits } from "#filter/limits.ts";
 import { ExitFile } from "#filter/tor/file.ts";
 import { TorVisitors } from "#filter/tor/visitors.ts";
 import { every } from "#job/every.ts";
@@ -92,9 +93,12 @@ export interface BoardApp {
   readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** `peer`: the address that holds the connection. */
   fetch(request: Request, peer: string): Response | Promise<Response>;
+  /** True for the one process that is first to claim something, for a while. */
+  claim(what: string, ms: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const MAX_FORM = 1024 * 1024;
 const UPLOADS = {
@@ -122,12 +126,14 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const hasher = new AddressHasher(new AddressKeys(store), KEY_DAYS, KEYS_KEPT);
   await hasher.turn(clock.now());
 
+  const limits = new Limits(store, clock, secret.of("limits"));
   const defence = await defences(
     {
       store,
       clock,
       media: files.store,
       secret: secret.of("filters"),
+      limits,
       settings: settings.filters,
     },
     hasher,
@@ -196,6 +202,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     origins,
     siteName: settings.name,
     registration: settings.boardCreation === "staff" ? "closed" : "open",
+    claim: (what, ms) => limits.claim("account", what, ms),
   });
   await accounts.prepare();
 
@@ -203,7 +210,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     const session = await accounts.session(c);
     return session === null ? null : rolesOf(store.kysely, session.person);
   };
-  const pace = new Pace(secret.of("pace"));
+  const pace = new Pace(limits);
   const policyOf = (board: Board) => narrowed(settings.media, board.settings.media);
   const tor = new TorVisitors(origins);
   const exits = options.torExits === undefined ? null : new ExitFile(options.torExits, tor);
@@ -259,7 +266,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   });
   // Names of the site's own come before those of boards.
   accountRoutes(app, accounts, accountFrame(site), {
-    mayRegister: async (c) => pace.mayRegister(await site.posterOf(c), clock.monotonic()),
+    mayRegister: async (c) => pace.mayRegister(await site.posterOf(c)),
     isInvited: (next) => isInvitation(store.kysely, next, clock.now()),
   });
   const staff: StaffSite = {
@@ -279,7 +286,10 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   const jobs = [
     every(clock, 2000, () => defence.refresh(), failed),
     every(clock, 60_000, async () => exits?.refresh(clock.now()), failed),
-    every(clock, HOUR, () => hasher.turn(clock.now()), failed),
+    // Another process may have begun a period: bans name hashes under its key.
+    every(clock, MINUTE, () => hasher.turn(clock.now()), failed),
+    every(clock, MINUTE, () => limits.forget(), failed),
+    every(clock, HOUR, () => forgetSent(store, clock.now()), failed),
     every(clock, HOUR, () => forgetAddresses(threads), failed),
     every(clock, HOUR, () => expireAll(threads), failed),
     every(clock, HOUR / 4, () => pushFigures(provider), failed),
@@ -293,6 +303,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     moderation,
     routes: app.routes,
     fetch: (request, peer) => app.fetch(request, { peer }),
+    claim: (what, ms) => limits.claim("process", what, ms),
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()));
       await wire.stop();

@@ -7,6 +7,10 @@ import { type RunningProcess, startProcess } from "#process.ts";
 export interface PostgresServer {
   /** A new, empty database. */
   database(): Promise<string>;
+  /** Ends it in the middle of everything, as when its machine is switched off. */
+  crash(): Promise<void>;
+  /** Starts it again, over what it had written. */
+  again(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,10 +59,16 @@ export async function startPostgres(): Promise<PostgresServer> {
     "UTF8",
     "--locale=C.UTF-8",
   );
-  const server: RunningProcess = await startProcess(
-    [...asNobody, join(programs, "postgres"), "-D", data, "-k", folder, "-h", "", "-F"],
-    { cwd: folder, ready: /ready to accept connections/, timeoutMs: 30_000 },
-  );
+  const start = (): Promise<RunningProcess> =>
+    startProcess(
+      [...asNobody, join(programs, "postgres"), "-D", data, "-k", folder, "-h", "", "-F"],
+      {
+        cwd: folder,
+        ready: /ready to accept connections/,
+        timeoutMs: 30_000,
+      },
+    );
+  let server = await start();
   let made = 0;
   return {
     async database() {
@@ -66,6 +76,14 @@ export async function startPostgres(): Promise<PostgresServer> {
       const name = `test${made}`;
       await run(join(programs, "createdb"), "-h", folder, "-U", "egide", name);
       return `postgres://egide@localhost/${name}?host=${encodeURIComponent(folder)}`;
+    },
+    async crash() {
+      // Its immediate shutdown: the next start recovers from the log.
+      server.signal("SIGQUIT");
+      await server.exited;
+    },
+    async again() {
+      server = await start();
     },
     async stop() {
       // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.

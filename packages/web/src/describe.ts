@@ -15,6 +15,7 @@ export const WEB_STATUSES: StatusTable = {
   "account.locked": 429,
   "account.taken": 409,
   "account.closed": 403,
+  "account.unverified": 401,
 };
 
 /** What the errors that every product's site shares say to people. */
@@ -74,6 +75,18 @@ const WEB_TEXTS: Readonly<Record<string, Texts>> = {
   "account.password": {
     en: "A password has 12 to 128 characters.",
     fr: "Un mot de passe compte de 12 à 128 caractères.",
+  },
+  "account.unverified": {
+    en: "Your device has to ask for its PIN, your finger or your face. Set that up, and try again.",
+    fr: "Votre appareil doit demander son code PIN, votre doigt ou votre visage. Configurez cela, puis réessayez.",
+  },
+  "account.unavailable": {
+    en: "Accounts can’t be reached at the moment. Try again in a moment.",
+    fr: "Les comptes sont injoignables pour l’instant. Réessayez dans un instant.",
+  },
+  "sql.unavailable": {
+    en: "The site’s records can’t be reached at the moment. Try again in a moment.",
+    fr: "Les données du site sont injoignables pour l’instant. Réessayez dans un instant.",
   },
   "account.closed": {
     en: "New accounts are given out by the people who run this site.",

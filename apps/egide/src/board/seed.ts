@@ -11,10 +11,15 @@ export interface FirstStaff {
   readonly password: string;
 }
 
+/** Whoever was cut off in the middle is followed by the next who starts after this. */
+const SEED_MS = 60_000;
+
 /** Fills a board that has none: two boards with a thread or two, and somebody who may moderate. */
 export async function seed(app: BoardApp): Promise<FirstStaff | null> {
   const { threads } = app.site;
   if ((await openBoards(threads.store.kysely, true)).length > 0) return null;
+  // Of several processes that begin on empty records one does it.
+  if (!(await app.claim("seed", SEED_MS))) return null;
   for (const { uri, title, subtitle, texts } of SEEDS) {
     await createBoard(threads, { uri, title, subtitle, ownerId: null, staff: true });
     for (const [subject, opening, ...replies] of texts) {

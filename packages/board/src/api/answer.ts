@@ -19,9 +19,15 @@ async function boardsOf(site: BoardSite): Promise<Frame["boards"]> {
   const known = navigation.get(site);
   const now = site.threads.clock.monotonic();
   if (known !== undefined && now - known.at < NAV_MS) return known.boards;
-  const boards = (await openBoards(site.threads.store.kysely)).slice(0, NAV_BOARDS);
-  navigation.set(site, { at: now, boards });
-  return boards;
+  try {
+    const boards = (await openBoards(site.threads.store.kysely)).slice(0, NAV_BOARDS);
+    navigation.set(site, { at: now, boards });
+    return boards;
+  } catch {
+    // Whatever else is asked of the records says that they are away; the page that tells people so
+    // has to be drawn without them.
+    return known?.boards ?? [];
+  }
 }
 
 /** `shared`: a cache may keep the page, so it carries no visitor's token. */

@@ -20,7 +20,6 @@ import { readableBoard, readPost } from "#thread/read.ts";
 /** Reports, what became of them, decisions and appeals, rules and the public log. */
 export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   const { due } = site;
-  const { clock } = site.threads;
   const context = { store: site.threads.store };
 
   app.post("/:board{[a-z0-9]{1,24}}/post/:no{[0-9]{1,15}}/report", async (c) => {
@@ -33,7 +32,7 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
       if (category === undefined) throw apiError("board.no_category");
       const poster = await site.posterOf(c);
       const what = factsOf(category).lane === "life" ? "life-report" : "report";
-      site.pace.take(what, poster, clock.monotonic());
+      await site.pace.take(what, poster);
       const receipt = await due.report({
         postId: post.id,
         category: category satisfies Category,
@@ -61,7 +60,7 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const receipt = c.req.param("receipt");
     const text = textOf(await formOf(c), "text");
     try {
-      site.pace.take("appeal", await site.posterOf(c), clock.monotonic());
+      await site.pace.take("appeal", await site.posterOf(c));
       await due.contest(receipt, text);
       return c.redirect(`/report/${receipt}`, 303);
     } catch (error) {
@@ -90,7 +89,7 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const token = c.req.param("token");
     const text = textOf(await formOf(c), "text");
     try {
-      site.pace.take("appeal", await site.posterOf(c), clock.monotonic());
+      await site.pace.take("appeal", await site.posterOf(c));
       await due.appeal(token, text, c.get("locale"));
       return c.redirect(`/decision/${token}#appeal`, 303);
     } catch (error) {

@@ -55,7 +55,9 @@ async function writtenIn(c: WebContext, code: string): Promise<readonly string[]
   const words: string[] = [];
   if (form === null) return words;
   for (const [name, value] of form.entries()) {
-    if (typeof value !== "string" || NO_WORDS.test(name) || !/\s/.test(value.trim())) continue;
+    if (typeof value !== "string" || NO_WORDS.test(name)) continue;
+    // One word of a choice or a number is nothing to give back; of a text it is.
+    if (name !== "text" ? !/\s/.test(value.trim()) : value.trim() === "") continue;
     words.push(value.slice(0, WORDS_MOST));
   }
   return words;

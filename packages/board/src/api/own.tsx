@@ -75,7 +75,7 @@ export function ownRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     };
     const frame = await frameOf(c, site, false);
     try {
-      site.pace.take("board", await site.posterOf(c), threads.clock.monotonic());
+      await site.pace.take("board", await site.posterOf(c));
       const board = await createBoard(threads, { ...values, ownerId: person.id, staff: false });
       site.forget([tagOf.all]);
       if (board.state === "open") return c.redirect(address.board(board.uri), 303);

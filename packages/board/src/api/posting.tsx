@@ -153,7 +153,7 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const { sessionHash } = poster;
     const frame = await frameOf(c, site, false);
     try {
-      site.pace.take("delete", poster, threads.clock.monotonic());
+      await site.pace.take("delete", poster);
       const deleter = { sessionHash, password: textOf(form, "password") };
       const deleted = await deleteOwn(threads, uri, no, deleter);
       await site.settled();

@@ -21,7 +21,7 @@ export function watchRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const form = await formOf(c);
     const poster = await site.posterOf(c);
     const change = form.has("off") ? unwatchThread : watchThread;
-    site.pace.take("watch", poster, threads.clock.monotonic());
+    await site.pace.take("watch", poster);
     await change(threads, poster.sessionHash, c.req.param("board"), Number(c.req.param("no")));
     return c.redirect("/watched", 303);
   });

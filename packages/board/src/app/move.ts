@@ -7,6 +7,7 @@ import { Presence } from "#app/alone.ts";
 import { sealingOf } from "#app/sealing.ts";
 import { Secret } from "#app/secret.ts";
 import { AddressHasher, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
+import { Limits } from "#filter/limits.ts";
 import { openFilters } from "#filter/open.ts";
 import type { Sealing } from "#media/store/sealing.ts";
 import type { RestoreContext } from "#move/export/restore.ts";
@@ -57,11 +58,13 @@ export async function openMover(options: MoveOptions): Promise<Mover> {
   const presence = await Presence.enter(options.media, async () => undefined);
   const hasher = new AddressHasher(new AddressKeys(store), KEY_DAYS, KEYS_KEPT);
   await hasher.turn(clock.now());
+  const limits = new Limits(store, clock, secret.of("limits"));
   const { guards, afterWrite } = await openFilters({
     store,
     clock,
     media: files.store,
     secret: secret.of("filters"),
+    limits,
     settings: settings.filters,
   });
   // Their tables are there before anything is put into them.
@@ -72,6 +75,7 @@ export async function openMover(options: MoveOptions): Promise<Mover> {
     origins: [settings.url],
     siteName: settings.name,
     registration: "closed",
+    claim: (what, ms) => limits.claim("account", what, ms),
   }).prepare();
   const media = files.store;
   return {

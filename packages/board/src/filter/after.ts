@@ -1,6 +1,6 @@
 import type { Clock } from "@egide/std/clock.ts";
+import type { Counting } from "#filter/counted.ts";
 import type { MarkData } from "#filter/guards.ts";
-import type { Recent } from "#filter/recent.ts";
 import { bytesOfWords } from "#filter/screen.ts";
 import { sketchOf } from "#match/text/near.ts";
 import { type Category, CATEGORIES, graver } from "#moderation/category.ts";
@@ -9,13 +9,12 @@ import { addRemovedText } from "#store/lists.ts";
 import type { Db } from "#store/open.ts";
 import type { AfterWrite } from "#thread/posting/guard.ts";
 
-/** Remembers what was posted, and puts what was marked before staff, in its lane. */
-export function afterPosting(recent: Recent, clock: Clock): AfterWrite {
+/** Counts what was posted, and puts what was marked before staff, in its lane. */
+export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
   return async (trx, written) => {
     const { candidate, objections, boardId, postId, threadNo, no } = written;
     const at = clock.now();
-    recent.addText(boardId, candidate.text, at);
-    for (const { sha256 } of candidate.files) recent.addFile(boardId, sha256, at);
+    await counting.take(trx, candidate.draft);
     const marks = objections.flatMap((one) =>
       "data" in one && isMarkData(one.data) ? [{ ...one, data: one.data }] : [],
     );

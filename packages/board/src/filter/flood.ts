@@ -1,48 +1,41 @@
-import { KeyHash } from "@egide/limit/key.ts";
-import type { Limiter } from "@egide/limit/limiter.ts";
-
-/** So many posts at once, and one more each `seconds`. */
-export interface FloodLimit {
-  readonly seconds: number;
-  readonly burst: number;
-}
+import type { Limit, Limits } from "#filter/limits.ts";
+import type { Use } from "#store/limits.ts";
 
 export interface FloodSettings {
-  readonly threads: FloodLimit;
-  readonly replies: FloodLimit;
+  readonly threads: Limit;
+  readonly replies: Limit;
   /** Of all who share a prefix of addresses, threads and replies together. */
-  readonly prefix: FloodLimit;
+  readonly prefix: Limit;
+  /** Of all who come through Tor and have no post standing here. */
+  readonly tor: Limit;
+  readonly proof: { readonly waiters: Limit };
 }
 
-/** Posts by session and by prefix, counted in memory that all workers share. */
-export class Flood {
-  readonly #limiter: Limiter;
-  readonly #key: KeyHash;
+/** Who posts, as floods are counted. */
+export interface FloodFacts {
+  readonly opensThread: boolean;
+  readonly session: string;
+  readonly prefix: string | null;
+  readonly tor: boolean;
+  readonly newcomer: boolean;
+  /** Waited in the place of work that was due. */
+  readonly waited: boolean;
+}
 
-  /** `secret`: 8 bytes. */
-  constructor(limiter: Limiter, secret: Uint8Array) {
-    this.#limiter = limiter;
-    this.#key = new KeyHash(secret);
-  }
-
-  /** Counts a post; answers the milliseconds to wait, 0 where it may pass. `now` is monotonic. */
-  take(
-    opensThread: boolean,
-    session: string,
-    prefix: string,
-    settings: FloodSettings,
-    now: number,
-  ): number {
-    const own = opensThread ? settings.threads : settings.replies;
-    const wait = this.takeOf(opensThread ? "thread" : "reply", session, own, now);
-    // What one session may not post is not held against its neighbours.
-    return wait > 0 ? wait : this.takeOf("prefix", prefix, settings.prefix, now);
-  }
-
-  /** Counts once more, of whatever kind. */
-  takeOf(what: string, who: string, limit: FloodLimit, now: number): number {
-    this.#key.begin().text(what).text(who).finish();
-    const interval = limit.seconds * 1000;
-    return this.#limiter.take(this.#key.lo, this.#key.hi, interval, interval * limit.burst, 1, now);
-  }
+/** What a post counts as: by session, and by all who are its neighbours. */
+export function floodUses(
+  limits: Limits,
+  { opensThread, session, prefix, tor, newcomer, waited }: FloodFacts,
+  settings: FloodSettings,
+): readonly Use[] {
+  const what = opensThread ? "thread" : "reply";
+  // Who comes through Tor has no neighbours: newcomers share one measure, the others have their own.
+  const others = tor ? session : (prefix ?? session);
+  const uses = [
+    limits.use(what, session, opensThread ? settings.threads : settings.replies),
+    limits.use("prefix", others, settings.prefix),
+  ];
+  if (waited) uses.push(limits.use("waiter", tor ? "tor" : others, settings.proof.waiters));
+  else if (tor && newcomer) uses.push(limits.use("tor", "tor", settings.tor));
+  return uses;
 }

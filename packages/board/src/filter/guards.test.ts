@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { AppError } from "@egide/std/error.ts";
 import { rememberRemoved } from "#filter/after.ts";
+import { Limits } from "#filter/limits.ts";
 import { type OpenFilters, openFilters } from "#filter/open.ts";
 import type { NewFilter } from "#filter/row.ts";
 import { Screen } from "#filter/screen.ts";
@@ -38,6 +39,7 @@ beforeAll(async () => {
     clock,
     media: files.store,
     secret: new Uint8Array(32),
+    limits: new Limits(store, clock, new Uint8Array(32)),
     settings,
   });
   guards.push(...filters.guards);

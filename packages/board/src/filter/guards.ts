@@ -1,5 +1,4 @@
 import type { Clock } from "@egide/std/clock.ts";
-import { AppError } from "@egide/std/error.ts";
 import {
   type Admission,
   type AdmitContext,
@@ -9,12 +8,13 @@ import {
   type Mark,
   needsProof,
 } from "#filter/admit.ts";
+import type { Counting } from "#filter/counted.ts";
 import type { Dnsbl } from "#filter/dnsbl.ts";
-import type { Flood, FloodLimit, FloodSettings } from "#filter/flood.ts";
-import type { PostingProof } from "#filter/proof.ts";
-import type { Recent } from "#filter/recent.ts";
+import { type FloodSettings, floodUses } from "#filter/flood.ts";
+import { type PostingProof, ticketUse } from "#filter/proof.ts";
+import { recentFile, recentText } from "#filter/recent.ts";
+import { errorOf } from "#filter/refusal.ts";
 import type { Screen } from "#filter/screen.ts";
-import { FILTER_TEXTS } from "#filter/texts.ts";
 import type { HashMatch, KnownHash } from "#match/list/matcher.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import type { Store } from "#store/open.ts";
@@ -26,21 +26,16 @@ export interface GuardParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly screen: Screen;
-  readonly recent: Recent;
-  readonly flood: Flood;
-  readonly floodSettings: PostingLimits;
+  readonly counting: Counting;
+  readonly floodSettings: FloodSettings;
+  /** For how long a text or a file counts as posted a moment ago. */
+  readonly recentMs: number;
   readonly proof: PostingProof;
   /** Null: no list is asked. */
   readonly dnsbl: Dnsbl | null;
   readonly media: MediaStore;
   /** Of the site; what a board says for itself goes before it. */
   readonly settings: SiteAdmitSettings;
-}
-
-export interface PostingLimits extends FloodSettings {
-  /** Of all who come through Tor and have no post standing here. */
-  readonly tor: FloodLimit;
-  readonly proof: { readonly waiters: FloodLimit };
 }
 
 export type SiteAdmitSettings = Omit<AdmitSettings, "tor" | "withoutScript">;
@@ -83,13 +78,12 @@ const NOBODY = {
 } as const;
 
 async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<readonly Objection[]> {
+  const { counting } = parts;
   const { draft, board, text } = candidate;
   const { poster, proof } = draft;
-  const now = parts.clock.now();
-  const seconds = Math.floor(now / 1000);
   const staff = draft.staff !== null;
   const settings = settingsOn(board, parts.settings);
-  const context: AdmitContext = {
+  const facts: AdmitContext = {
     ...NOBODY,
     staff,
     settings,
@@ -100,59 +94,83 @@ async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<read
         : ((await parts.dnsbl?.listed(poster.address)) ?? null),
     newcomer: !staff && (await isNewcomer(parts.store, poster.sessionHash)),
     tor: poster.tor === true,
-    proof: parts.proof.check(proof?.ticket ?? "", proof?.answer ?? "", seconds),
-    duplicateText: parts.recent.hasText(board.id, text, now),
+    proof: proofOf(parts, draft),
     removedTexts: parts.screen.texts.near(`${draft.subject}\n${text}`),
   };
   const words = { text, subject: draft.subject, name: draft.name };
   const asked: Draft = { opensThread: draft.threadNo === null, words, files: [] };
+  if (staff) return objections(parts.screen, admit(asked, facts), text, board);
+
+  const floods = floodUses(counting.limits, floodFacts(draft, facts), parts.floodSettings);
+  const same = recentText(counting.limits, board.id, text, parts.recentMs);
+  const isProven = facts.proof === "sound" || facts.proof === "waited";
+  const ticket = isProven ? ticketUse(counting.limits, proof?.ticket ?? "") : null;
+  const once = [same, ticket].filter((use) => use !== null);
+  const waits = await counting.limits.waits([...floods, ...once]);
+  const context: AdmitContext = {
+    ...facts,
+    duplicateText: same !== null && waits.has(same.key),
+    proof: ticket !== null && waits.has(ticket.key) ? "failed" : facts.proof,
+  };
   const first = admit(asked, context);
-  if (first.kind === "refuse" || staff) return objections(parts.screen, first, text, board);
-  // Counted last: what is refused for another reason is no flood.
-  const wait = floodWait(parts, candidate, context);
-  const decided = wait > 0 ? admit(asked, { ...context, floodWaitMs: wait }) : first;
-  if (decided.kind !== "refuse" && (context.proof === "sound" || context.proof === "waited")) {
-    const isFirst = parts.proof.claim(proof?.ticket ?? "", seconds);
-    const again = admit(asked, { ...context, proof: isFirst ? context.proof : "failed" });
-    if (again.kind === "refuse") return objections(parts.screen, again, text, board);
+  if (first.kind === "refuse") return objections(parts.screen, first, text, board);
+  // Last: what is refused for another reason is no flood.
+  const wait = Math.max(0, ...floods.map(({ key }) => waits.get(key) ?? 0));
+  const floodWaitMs = wait > 0 ? wait : counting.limits.gate(floods);
+  if (floodWaitMs > 0) {
+    return objections(parts.screen, admit(asked, { ...context, floodWaitMs }), text, board);
   }
-  return objections(parts.screen, decided, text, board);
+  counting.add(draft, floods, "filter.flood");
+  if (same !== null) counting.add(draft, [same], "filter.duplicate_text");
+  if (ticket !== null) counting.add(draft, [ticket], "filter.proof_failed");
+  return objections(parts.screen, first, text, board);
 }
 
-/** Milliseconds that a poster has to wait, who is counted by it. */
-function floodWait(parts: GuardParts, { draft }: Candidate, context: AdmitContext): number {
-  const { flood, floodSettings } = parts;
-  const { poster } = draft;
-  const now = parts.clock.monotonic();
-  // Who comes through Tor has no neighbours: newcomers share one measure, the others have their own.
-  const others = context.tor ? poster.sessionHash : (poster.prefixHash ?? poster.sessionHash);
-  const wait = flood.take(draft.threadNo === null, poster.sessionHash, others, floodSettings, now);
-  if (wait > 0) return wait;
-  const all = context.tor ? "tor" : others;
-  if (context.proof === "waited" && needsProof(context, context.settings)) {
-    return flood.takeOf("waiter", all, floodSettings.proof.waiters, now);
-  }
-  return context.tor && context.newcomer ? flood.takeOf("tor", all, floodSettings.tor, now) : 0;
+function proofOf(parts: GuardParts, { proof }: Candidate["draft"]): AdmitContext["proof"] {
+  const seconds = Math.floor(parts.clock.now() / 1000);
+  return parts.proof.check(proof?.ticket ?? "", proof?.answer ?? "", seconds);
+}
+
+function floodFacts({ threadNo, poster }: Candidate["draft"], facts: AdmitContext) {
+  const { tor, newcomer } = facts;
+  return {
+    opensThread: threadNo === null,
+    session: poster.sessionHash,
+    prefix: poster.prefixHash,
+    tor,
+    newcomer,
+    waited: facts.proof === "waited" && needsProof(facts, facts.settings),
+  };
 }
 
 async function judgeFiles(parts: GuardParts, candidate: Candidate): Promise<readonly Objection[]> {
   const { draft, board, files, text } = candidate;
   if (files.length === 0) return [];
-  const now = parts.clock.now();
+  const staff = draft.staff !== null;
+  const settings = settingsOn(board, parts.settings);
+  const { limits } = parts.counting;
+  const hashes = [...new Set(files.map(({ sha256 }) => sha256))];
+  const counted = settings.duplicateFilesRefused && !staff ? hashes : [];
+  const uses = counted.map((sha256) => recentFile(limits, board.id, sha256, parts.recentMs));
+  const waits = await limits.waits(uses);
   const known = [...matches(parts.screen, files), ...(await sealedBefore(parts.store, files))];
   const decided = admit(
     { opensThread: draft.threadNo === null, words: { text: "", subject: "", name: "" }, files },
     {
       ...NOBODY,
-      settings: settingsOn(board, parts.settings),
-      staff: draft.staff !== null,
+      settings,
+      staff,
       filters: parts.screen.filters(board.id).filenames,
-      duplicateFiles: files
-        .filter(({ sha256 }) => parts.recent.hasFile(board.id, sha256, now))
-        .map(({ sha256 }) => sha256),
+      duplicateFiles: counted.filter((_sha256, i) => waits.has(uses[i]?.key ?? "")),
       knownFiles: known,
     },
   );
+  if (decided.kind !== "refuse") {
+    // A file that a list knows never tells its sender so: it is taken as often as it comes.
+    const isKnown = new Set(known.map(({ sha256 }) => sha256));
+    const told = uses.filter((_use, i) => !isKnown.has(counted[i] ?? ""));
+    parts.counting.add(draft, told, "filter.duplicate_file");
+  }
   if (decided.kind === "hold") {
     for (const { sha256, kind } of files) {
       if (decided.seal.includes(sha256)) await parts.media.seal(sha256, kind);
@@ -247,17 +265,4 @@ function reasonOf(mark: Mark): "match" | "filter" {
 function categoryOf(screen: Screen, mark: Mark): string | null {
   if (mark.kind === "known-file") return screen.categoryOfList(mark.match.known.list);
   return mark.kind === "removed-text" ? screen.categoryOfText(mark.near.id) : null;
-}
-
-function errorOf(refused: Extract<Admission, { kind: "refuse" }>, language: "en" | "fr"): AppError {
-  const { code, texts, retryAfterMs } = refused;
-  // Words of staff's own have no place in the table of texts: they come in the board's language.
-  const own = texts !== FILTER_TEXTS[code];
-  return new AppError({
-    code: own ? "filter.own_words" : code,
-    source: "client",
-    retry: retryAfterMs !== null,
-    publicMessage: texts[own ? language : "en"],
-    ...(retryAfterMs === null ? {} : { retryAfter: Math.ceil(retryAfterMs / 1000) }),
-  });
 }

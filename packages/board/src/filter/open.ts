@@ -1,22 +1,17 @@
-import { Once, ONCE_WORDS } from "@egide/challenge/verify/once.ts";
-import { createLimitMemory } from "@egide/limit/cells.ts";
-import { Limiter } from "@egide/limit/limiter.ts";
 import type { Clock } from "@egide/std/clock.ts";
 import { afterPosting } from "#filter/after.ts";
 import { type ProofDoor, proofDoor } from "#filter/ask.ts";
+import { Counting } from "#filter/counted.ts";
 import { Dnsbl } from "#filter/dnsbl.ts";
-import { Flood } from "#filter/flood.ts";
 import { postingGuards } from "#filter/guards.ts";
+import type { Limits } from "#filter/limits.ts";
 import { PostingProof } from "#filter/proof.ts";
-import { Recent } from "#filter/recent.ts";
 import { Screen } from "#filter/screen.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import type { FilterSettings } from "#settings/filter.ts";
 import type { Store } from "#store/open.ts";
 import type { AfterWrite, Guard } from "#thread/posting/guard.ts";
 
-const FLOOD_BYTES = 1 << 20;
-const RECENT_MOST = 50_000;
 const DNSBL_KEEP_MS = 3_600_000;
 
 export interface FilterParts {
@@ -25,6 +20,7 @@ export interface FilterParts {
   readonly media: MediaStore;
   /** 32 bytes of this room's own. */
   readonly secret: Uint8Array;
+  readonly limits: Limits;
   readonly settings: FilterSettings;
 }
 
@@ -38,21 +34,20 @@ export interface OpenFilters {
 }
 
 export async function openFilters(parts: FilterParts): Promise<OpenFilters> {
-  const { store, clock, media, secret, settings } = parts;
+  const { store, clock, media, secret, limits, settings } = parts;
   const { zones, timeoutMs, servers, action } = settings.dnsbl;
   const screen = new Screen();
   await screen.refresh(store.kysely);
-  const recent = new Recent(RECENT_MOST, settings.recentMinutes * 60_000);
-  const used = new Once(new SharedArrayBuffer(ONCE_WORDS * 4));
-  const proof = new PostingProof(secret, "instance", used, settings.proof.difficulty);
+  const counting = new Counting(limits);
+  const proof = new PostingProof(secret, "instance", settings.proof.difficulty);
   const admitting = { ...settings, dnsbl: action };
   const guards = postingGuards({
     store,
     clock,
     screen,
-    recent,
-    flood: new Flood(new Limiter(createLimitMemory(FLOOD_BYTES)), secret.slice(0, 8)),
+    counting,
     floodSettings: settings,
+    recentMs: settings.recentMinutes * 60_000,
     proof,
     dnsbl:
       zones.length === 0
@@ -63,7 +58,7 @@ export async function openFilters(parts: FilterParts): Promise<OpenFilters> {
   });
   return {
     guards,
-    afterWrite: afterPosting(recent, clock),
+    afterWrite: afterPosting(counting, clock),
     proof: proofDoor({
       store,
       clock,

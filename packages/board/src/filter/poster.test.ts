@@ -1,15 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { Once, ONCE_WORDS } from "@egide/challenge/verify/once.ts";
 import { encodeProof, type Share } from "@egide/challenge/kind/proof.ts";
 import { CycleSearch } from "@egide/challenge/kind/search.ts";
 import { digest } from "@egide/challenge/kind/sha256.ts";
-import { createLimitMemory } from "@egide/limit/cells.ts";
-import { Limiter } from "@egide/limit/limiter.ts";
 import { AddressHasher, type AddressKey, prefixOf, traceUntil } from "#filter/address.ts";
-import { Flood } from "#filter/flood.ts";
 import { PostingProof, type ProofAsked } from "#filter/proof.ts";
-import { filterSettingsSchema } from "#settings/filter.ts";
-import { Recent } from "#filter/recent.ts";
 
 const DAY = 86_400_000;
 
@@ -65,42 +59,6 @@ describe("addresses", () => {
   });
 });
 
-describe("floods", () => {
-  test("a session has its share, a prefix a larger one", () => {
-    const flood = new Flood(new Limiter(createLimitMemory(1 << 16)), new Uint8Array(8));
-    const reply = (session: string, now: number, prefix = "p"): number =>
-      flood.take(false, session, prefix, filterSettingsSchema.parse({}), now);
-    const first = [0, 1, 2, 3, 4].map((now) => reply("a", now));
-    expect(first.slice(0, 4)).toEqual([0, 0, 0, 0]);
-    expect(first[4]).toBeGreaterThan(7000);
-    expect(reply("a", 8100)).toBe(0);
-    // Thirty at once from one prefix, by however many sessions.
-    const many = Array.from({ length: 40 }, (_none, i) => reply(`s${i}`, 8200));
-    expect(many.filter((wait) => wait === 0).length).toBeLessThan(31);
-    expect(reply("z", 8200, "elsewhere")).toBe(0);
-  });
-});
-
-describe("what was posted a moment ago", () => {
-  test("is known however it is dressed, on its own board, for its time, within bounds", () => {
-    const recent = new Recent(3, 1000);
-    recent.addText(1, "The old kettle stands near the window", 0);
-    expect(recent.hasText(1, "the old KETTLE stands near the wind0w!!!", 500)).toBe(true);
-    expect(recent.hasText(2, "The old kettle stands near the window", 500)).toBe(false);
-    expect(recent.hasText(1, "The old kettle stands near the window", 1000)).toBe(false);
-    recent.addText(1, "thank you", 0);
-    expect(recent.hasText(1, "thank you", 1)).toBe(false);
-    for (let i = 0; i < 5; i++) recent.addFile(1, `f${i}`, 10);
-    expect([0, 1, 2, 3, 4].map((i) => recent.hasFile(1, `f${i}`, 20))).toEqual([
-      false,
-      false,
-      true,
-      true,
-      true,
-    ]);
-  });
-});
-
 /** The work of a ticket, as a browser's worker does it. */
 function solved({ ticket, work }: ProofAsked): string {
   const shares: Share[] = [];
@@ -116,10 +74,9 @@ function solved({ ticket, work }: ProofAsked): string {
 }
 
 describe("proof of work", () => {
-  const memory = new SharedArrayBuffer(ONCE_WORDS * 4);
-  const proofs = new PostingProof(new Uint8Array(32).fill(3), "test", new Once(memory), "easy");
+  const proofs = new PostingProof(new Uint8Array(32).fill(3), "test", "easy");
 
-  test("counts once, for its own ticket, within its time", () => {
+  test("counts for its own ticket, within its time", () => {
     const asked = proofs.ask(false, 1000);
     const proof = solved(asked);
     expect(proofs.check("", "", 1001)).toBe("none");
@@ -131,9 +88,6 @@ describe("proof of work", () => {
     // Looking uses nothing up: a post that is refused for another reason keeps its proof.
     expect(proofs.check(asked.ticket, proof, 1001)).toBe("sound");
     expect(proofs.check(asked.ticket, proof, 1001)).toBe("sound");
-    expect(proofs.claim(asked.ticket, 1001)).toBe(true);
-    expect(proofs.claim(asked.ticket, 1002)).toBe(false);
-    expect(proofs.claim("nonsense", 1002)).toBe(false);
     expect(proofs.check("nonsense", proof, 1001)).toBe("failed");
     expect(proofs.ask(true, 1000).work.size).toBe(proofs.ask(false, 1000).work.size + 1);
   }, 30_000);

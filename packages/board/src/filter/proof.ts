@@ -1,9 +1,15 @@
 import { ZoneKeys } from "@egide/challenge/issue/keys.ts";
-import { issueTicket, readTicket } from "@egide/challenge/issue/ticket.ts";
+import {
+  issueTicket,
+  readTicket,
+  SKEW_SECONDS,
+  TICKET_SECONDS,
+} from "@egide/challenge/issue/ticket.ts";
 import { type Difficulty, workFor } from "@egide/challenge/issue/work.ts";
 import { countShares, MOST_PROOF, type Work } from "@egide/challenge/kind/proof.ts";
 import { digest } from "@egide/challenge/kind/sha256.ts";
-import type { UsedTokens } from "@egide/challenge/verify/once.ts";
+import type { Limits } from "#filter/limits.ts";
+import type { Use } from "#store/limits.ts";
 
 export interface ProofAsked {
   readonly ticket: string;
@@ -23,18 +29,21 @@ export interface WaitAsked {
  */
 export type ProofState = "none" | "sound" | "waited" | "early" | "failed";
 
+/** A ticket that `check` found good counts once, for as long as it could be good anywhere. */
+export function ticketUse(limits: Limits, ticket: string): Use {
+  return limits.once("ticket", ticket, (TICKET_SECONDS + SKEW_SECONDS) * 1000);
+}
+
 /**
  * Work that a new poster's device does before a post is taken: the edge's own challenge (ADR 0133),
  * under the board's own keys. Nothing is kept for a ticket until it is used. `now` in seconds.
  */
 export class PostingProof {
   readonly #keys: ZoneKeys;
-  readonly #used: UsedTokens;
   readonly #difficulty: Difficulty;
 
-  constructor(secret: Uint8Array, instance: string, used: UsedTokens, difficulty: Difficulty) {
+  constructor(secret: Uint8Array, instance: string, difficulty: Difficulty) {
     this.#keys = new ZoneKeys(secret, `board ${instance}`);
-    this.#used = used;
     this.#difficulty = difficulty;
   }
 
@@ -67,12 +76,6 @@ export class PostingProof {
     const seed = digest(Buffer.from(ticket, "latin1"));
     const shares = countShares(seed, read.work, Buffer.from(answer, "base64url"));
     return shares < read.work.least ? "failed" : "sound";
-  }
-
-  /** Uses a ticket up, once nothing else stands against the post. False: it was used before. */
-  claim(ticket: string, now: number): boolean {
-    const read = readTicket(this.#keys, ticket, now);
-    return read !== null && read !== "expired" && this.#used.claim(read.id, now);
   }
 
   #work(tor: boolean): Work {

@@ -11,20 +11,32 @@ import { sendMail } from "#provider/mail.ts";
 import { KINDS } from "#provider/message.ts";
 import { purges } from "#provider/purge.ts";
 import { failed, postJson } from "#provider/send.ts";
+import type { Delivery } from "#settings/provider.ts";
 
 /** What the outbox calls for the messages of this room. Each may run twice: receivers know ids. */
 export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
   return {
     [SETTLE]: mediaSettler(deps.store, deps.media),
-    [KINDS.message]: ({ payload }) => deliverMessage(deps, messageSchema.parse(payload)),
+    ...messages(deps),
     [KINDS.alert]: ({ payload }) => deliverCall(deps, callSchema.parse(payload)),
     ...purges(deps),
   };
 }
 
-async function deliverMessage(deps: ProviderDeps, message: Message): Promise<void> {
+/** What was said to a provider that is not set any more waits until there is one. */
+function messages(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
   const { delivery } = deps.settings;
-  if (delivery === null) throw failed("board.no_provider", true, "No provider is set.");
+  if (delivery === null) return {};
+  return {
+    [KINDS.message]: ({ payload }) => deliverMessage(deps, delivery, messageSchema.parse(payload)),
+  };
+}
+
+async function deliverMessage(
+  deps: ProviderDeps,
+  delivery: Delivery,
+  message: Message,
+): Promise<void> {
   let reference: string | null = null;
   if (delivery.kind === "egide") {
     const sealed = JSON.stringify(sealMessage(message, deps.key));

@@ -3,6 +3,7 @@ import type { Message, MessageOf } from "@egide/contract/abuse/message.ts";
 import { REMEMBER_MS } from "@egide/contract/abuse/replay.ts";
 import { expectKind, openMessage, type Sealed, sealMessage } from "@egide/contract/abuse/sealed.ts";
 import { publicKeyOf } from "@egide/contract/signing.ts";
+import { AppError } from "@egide/std/error.ts";
 import { bad } from "#moderation/service/deps.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
 import { failed } from "#provider/send.ts";
@@ -25,6 +26,7 @@ function open(deps: ProviderDeps, input: unknown): Message {
   const { party, keys } = peerOf(deps);
   const now = deps.clock.now();
   let error: unknown = failed("board.no_provider", false, "No key of the provider can be read.");
+  let hasWord = false;
   for (const text of keys) {
     const key = publicKeyOf(text);
     if (key === null) continue;
@@ -32,7 +34,10 @@ function open(deps: ProviderDeps, input: unknown): Message {
     try {
       return openMessage(input, { trusted, self: deps.settings.contact.domain, now });
     } catch (thrown) {
-      error = thrown;
+      // The word of the key that signed it says more than that of one that did not.
+      const isStranger = thrown instanceof AppError && thrown.code === "abuse.unknown_key";
+      if (!isStranger || !hasWord) error = thrown;
+      hasWord ||= !isStranger;
     }
   }
   throw error;

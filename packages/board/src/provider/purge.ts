@@ -4,9 +4,8 @@ import type { Deliver } from "@egide/sql/outbox/outbox.ts";
 import { z } from "zod";
 import { mediaTag } from "#media/serve.ts";
 import { secretId } from "#moderation/service/deps.ts";
-import type { EdgePurge, ProviderDeps } from "#provider/deps.ts";
+import type { ProviderDeps } from "#provider/deps.ts";
 import { KINDS } from "#provider/message.ts";
-import { failed } from "#provider/send.ts";
 import type { Db } from "#store/open.ts";
 
 const tagsSchema = z.object({ tags: z.array(z.string()) });
@@ -33,26 +32,24 @@ export async function letFilesGo(
   }
 }
 
-/** What the outbox calls to have an edge forget something: tried again until one says that it did. */
-export function purges(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
+/**
+ * What the outbox calls to have an edge forget something: tried again until one says that it did.
+ * A process without an edge leaves it to one of those that have one.
+ */
+export function purges({ edge, store }: ProviderDeps): Readonly<Record<string, Deliver>> {
+  if (edge === null) return {};
   return {
     [KINDS.forget]: async ({ payload }) => {
-      await edgeOf(deps).purge({ urls: [], tags: tagsSchema.parse(payload).tags });
+      await edge.purge({ urls: [], tags: tagsSchema.parse(payload).tags });
     },
     [KINDS.purge]: async ({ payload }) => {
       const { body, tags } = purgeSchema.parse(payload);
-      const edgeAt = await edgeOf(deps).purge({ urls: body.urls, tags });
-      await deps.store.kysely
+      const edgeAt = await edge.purge({ urls: body.urls, tags });
+      await store.kysely
         .updateTable("tombstone")
         .set({ edgeAt })
         .where("actId", "=", body.act)
         .execute();
     },
   };
-}
-
-/** A process without an edge leaves it to one of those that have one. */
-function edgeOf({ edge }: ProviderDeps): EdgePurge {
-  if (edge === null) throw failed("board.no_edge", true, "This process has no edge to tell.");
-  return edge;
 }

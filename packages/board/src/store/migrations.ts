@@ -1,10 +1,11 @@
 import type { Migration } from "@egide/sql/migrate.ts";
-import { outboxMigration } from "@egide/sql/outbox/table.ts";
+import { outboxKindsMigration, outboxMigration } from "@egide/sql/outbox/table.ts";
 import { posts } from "#store/migration/0010-posts.ts";
 import { search } from "#store/migration/0011-search.ts";
 import { addressKeys } from "#store/migration/0012-address-keys.ts";
 import { live } from "#store/migration/0013-live.ts";
 import { lists } from "#store/migration/0020-lists.ts";
+import { limits } from "#store/migration/0021-limits.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
 import { whoseAct } from "#store/migration/0031-whose-act.ts";
 import { move } from "#store/migration/0060-move.ts";
@@ -18,11 +19,13 @@ import { provider } from "#store/migration/0040-provider.ts";
  */
 export const MIGRATIONS: readonly Migration[] = [
   outboxMigration,
+  outboxKindsMigration,
   posts,
   search,
   addressKeys,
   live,
   lists,
+  limits,
   moderation,
   whoseAct,
   provider,

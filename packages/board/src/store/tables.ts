@@ -6,6 +6,7 @@ import type {
   HashListTable,
   RemovedTextTable,
 } from "#store/table/list.ts";
+import type { LimitUseTable } from "#store/table/limit.ts";
 import type { LiveEventTable } from "#store/table/live.ts";
 import type { MediaTable } from "#store/table/media.ts";
 import type {
@@ -60,6 +61,7 @@ export interface Tables extends OutboxTables {
   address_trace: AddressTraceTable;
   watch: WatchTable;
   live_event: LiveEventTable;
+  limit_use: LimitUseTable;
   filter: FilterTable;
   hash_list: HashListTable;
   hash_entry: HashEntryTable;

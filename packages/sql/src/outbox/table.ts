@@ -41,3 +41,16 @@ export const outboxMigration: Migration = {
       create index outbox_due on outbox (lane, dueAt) where state = 'waiting';`,
     ),
 };
+
+/** Each process looks for messages of the kinds that it delivers, kind by kind. */
+export const outboxKindsMigration: Migration = {
+  name: "0002-outbox-kinds",
+  up: (db, engine) =>
+    ddl(
+      db,
+      engine,
+      `drop index outbox_due;
+      create index outbox_kind_due on outbox (lane, kind, dueAt, id) where state = 'waiting';
+      create index outbox_over on outbox (doneAt) where doneAt is not null;`,
+    ),
+};

@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { Kysely, type Transaction } from "kysely";
 import pg from "pg";
 import type { Database } from "#database.ts";
-import { isConflict } from "#errors.ts";
+import { isConflict, isRace } from "#errors.ts";
+import { ToldDialect } from "#postgres/driver.ts";
 import { postgresSnapshot } from "#postgres/snapshot.ts";
 
 /** How often a transaction that lost against another is begun. */
@@ -18,6 +19,7 @@ export function openPostgres<Tables>(url: string): Database<Tables> {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: "egide",
+    keepAlive: true,
     types: {
       getTypeParser(id, format) {
         if (NUMBERS.has(id) && format !== "binary") return Number;
@@ -26,9 +28,11 @@ export function openPostgres<Tables>(url: string): Database<Tables> {
     },
   };
   const pool = new pg.Pool({ ...one, max: 10 });
-  // A connection that dies while it is idle is replaced; without a listener it would end the process.
+  // A connection that dies is replaced, and whoever uses it hears of it by their query. The pool listens
+  // to those that are idle alone; an error that nobody listens to would end the process.
   pool.on("error", () => undefined);
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  const kysely = new Kysely<Tables>({ dialect: new ToldDialect({ pool }) });
   return {
     engine: "postgres",
     kysely,
@@ -46,7 +50,8 @@ async function again<Tables, Result>(
     try {
       return await kysely.transaction().execute(work);
     } catch (error) {
-      if (attempt >= ATTEMPTS || !isConflict(error)) throw error;
+      const again = isConflict(error) || (attempt === 1 && isRace(error));
+      if (attempt >= ATTEMPTS || !again) throw error;
     }
   }
 }

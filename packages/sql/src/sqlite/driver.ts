@@ -1,5 +1,6 @@
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
+import { isAway, told, unavailable } from "#errors.ts";
 import type { GroupWriter } from "#sqlite/group-writer.ts";
 
 /** Statements kept ready; `in (…)` of every length would otherwise pile up. */
@@ -98,13 +99,13 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async begin(): Promise<void> {
-    await this.#group.begin();
+    await told(this.#group.begin());
     this.#inTransaction = true;
   }
 
   async commit(): Promise<void> {
     this.#inTransaction = false;
-    await this.#group.commit();
+    await told(this.#group.commit());
   }
 
   rollback(): void {
@@ -116,7 +117,7 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#inTransaction) return run(this.#writes, query);
     if (isRead(query)) return run(this.#reads, query);
-    await this.#group.begin();
+    await told(this.#group.begin());
     let result: QueryResult<R>;
     try {
       result = run(this.#writes, query);
@@ -124,7 +125,7 @@ class SqliteConnection implements DatabaseConnection {
       this.#group.rollback();
       throw error;
     }
-    await this.#group.commit();
+    await told(this.#group.commit());
     return result;
   }
 
@@ -146,7 +147,14 @@ function isRead({ query, sql }: CompiledQuery): boolean {
 }
 
 function run<R>(statements: Statements, query: CompiledQuery): QueryResult<R> {
-  const statement = statements.get(query.sql);
+  try {
+    return ran(statements.get(query.sql), query);
+  } catch (error) {
+    throw isAway(error) ? unavailable(error) : error;
+  }
+}
+
+function ran<R>(statement: Statement, query: CompiledQuery): QueryResult<R> {
   const { query: node } = query;
   const returns = node.kind === "SelectQueryNode" || node.kind === "RawNode" || "returning" in node;
   if (returns) return { rows: statement.all(...bindings(query)) as R[] };

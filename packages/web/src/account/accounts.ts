@@ -22,22 +22,37 @@ export interface Session {
 /** What came of a sign-in. */
 export type SignIn = "signed-in" | "second-factor" | "refused" | "locked";
 
+/** Several processes may begin at once. */
+const ATTEMPTS = 4;
+/** A code of an app is good in its own half minute, and in those before and behind it. */
+const CODE_MS = 120_000;
+
 /** The accounts of a product's people: passwords (Argon2id), TOTP, passkeys, sessions. */
 export class Accounts {
   readonly #auth: Auth;
   readonly #own: string;
+  readonly #claim: AccountOptions["claim"];
   readonly registration: AccountOptions["registration"];
 
   constructor(options: AccountOptions) {
     this.#auth = createAuth(options);
     this.#own = options.origins[0];
+    this.#claim = options.claim;
     this.registration = options.registration;
   }
 
-  /** Makes or completes the tables; harmless where they are there. */
+  /** Makes or completes the tables; harmless where they are there, or where another process does so now. */
   async prepare(): Promise<void> {
-    const { runMigrations } = await getMigrations(this.#auth.options);
-    await runMigrations();
+    for (let attempt = 1; ; attempt += 1) {
+      const { runMigrations } = await getMigrations(this.#auth.options);
+      try {
+        await runMigrations();
+        return;
+      } catch (error) {
+        // What the other has made meanwhile is not missing any more at the next look.
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** Makes an account. Whoever may is the caller's to know. */
@@ -97,7 +112,13 @@ export class Accounts {
   async session(c: WebContext): Promise<Session | null> {
     // Most visitors have no account: nothing is asked for them.
     if (!(c.req.header("cookie") ?? "").includes("person.session_token")) return null;
-    const found = await this.#auth.api.getSession({ headers: c.req.raw.headers });
+    const found = await this.#auth.api
+      .getSession({ headers: c.req.raw.headers })
+      .catch((error: unknown) => {
+        // The library wraps what its database says; whoever answers should know.
+        const { cause } = error as { readonly cause?: unknown };
+        throw cause instanceof AppError ? cause : error;
+      });
     if (found === null) return null;
     return { person: personOf(found.user), since: found.session.createdAt.getTime() };
   }
@@ -126,8 +147,18 @@ export class Accounts {
     const plain = code.replaceAll(/\s/g, "");
     const isTotp = /^\d{6}$/.test(plain);
     const path = isTotp ? "/two-factor/verify-totp" : "/two-factor/verify-backup-code";
-    const answer = await this.ask(c, path, { code: plain });
+    const answer = await this.#call(c, path, { code: plain });
     if (answer.status === 429 || answer.status === 423) return "locked";
+    if (isTotp && answer.ok) {
+      const given = (await answer.clone().json()) as { token: string; user: { id: string } };
+      // One that somebody read over a shoulder is worth nothing any more (RFC 6238, section 5.2).
+      if (!(await this.#claim(`code ${given.user.id} ${plain}`, CODE_MS))) {
+        const context = await this.#auth.$context;
+        await context.internalAdapter.deleteSession(given.token);
+        return "refused";
+      }
+    }
+    handOn(c, answer);
     return answer.ok ? "signed-in" : "refused";
   }
 
@@ -136,6 +167,12 @@ export class Accounts {
    * visitor's address goes with it, for its limits.
    */
   async ask(c: WebContext, path: string, body: object | null): Promise<Response> {
+    const answer = await this.#call(c, path, body);
+    handOn(c, answer);
+    return answer;
+  }
+
+  async #call(c: WebContext, path: string, body: object | null): Promise<Response> {
     const headers = new Headers({ origin: this.#own, [ADDRESS_HEADER]: c.get("address") });
     for (const name of ["cookie", "user-agent"]) {
       const value = c.req.header(name);
@@ -148,10 +185,15 @@ export class Accounts {
       body: body === null ? null : JSON.stringify(body),
     });
     const answer = await this.#auth.handler(request);
-    for (const cookie of answer.headers.getSetCookie()) {
-      c.header("set-cookie", cookie, { append: true });
-    }
+    // Nothing was refused: it could not be decided.
+    if (answer.status >= 500) throw unavailable();
     return answer;
+  }
+}
+
+function handOn(c: WebContext, answer: Response): void {
+  for (const cookie of answer.headers.getSetCookie()) {
+    c.header("set-cookie", cookie, { append: true });
   }
 }
 
@@ -167,6 +209,16 @@ function checkUsername(username: string): void {
 export function checkPassword(password: string): void {
   if (password.length >= PASSWORD_LENGTH.min && password.length <= PASSWORD_LENGTH.max) return;
   throw client("account.password", "A password has 12 to 128 characters.");
+}
+
+function unavailable(): AppError {
+  return new AppError({
+    code: "account.unavailable",
+    source: "edge",
+    retry: true,
+    retryAfter: 5,
+    publicMessage: "Accounts can't be asked at the moment.",
+  });
 }
 
 function taken(cause?: unknown): AppError {

@@ -18,6 +18,8 @@ export interface AccountOptions {
   readonly siteName: string;
   /** Whether strangers may make accounts. */
   readonly registration: "open" | "closed";
+  /** True for the first alone who claims this within so many milliseconds, in whatever process. */
+  readonly claim: (what: string, ms: number) => Promise<boolean>;
 }
 
 /** Path that better-auth answers under; the product's router lets only what scripts need through. */
@@ -57,8 +59,13 @@ export function createAuth(options: AccountOptions) {
       maxPasswordLength: PASSWORD_LENGTH.max,
       password: { hash: hashPassword, verify: verifyPassword },
     },
+    // What fails for a reason of ours (the records are away) is thrown, not said to be refused.
+    onAPIError: { throw: true },
     rateLimit: {
       enabled: true,
+      // In the records: all processes count as one.
+      storage: "database",
+      modelName: "person_attempt",
       window: 60,
       max: 120,
       customRules: {
@@ -84,6 +91,8 @@ export function createAuth(options: AccountOptions) {
         rpID: own.hostname,
         rpName: options.siteName,
         origin: [...options.origins],
+        // Whoever finds a key must not be able to use it: it asks for its PIN, a finger, a face.
+        authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
         schema: { passkey: { modelName: "person_passkey" } },
       }),
     ],

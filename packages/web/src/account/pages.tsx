@@ -195,6 +195,7 @@ export function AccountPage(
         <strong>{props.username}</strong>
       </p>
       <Form action="/account/sign-out" csrf={csrf} submit={words.signOut} />
+      <Form action="/account/sign-out-everywhere" csrf={csrf} submit={words.signOutEverywhere} />
       <h2>{words.secondFactor}</h2>
       <p>{props.hasSecondFactor ? words.factorOn : words.factorOff}</p>
       <Form

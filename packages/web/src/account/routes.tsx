@@ -5,6 +5,7 @@ import type { Child } from "hono/jsx";
 import { renderSVG } from "uqr";
 import type { Accounts, SignIn } from "#account/accounts.ts";
 import { checkPassword } from "#account/accounts.ts";
+import { askForVerification, bodyOf, checkVerified } from "#account/passkey.ts";
 import { AUTH_PATH } from "#account/auth.ts";
 import { nextPath } from "#account/next.ts";
 import type { PageProps, Passkey } from "#account/pages.tsx";
@@ -112,6 +113,13 @@ export function accountRoutes(
     await accounts.ask(c, "/sign-out", {});
     return c.redirect("/", 303);
   });
+  app.post("/account/sign-out-everywhere", async (c) => {
+    const { person } = await accounts.requireSession(c);
+    await accounts.signOutEverywhere(person.id);
+    // Its session is gone: this takes the cookies as well.
+    await accounts.ask(c, "/sign-out", {});
+    return c.redirect("/", 303);
+  });
   app.post("/account/password", async (c) => {
     await accounts.requireSession(c);
     const form = await formOf(c);
@@ -165,9 +173,10 @@ export function accountRoutes(
 
   for (const [method, path] of OPEN) {
     app.on(method, AUTH_PATH + path, async (c) => {
-      const body = method === "POST" ? await c.req.json<object>() : null;
+      const body = method === "POST" ? await bodyOf(c) : null;
+      if (body !== null) checkVerified(body);
       const answer = await accounts.ask(c, path + new URL(c.req.url).search, body);
-      return c.body(await answer.text(), answer.status as 200, {
+      return c.body(askForVerification(await answer.text()), answer.status as 200, {
         "content-type": "application/json",
         "cache-control": "no-store",
       });

@@ -4,6 +4,7 @@ import type { Locale } from "#locale.ts";
 const EN = {
   signIn: "Sign in",
   signOut: "Sign out",
+  signOutEverywhere: "Sign out everywhere",
   register: "Make an account",
   account: "Your account",
   username: "User name",
@@ -42,6 +43,7 @@ export type AccountWords = typeof EN;
 const FR: AccountWords = {
   signIn: "Se connecter",
   signOut: "Se déconnecter",
+  signOutEverywhere: "Se déconnecter partout",
   register: "Créer un compte",
   account: "Votre compte",
   username: "Nom d’utilisateur",

@@ -116,7 +116,7 @@ export async function siteRig(
     },
   };
   const tokens = new DecisionTokens(new Uint8Array(32).fill(5));
-  const free = { take: () => undefined };
+  const free = { take: async () => undefined };
   const signedIn: SiteRig["signedIn"] = { actor: null, pace: free };
   const site: BoardSite = {
     threads: rig,
@@ -141,7 +141,7 @@ export async function siteRig(
     }),
     personOf: async () => ({ id: "person" }),
     actorOf: async () => signedIn.actor,
-    pace: { take: (what, who, now) => signedIn.pace.take(what, who, now) },
+    pace: { take: (what, who) => signedIn.pace.take(what, who) },
     forget: (tags) => forgotten.push(...tags),
     settled: async () => undefined,
     about: { people: "", contact: "", keyDays: 7 },

@@ -53,11 +53,7 @@ export async function queuePost(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
-  const known = await trx
-    .selectFrom("queue_item")
-    .selectAll()
-    .where("postId", "=", post.postId)
-    .executeTakeFirst();
+  const known = await lockItem(trx, "postId", post.postId);
   if (known === undefined) {
     const columns = columnsOf(opened(category, at));
     const { id } = await trx
@@ -74,8 +70,22 @@ export async function queuePost(
   return { id: known.id, isNew: item !== before, category: item.category };
 }
 
+/**
+ * An entry as it stands now, which nobody else changes before the transaction is over: a write that
+ * changes nothing does that in both engines. Who only reads it would decide on what was true before.
+ */
+async function lockItem(trx: Db, by: "id" | "postId", id: number): Promise<ItemRow | undefined> {
+  return trx
+    .updateTable("queue_item")
+    .set((row) => ({ reports: row.ref("reports") }))
+    .where(by, "=", id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
 /** Applies an event to an item and to what reporters are told of it. */
-export async function applyToItem(trx: Db, row: ItemRow, event: ItemEvent): Promise<Item> {
+export async function applyToItem(trx: Db, seen: ItemRow, event: ItemEvent): Promise<Item> {
+  const row = (await lockItem(trx, "id", seen.id)) ?? seen;
   const before = itemOf(row);
   const item = advance(before, event);
   if (item === before) return item;

@@ -1,0 +1,77 @@
+import { sql } from "kysely";
+import type { Db, Store } from "#store/open.ts";
+
+/**
+ * One more of something that is limited: `interval` milliseconds between two of them, `room`
+ * milliseconds of them at once (the generic cell rate algorithm, ITU-T I.371, annex A, as one moment).
+ */
+export interface Use {
+  readonly key: string;
+  readonly interval: number;
+  readonly room: number;
+}
+
+/** Clocks of processes may differ by so much. What is further ahead than that was written by a wrong one. */
+const SKEW_MS = 60_000;
+
+/** Milliseconds to wait, by key, of those that would be too many now. Nothing is counted. */
+export async function waitsOf(
+  db: Db,
+  uses: readonly Use[],
+  now: number,
+): Promise<ReadonlyMap<string, number>> {
+  const waits = new Map<string, number>();
+  if (uses.length === 0) return waits;
+  const keys = uses.map(({ key }) => key);
+  const rows = await db
+    .selectFrom("limit_use")
+    .select(["key", "due"])
+    .where("key", "in", keys)
+    .execute();
+  for (const { key, due } of rows) {
+    const use = uses.find((one) => one.key === key);
+    if (use === undefined) continue;
+    const isWrong = due > now + use.room + SKEW_MS;
+    const since = isWrong ? now : Math.min(Math.max(due, now), now + use.room);
+    const wait = since + use.interval - now - use.room;
+    if (wait > 0) waits.set(key, wait);
+  }
+  return waits;
+}
+
+/**
+ * Counts uses, each key once, in one statement; answers those that were too many, which are not
+ * counted. Whoever takes several at once undoes the others by failing their transaction. However many
+ * processes take at the same time, no more than the limit pass, and their clocks may differ.
+ */
+export async function takeUses(
+  { engine }: Pick<Store, "engine">,
+  db: Db,
+  uses: readonly Use[],
+  now: number,
+): Promise<readonly Use[]> {
+  if (uses.length === 0) return [];
+  // All take rows in one order: nobody waits for who waits for them.
+  const ordered = uses.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const [least, most] =
+    engine === "postgres"
+      ? [sql.raw("least"), sql.raw("greatest")]
+      : [sql.raw("min"), sql.raw("max")];
+  const values = ordered.map(
+    ({ key, interval, room }) => sql`(${key}, ${now + interval}, ${room})`,
+  );
+  const next = sql`case when limit_use.due > ${now + SKEW_MS} + excluded.room then excluded.due
+    else ${least}(${most}(limit_use.due, ${now}), ${now} + excluded.room) + (excluded.due - ${now}) end`;
+  const { rows } = await sql<{ key: string }>`
+    insert into limit_use (key, due, room) values ${sql.join(values)}
+    on conflict (key) do update set due = ${next}, room = excluded.room
+    where ${next} <= ${now} + excluded.room
+    returning key`.execute(db);
+  const taken = new Set(rows.map(({ key }) => key));
+  return uses.filter(({ key }) => !taken.has(key));
+}
+
+/** Lets go of what means nothing any more. */
+export async function forgetUses(db: Db, now: number): Promise<void> {
+  await db.deleteFrom("limit_use").where("due", "<", now).execute();
+}
