@@ -69,7 +69,8 @@ describe.skipIf(postgresPrograms() === null)("a board whose PostgreSQL goes away
     const others: number[] = [];
     let isOver = false;
     const write = async (writer: number): Promise<void> => {
-      for (let i = 0; !isOver; i++) {
+      for (let i = 0; ; i++) {
+        if (isOver) return;
         const text = `Writer ${writer}, post ${i}: ${crypto.randomUUID()}`;
         const answer = await send(writer % 2, { thread, text });
         await answer.text();
