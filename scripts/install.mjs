@@ -23,16 +23,18 @@ export function install() {
   return bun;
 }
 
-/** Dependencies that the workspaces name and node_modules lacks. */
+/** Dependencies that the workspaces name and no node_modules that they see has. */
 function missing() {
-  const names = new Set();
   const root = manifest(".");
   const folders = [".", ...workspaces(root.workspaces ?? [])];
-  for (const folder of folders) {
+  return folders.flatMap((folder) => {
     const { dependencies = {}, devDependencies = {} } = manifest(folder);
-    for (const name of Object.keys({ ...dependencies, ...devDependencies })) names.add(name);
-  }
-  return [...names].filter((name) => !existsSync(join(ROOT, "node_modules", name)));
+    const has = (place, name) => existsSync(join(ROOT, place, "node_modules", name));
+    // Of two versions of one package npm puts one into the workspace itself.
+    return Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !has(".", name) && !has(folder, name),
+    );
+  });
 }
 
 /** npm's own record of what is where names every workspace. */

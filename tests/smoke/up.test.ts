@@ -71,6 +71,8 @@ describe("npm run up", () => {
     expect(http).toStartWith("http://localhost:");
     expect(https).toStartWith("https://localhost:");
     expect(banner).toMatch(/metrics +http:\/\/127\.0\.0\.1:\d+\/metrics/);
+    // What runs this test has all that is needed.
+    expect(log).not.toContain("Installing");
   });
 
   test("serves a board in two languages, with what the edge adds", async () => {
