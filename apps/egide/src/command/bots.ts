@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { readBotRanges, writeBotRanges } from "#bots/file.ts";
 import { fetchRanges } from "#bots/update.ts";
 import type { Command } from "#cli/command.ts";
+import { fetchText } from "#command/fetch-text.ts";
 import { stateDirectory, STATE_OPTION } from "#command/state.ts";
 import { CONFIG_OPTION } from "#config/file.ts";
 
@@ -18,7 +19,7 @@ const update: Command = {
     if (state === null) return 1;
     mkdirSync(state, { recursive: true, mode: 0o750 });
     const before = readBotRanges(state, (message) => shell.err(`${message}\n`));
-    const { ranges, failures } = await fetchRanges(before, fetchText);
+    const { ranges, failures } = await fetchRanges(before, fetchText(TIMEOUT_MS));
     for (const { name, why } of failures) shell.err(`${name}: ${why}\n`);
     writeBotRanges(state, ranges);
     for (const [name, { date, prefixes }] of Object.entries(ranges)) {
@@ -33,9 +34,3 @@ export const botsCommand: Command = {
   summary: "What is known of bots.",
   commands: [update],
 };
-
-async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`answered ${response.status}`);
-  return response.text();
-}

@@ -3,6 +3,7 @@ import { AppError } from "@egide/std/error.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { type Command, text } from "#cli/command.ts";
 import { BOARD_OPTIONS, boardState } from "#command/board-options.ts";
+import { fetchText } from "#command/fetch-text.ts";
 import { writeTorExits } from "#tor/file.ts";
 import { fetchTorExits, PUBLISHED } from "#tor/update.ts";
 
@@ -24,17 +25,16 @@ const update: Command = {
   async run({ options }, shell) {
     const state = boardState(options, shell);
     const source = text(options, "from") ?? PUBLISHED;
-    const list = await fetchTorExits(source, systemClock.now(), fetchText).catch(
-      (cause: unknown) => {
-        throw new AppError({
-          code: "cli.tor_exits",
-          source: "operator",
-          retry: true,
-          publicMessage: `${source}: ${cause instanceof Error ? cause.message : String(cause)}`,
-          cause,
-        });
-      },
-    );
+    const fetched = fetchTorExits(source, systemClock.now(), fetchText(TIMEOUT_MS));
+    const list = await fetched.catch((cause: unknown) => {
+      throw new AppError({
+        code: "cli.tor_exits",
+        source: "operator",
+        retry: true,
+        publicMessage: `${source}: ${cause instanceof Error ? cause.message : String(cause)}; the list of before stays`,
+        cause,
+      });
+    });
     mkdirSync(state, { recursive: true, mode: 0o750 });
     writeTorExits(state, list);
     shell.out(`${list.addresses.length} exits, as of ${list.date}\n`);
@@ -47,9 +47,3 @@ export const torCommand: Command = {
   summary: "Who comes to the board through Tor.",
   commands: [update],
 };
-
-async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`answered ${response.status}`);
-  return response.text();
-}
