@@ -34,7 +34,8 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  up.kill("SIGKILL");
+  // Not SIGKILL: it would end the script alone, and leave what it started.
+  up.kill("SIGTERM");
   await up.exited;
   rmSync(directory, { recursive: true, force: true });
 });

@@ -6,6 +6,8 @@ export type Difficulty = "easy" | "normal" | "hard";
 const CYCLE_SIZE = 17;
 const HASH_BITS = 15;
 const SHARES = 6;
+/** A third: what a device that is too slow may stop at. */
+const LEAST_SHARES = 2;
 const LARGEST_CYCLE = 20;
 const LARGEST_HASH = 19;
 const SHIFT: Readonly<Record<Difficulty, number>> = { easy: -1, normal: 0, hard: 1 };
@@ -21,7 +23,7 @@ export function workFor(kind: WorkKind, difficulty: Difficulty, suspicion: numbe
     kind === "cycle"
       ? Math.min(LARGEST_CYCLE, CYCLE_SIZE + steps)
       : Math.min(LARGEST_HASH, HASH_BITS + steps);
-  return { kind, size, least: Math.ceil(SHARES / 4), full: SHARES };
+  return { kind, size, least: LEAST_SHARES, full: SHARES };
 }
 
 /**

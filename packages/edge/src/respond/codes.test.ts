@@ -31,9 +31,10 @@ function* codesIn(source: string): Generator<string> {
 }
 
 const written = new Map<string, string>();
-for (const path of new Glob("{packages,apps}/*/src/**/*.ts").scanSync(root)) {
-  if (/\.test\.ts$|\/(?:fake|test)-[^/]*$|^packages\/testkit\/|\/testing\/|\/message\//.test(path))
-    continue;
+for (const path of new Glob("{packages,apps}/*/src/**/*.{ts,tsx}").scanSync(root)) {
+  if (/\.test\.tsx?$|\/(?:fake|test)-[^/]*$|^packages\/testkit\/|\/testing\//.test(path)) continue;
+  // Texts have names that look like codes.
+  if (/\/message\/|\/page\/view\//.test(path)) continue;
   for (const code of codesIn(readFileSync(root + path, "utf8"))) written.set(code, path);
 }
 
