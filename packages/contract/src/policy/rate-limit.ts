@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ruleIdSchema } from "#policy/rule-id.ts";
 
 /** What windows hold: a day, so that a counter of the day before is still at hand. */
 const LONGEST_SECONDS = 86_400;
@@ -37,12 +38,7 @@ const statusSchema = z.union([
 
 const ruleSchema = z
   .strictObject({
-    id: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
-        error: "not an id: lower-case letters, digits, dots, dashes, at most 64",
-      })
-      .describe("Name in the log and in metrics; unique in its zone."),
+    id: ruleIdSchema,
     description: z.string().max(500).default("").describe("For people."),
     enabled: z.boolean().default(true),
     expression: expressionSchema

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ruleIdSchema } from "#policy/rule-id.ts";
 
 /** As long as an expression may be: packages/expr reads it, and says where it is wrong. */
 const expressionSchema = z
@@ -56,12 +57,7 @@ const headersSchema = {
 };
 
 const common = {
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, {
-      error: "not an id: lower-case letters, digits, dots, dashes, at most 64",
-    })
-    .describe("Name in the log and in metrics; unique in its zone."),
+  id: ruleIdSchema,
   description: z.string().max(500).default("").describe("For people."),
   expression: expressionSchema,
   enabled: z.boolean().default(true),

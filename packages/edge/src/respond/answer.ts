@@ -5,6 +5,7 @@ import { chooseFormat, chooseLang, type Format } from "#respond/page/accept.ts";
 import { blank, type Notice } from "#respond/page/notice.ts";
 import { plainText, problemJson } from "#respond/page/plain.ts";
 import { sendOwnBody } from "#respond/own-body.ts";
+import { ownHeaders } from "#respond/own-headers.ts";
 import type { Pages } from "#respond/page/pages.ts";
 import type { Lang } from "#respond/page/text.ts";
 import { sendKept } from "#respond/send-text.ts";
@@ -158,16 +159,7 @@ function headersOf(notice: Notice, format: Format, lang: Lang, pages: Pages): Ra
     // Not no-referrer: a form would then be sent with `Origin: null`.
     headers.push("Content-Security-Policy", policy, "Referrer-Policy", "same-origin");
   }
-  headers.push(
-    "Content-Language",
-    lang,
-    "Vary",
-    "Accept, Accept-Language",
-    "Cache-Control",
-    "no-store",
-    "X-Content-Type-Options",
-    "nosniff",
-  );
+  headers.push(...ownHeaders(lang));
   return headers;
 }
 

@@ -11,6 +11,7 @@ import type { Effect } from "#rule/effect.ts";
 import { Macro } from "#rule/macro.ts";
 import type { Disruption, Phase } from "#rule/model.ts";
 import { transforms } from "#transform/registry.ts";
+import { severities } from "#rule/severity.ts";
 
 /** What a list of actions says, before the defaults of its phase are mixed in. */
 export interface ActionDraft {
@@ -41,16 +42,6 @@ export interface ActionDraft {
 type Fail = (problem: string) => never;
 type Handler = (draft: ActionDraft, value: string, fail: Fail, word: SubWord) => void;
 
-const severities = [
-  "EMERGENCY",
-  "ALERT",
-  "CRITICAL",
-  "ERROR",
-  "WARNING",
-  "NOTICE",
-  "INFO",
-  "DEBUG",
-];
 const phaseNames: Readonly<Record<string, Phase>> = { request: 2, response: 4, logging: 5 };
 
 function disrupt(kind: "pass" | "deny" | "drop"): Handler {

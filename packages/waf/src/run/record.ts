@@ -2,6 +2,7 @@ import type { Item } from "#run/item.ts";
 import { Redactor } from "#run/redact.ts";
 import type { State } from "#run/state.ts";
 import type { Phase, Rule } from "#rule/model.ts";
+import { severities } from "#rule/severity.ts";
 
 /** What a match leaves behind. Nothing in it is a secret: values are cut and redacted. */
 export interface MatchRecord {
@@ -56,22 +57,11 @@ export function makeRecord(
   };
 }
 
-const severityNames = [
-  "EMERGENCY",
-  "ALERT",
-  "CRITICAL",
-  "ERROR",
-  "WARNING",
-  "NOTICE",
-  "INFO",
-  "DEBUG",
-];
-
 /** A record as one line, in the form that tools for ModSecurity's error log read. */
 export function formatRecord(record: MatchRecord): string {
   const field = (name: string, value: string): string =>
     value === "" ? "" : ` [${name} "${escapeText(value)}"]`;
-  const severity = record.severity === undefined ? "" : (severityNames[record.severity] ?? "");
+  const severity = record.severity === undefined ? "" : (severities[record.severity] ?? "");
   return `Warning. Matched${record.variable === "" ? "" : ` at ${escapeText(record.variable)}`}.${[
     field("file", record.file),
     field("line", String(record.line)),

@@ -18,7 +18,7 @@ import {
   SCHEME,
   TE,
 } from "#wire/h2/hpack/names.ts";
-import { readLength } from "#wire/h2/length.ts";
+import { readLength } from "#wire/content-length.ts";
 import { incrementalOf, urgencyOf } from "#wire/h2/turns.ts";
 
 /**

@@ -7,6 +7,7 @@ import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
 import { APPEAL_PATH, textFor } from "#respond/page/pages.ts";
 import { blank } from "#respond/page/notice.ts";
 import type { Lang } from "#respond/page/text.ts";
+import { ownHeaders } from "#respond/own-headers.ts";
 import type { OwnReply } from "#respond/reply.ts";
 import { sendText } from "#respond/send-text.ts";
 import type { RawHeaders } from "#stream.ts";
@@ -45,13 +46,13 @@ export function sendAppeal(
       const policy = fragment === "" ? pages.csp : pages.formCsp;
       more.push("Content-Security-Policy", policy, "Referrer-Policy", "same-origin");
       more.push("Content-Type", "text/html; charset=utf-8");
-      sendText(exchange, status, common(lang, more), html, reply);
+      sendText(exchange, status, [...ownHeaders(lang), ...more], html, reply);
       return;
     }
     case "json": {
       const json = JSON.stringify({ code, ...textFor(notice, lang), ...data(contested) });
       more.push("Content-Type", "application/json");
-      sendText(exchange, status, common(lang, more), json, reply);
+      sendText(exchange, status, [...ownHeaders(lang), ...more], json, reply);
       return;
     }
     case "text": {
@@ -62,7 +63,7 @@ export function sendAppeal(
         text += `\n${contested.signed}\n`;
       }
       more.push("Content-Type", "text/plain; charset=utf-8");
-      sendText(exchange, status, common(lang, more), text, reply);
+      sendText(exchange, status, [...ownHeaders(lang), ...more], text, reply);
       return;
     }
   }
@@ -111,18 +112,4 @@ function form(reference: string, isBan: boolean, lang: Lang): string {
 <textarea id="why" name="text" rows="6" maxlength="${APPEAL_TEXT_MOST}" required aria-describedby="hint"></textarea>
 <button>${escapeHtml(text.send)}</button>
 </form>`;
-}
-
-function common(lang: Lang, more: RawHeaders): RawHeaders {
-  return [
-    "Content-Language",
-    lang,
-    "Vary",
-    "Accept, Accept-Language",
-    "Cache-Control",
-    "no-store",
-    "X-Content-Type-Options",
-    "nosniff",
-    ...more,
-  ];
 }

@@ -6,6 +6,7 @@ import type { KeptForm } from "#respond/challenge/form.ts";
 import { ChallengePages } from "#respond/challenge/made.ts";
 import { chooseFormat, chooseLang } from "#respond/page/accept.ts";
 import type { Notice } from "#respond/page/notice.ts";
+import { ownHeaders } from "#respond/own-headers.ts";
 import { problemJson } from "#respond/page/plain.ts";
 import { safeTarget } from "#respond/pass.ts";
 import type { Pages } from "#respond/page/pages.ts";
@@ -111,15 +112,5 @@ function headersOf(lang: string, policy: string): RawHeaders {
 }
 
 function common(lang: string): RawHeaders {
-  return [
-    "Content-Language",
-    lang,
-    "Vary",
-    "Accept, Accept-Language, Sec-Fetch-Dest, Cookie",
-    "Cache-Control",
-    "no-store",
-    "X-Content-Type-Options",
-    "nosniff",
-    ...MITIGATED,
-  ];
+  return [...ownHeaders(lang, "Accept, Accept-Language, Sec-Fetch-Dest, Cookie"), ...MITIGATED];
 }

@@ -7,7 +7,7 @@ import {
   type NameInfo,
   STATUS,
 } from "#wire/h2/hpack/names.ts";
-import { readLength } from "#wire/h2/length.ts";
+import { readLength } from "#wire/content-length.ts";
 
 /** Reads the fields of a response head (RFC 9113, section 8.3.2); `status` 0 where it is malformed. */
 export class ResponseFields implements FieldSink {

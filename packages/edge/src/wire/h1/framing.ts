@@ -1,6 +1,7 @@
 import type { RawHeaders } from "#stream.ts";
 import { nameIs } from "#wire/headers.ts";
 import { isToken } from "#wire/h1/chars.ts";
+import { readLength } from "#wire/content-length.ts";
 
 /** Why the framing of a message is refused (behind `http1.` in docs/reference/errors.md). */
 export type FramingFault =
@@ -110,18 +111,6 @@ export function readFraming(
   if (version === 10) return "te_in_http10";
   out.length = -1;
   return "ok";
-}
-
-/** Digits only, at most 2^53 - 1; else -1. */
-function readLength(value: string): number {
-  if (value.length === 0 || value.length > 16) return -1;
-  let length = 0;
-  for (let i = 0; i < value.length; i++) {
-    const digit = value.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    length = length * 10 + digit;
-  }
-  return length <= Number.MAX_SAFE_INTEGER ? length : -1;
 }
 
 function readExpect(value: string, out: Framing): void {
