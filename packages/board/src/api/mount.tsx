@@ -10,7 +10,7 @@ import { fileRoutes } from "#api/file.ts";
 import { forgetWhatChanges } from "#api/forget.ts";
 import { invitationRoutes } from "#api/invitation.tsx";
 import { jsonRoutes } from "#api/json.ts";
-import { liveRoutes } from "#api/live.tsx";
+import { liveRoutes } from "#api/live.ts";
 import { oldRoutes } from "#api/old.ts";
 import { ownRoutes } from "#api/own.tsx";
 import { postingRoutes } from "#api/posting.tsx";

@@ -7,7 +7,6 @@ import { problemOf, wantsJson } from "@egide/web/problem.ts";
 import { statusOf } from "@egide/web/status.ts";
 import type { Hono } from "hono";
 import { frameOf, page, wholeOf } from "#api/answer.ts";
-import { drawPost } from "#api/live.tsx";
 import { postersOf } from "#api/read.tsx";
 import type { BoardSite, Sent } from "#api/site.ts";
 import { capcodeOf } from "#api/staff.ts";
@@ -19,6 +18,7 @@ import type { Frame } from "#page/frame.ts";
 import type { Draft as Written } from "#page/part/compose.tsx";
 import { BoardIndex, type Composing } from "#page/view/board.tsx";
 import { KeptTicket, Waiting } from "#page/part/proof.tsx";
+import { drawPost } from "#page/part/post.ts";
 import { MessagePage } from "#page/view/message.tsx";
 import { ComposePage } from "#page/view/compose.tsx";
 import { PostPage } from "#page/view/post.tsx";
@@ -236,6 +236,6 @@ async function arrived(c: WebContext, site: BoardSite, posted: Posted): Promise<
   const { store } = site.threads;
   const frame = await frameOf(c, site, true);
   const board = await readableBoard({ store }, uri);
-  const html = drawPost(frame, board, await readPost({ store }, uri, no));
+  const html = drawPost({ frame, board, post: await readPost({ store }, uri, no) }).text;
   return c.json({ ...answer, html }, 201);
 }

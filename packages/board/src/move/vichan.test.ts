@@ -9,7 +9,10 @@ import { DecisionTokens } from "#moderation/decision-token.ts";
 import { mayUndo } from "#moderation/service/reach.ts";
 import { undo } from "#moderation/service/undo.ts";
 import { moderationRig } from "#moderation/testing/rig.ts";
+import { type Target, targetsOf } from "#move/run/boards.ts";
 import { importBoards } from "#move/run/import.ts";
+import { linkBoard } from "#move/run/link.ts";
+import { survey } from "#move/run/survey.ts";
 import { vichanSource } from "#move/source/vichan.ts";
 import { type MoveRig, moveRig } from "#move/testing/rig.ts";
 import { rowOf, VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
@@ -92,6 +95,22 @@ describe("a vichan dump", () => {
     expect(other.thread).toMatchObject({ locked: true, bumpLocked: true });
     const board = (await boardByUri(rig.importing.store.kysely, "b")) as Board;
     expect(board).toMatchObject({ state: "open", listed: true, lastNo: 11, title: "Random" });
+  });
+
+  test("what was read before references were looked up is not shown again after", async () => {
+    writeFileSync(dump, VICHAN_DUMP.replace("'Leaves'", "'>>>/b/3 leaves'"));
+    const order = rig.order(vichanSource(dump), { media });
+    await importBoards(rig.importing, order);
+    const { store } = rig.importing;
+    const context = { store, previews: new Previews() };
+    const shown = async () => (await readCatalog(context, "tea")).threads[0]?.opening.html;
+    // As it stands until then.
+    await store.kysely.updateTable("post").set({ html: "not yet" }).where("no", "=", 7).execute();
+    expect(await shown()).toBe("not yet");
+    const targets = await targetsOf(rig.importing, order, await survey(order.source, order.refuse));
+    const tea = targets.get("tea") as Target;
+    await linkBoard(rig.importing, order, { ...tea, linkedNo: 0 });
+    expect(await shown()).toContain('href="/b/thread/3#p3"');
   });
 
   test("what can’t be taken is listed with table, row and reason", async () => {

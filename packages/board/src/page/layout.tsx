@@ -133,13 +133,8 @@ function Footer({ frame: { t } }: { readonly frame: Frame }) {
   );
 }
 
-/** The text of a page's answer. */
+/** The text of a page's answer. What is drawn is known already: no part of it is waited for. */
 export function toDocument(page: JSX.Element): string {
-  return `<!doctype html>${toFragment(page)}`;
-}
-
-/** The text of a part. What is drawn is known already: no part of it is waited for. */
-export function toFragment(part: JSX.Element): string {
-  if (part instanceof Promise) throw new TypeError("a page has no part that is waited for");
-  return part.toString();
+  if (page instanceof Promise) throw new TypeError("a page has no part that is waited for");
+  return `<!doctype html>${page.toString()}`;
 }

@@ -2,8 +2,8 @@ import { type Insertable, sql } from "kysely";
 import type { Db, Store } from "#store/open.ts";
 import { POST_COLUMNS, type PostRow, toPost } from "#store/rows.ts";
 import type { PostTable } from "#store/table/post.ts";
+import { touchThread } from "#store/threads.ts";
 import type { Backlink, Board, Post, Thread } from "#thread/model.ts";
-import type { PostStamp } from "#thread/previews.ts";
 
 export async function insertPost(trx: Db, post: Insertable<PostTable>): Promise<number> {
   const { id } = await trx
@@ -24,21 +24,25 @@ export async function postOf(db: Db, board: Board, no: number): Promise<Post | n
   return row === undefined ? null : toPost(row, board.uri);
 }
 
-/** Which visible posts a thread has, oldest first, the opening post among them. */
-export async function postStamps(
+/** Visible posts of a thread, oldest first, the opening post among them. */
+export async function postsOfThread(
   db: Db,
   board: Board,
   threadNo: number,
-): Promise<readonly PostStamp[]> {
-  return db
+): Promise<readonly Post[]> {
+  const rows = await db
     .selectFrom("post")
-    .select(["id", "no", "version"])
+    .select(POST_COLUMNS)
     .where("boardId", "=", board.id)
     .where("threadNo", "=", threadNo)
     .where("state", "=", "visible")
     .orderBy("no")
     .execute();
+  return rows.map((row) => toPost(row, board.uri));
 }
+
+/** Made once: the query below names them for each thread twice. */
+const ALL = sql.raw(POST_COLUMNS.map((name) => `"${name}"`).join(","));
 
 /** For each thread its opening post and its `last` newest replies, oldest first; one query. */
 export async function previewPosts(
@@ -47,13 +51,12 @@ export async function previewPosts(
   last: number,
 ): Promise<readonly Post[]> {
   if (threads.length === 0) return [];
-  const columns = sql.join(POST_COLUMNS.map((name) => sql.ref(name)));
   const parts = threads.map(
     ({ boardId, thread }) => sql`
-      select * from (select ${columns} from post where ${sql.ref("boardId")} = ${boardId}
+      select * from (select ${ALL} from post where ${sql.ref("boardId")} = ${boardId}
         and no = ${thread.no}) opening
       union all
-      select * from (select ${columns} from post where ${sql.ref("boardId")} = ${boardId}
+      select * from (select ${ALL} from post where ${sql.ref("boardId")} = ${boardId}
         and ${sql.ref("threadNo")} = ${thread.no} and state = 'visible' and no > ${thread.no}
         order by no desc limit ${last}) newest`,
   );
@@ -140,12 +143,7 @@ export async function setBacklink(
     .set((set) => ({ backlinks: JSON.stringify(backlinks), version: set("version", "+", 1) }))
     .where("id", "=", row.id)
     .execute();
-  await trx
-    .updateTable("thread")
-    .set((set) => ({ version: set("version", "+", 1), changedAt: now }))
-    .where("boardId", "=", target.boardId)
-    .where("no", "=", row.threadNo)
-    .execute();
+  await touchThread(trx, target.boardId, row.threadNo, now);
 }
 
 const BACKLINKS_MOST = 100;

@@ -34,6 +34,29 @@ export async function liveThreads(
   return rows.map((row) => toThread(row, board.uri));
 }
 
+/** The live threads of some boards that were bumped last. */
+export async function lastBumped(
+  db: Db,
+  boards: readonly Board[],
+  limit: number,
+): Promise<readonly Thread[]> {
+  const rows = await db
+    .selectFrom("thread")
+    .selectAll()
+    .where("archivedAt", "is", null)
+    .where("state", "=", "visible")
+    .orderBy("bumpedAt", "desc")
+    // Those of other boards are passed over.
+    .limit(limit * 2)
+    .execute();
+  const uris = new Map(boards.map(({ id, uri }) => [id, uri]));
+  const threads = rows.flatMap((row) => {
+    const uri = uris.get(row.boardId);
+    return uri === undefined ? [] : [toThread(row, uri)];
+  });
+  return threads.slice(0, limit);
+}
+
 export async function countLive(db: Db, boardId: number): Promise<number> {
   const { count } = await db
     .selectFrom("thread")
@@ -105,6 +128,21 @@ export async function setFlags(
   await trx
     .updateTable("thread")
     .set((row) => ({ ...numbers, version: row("version", "+", 1), changedAt: now }))
+    .where("boardId", "=", boardId)
+    .where("no", "=", no)
+    .execute();
+}
+
+/** Says that a thread, or a post of it, looks different: what is kept of it by its version is let go. */
+export async function touchThread(
+  trx: Db,
+  boardId: number,
+  no: number,
+  now: number,
+): Promise<void> {
+  await trx
+    .updateTable("thread")
+    .set((row) => ({ version: row("version", "+", 1), changedAt: now }))
     .where("boardId", "=", boardId)
     .where("no", "=", no)
     .execute();

@@ -3,7 +3,7 @@ import { forgetReferences } from "#store/erase.ts";
 import type { Db } from "#store/open.ts";
 import { setBacklink } from "#store/posts.ts";
 import { indexPost } from "#store/search.ts";
-import { recount } from "#store/threads.ts";
+import { recount, touchThread } from "#store/threads.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
 import type { BoardEvent } from "#thread/events.ts";
@@ -152,10 +152,5 @@ async function drawAgain(
     .set((set) => ({ html: rendered.html, version: set("version", "+", 1) }))
     .where("id", "=", postId)
     .execute();
-  await trx
-    .updateTable("thread")
-    .set((set) => ({ version: set("version", "+", 1), changedAt: now }))
-    .where("boardId", "=", post.boardId)
-    .where("no", "=", post.threadNo)
-    .execute();
+  await touchThread(trx, post.boardId, post.threadNo, now);
 }

@@ -1,85 +1,114 @@
 import type { Post, Thread, ThreadPreview } from "#thread/model.ts";
 
-/**
- * Previews of threads by the thread's version, the least recently used ones let go. Another process
- * that changes a thread raises its version in the database: what is kept here can't be old. A thread
- * that has not changed is the same object each time: what is drawn of it may be kept by it.
- */
-class Kept {
-  readonly #kept = new Map<string, ThreadPreview>();
+/** What was used last, up to a weight in all. */
+class Recent<Value> {
+  readonly #kept = new Map<string, Value>();
   readonly #most: number;
+  readonly #weigh: (value: Value) => number;
+  #weight = 0;
 
-  constructor(most: number) {
+  constructor(most: number, weigh: (value: Value) => number) {
     this.#most = most;
+    this.#weigh = weigh;
   }
 
-  get(thread: Thread): ThreadPreview | null {
-    const key = `${thread.board}/${thread.no}`;
+  get(key: string): Value | undefined {
     const known = this.#kept.get(key);
-    if (known === undefined || known.thread.version !== thread.version) return null;
+    if (known === undefined) return undefined;
     this.#kept.delete(key);
     this.#kept.set(key, known);
     return known;
   }
 
-  set(preview: ThreadPreview): void {
-    const key = `${preview.thread.board}/${preview.thread.no}`;
+  set(key: string, value: Value): void {
+    this.#drop(key);
+    this.#kept.set(key, value);
+    this.#weight += this.#weigh(value);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#weight <= this.#most) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(key: string): void {
+    const known = this.#kept.get(key);
+    if (known === undefined) return;
     this.#kept.delete(key);
-    this.#kept.set(key, preview);
-    if (this.#kept.size <= this.#most) return;
-    const [oldest] = this.#kept.keys();
-    this.#kept.delete(oldest as string);
+    this.#weight -= this.#weigh(known);
   }
 }
 
-/** Which post, and which state of it. */
-export interface PostStamp {
-  readonly id: number;
-  readonly no: number;
-  readonly version: number;
+function keyOf({ board, no }: Thread): string {
+  return `${board}/${no}`;
 }
 
-/** Posts by their version, in the same way: a long thread is read again and again, a post at a time. */
-class KeptPosts {
-  readonly #kept = new Map<number, Post>();
-  readonly #most: number;
+/**
+ * Previews of threads by the thread's version, the least recently used ones let go. Another process
+ * that changes a thread raises its version in the database: what is kept here can't be old. A thread
+ * that has not changed is the same object each time: what is drawn of it may be kept by it.
+ */
+class KeptPreviews {
+  readonly #recent: Recent<ThreadPreview>;
 
   constructor(most: number) {
-    this.#most = most;
+    this.#recent = new Recent(most, () => 1);
   }
 
-  get(stamp: PostStamp, board: string, threadNo: number): Post | null {
-    const known = this.#kept.get(stamp.id);
-    if (known === undefined || known.version !== stamp.version) return null;
-    // Threads are moved: numbers and boards are not a post's for good.
-    if (known.no !== stamp.no || known.board !== board || known.threadNo !== threadNo) return null;
-    this.#kept.delete(stamp.id);
-    this.#kept.set(stamp.id, known);
-    return known;
+  get(thread: Thread): ThreadPreview | null {
+    const known = this.#recent.get(keyOf(thread));
+    return known?.thread.version === thread.version ? known : null;
   }
 
-  set(post: Post): void {
-    this.#kept.delete(post.id);
-    this.#kept.set(post.id, post);
-    if (this.#kept.size <= this.#most) return;
-    const [oldest] = this.#kept.keys();
-    this.#kept.delete(oldest as number);
+  set(preview: ThreadPreview): void {
+    this.#recent.set(keyOf(preview.thread), preview);
   }
+}
+
+/** Threads whole, in the same way; a post that has not changed is the same object in the next version. */
+class KeptThreads {
+  readonly #recent: Recent<{ readonly version: number; readonly posts: readonly Post[] }>;
+
+  /** `most` posts in all. */
+  constructor(most: number) {
+    this.#recent = new Recent(most, ({ posts }) => posts.length);
+  }
+
+  get(thread: Thread): readonly Post[] | null {
+    const known = this.#recent.get(keyOf(thread));
+    return known?.version === thread.version ? known.posts : null;
+  }
+
+  /** Takes what was read behind the thread's version, in the order of its numbers. */
+  set(thread: Thread, read: readonly Post[]): readonly Post[] {
+    const key = keyOf(thread);
+    const posts = withKnown(read, this.#recent.get(key)?.posts ?? []);
+    this.#recent.set(key, { version: thread.version, posts });
+    return posts;
+  }
+}
+
+function withKnown(read: readonly Post[], known: readonly Post[]): readonly Post[] {
+  let at = 0;
+  return read.map((post) => {
+    while ((known[at]?.no ?? post.no) < post.no) at += 1;
+    const same = known[at];
+    return same?.no === post.no && same.version === post.version ? same : post;
+  });
 }
 
 /** What pages have read before. */
 export class Previews {
   /** With the newest replies: indices. */
-  readonly whole: Kept;
+  readonly whole: KeptPreviews;
   /** With the opening post alone: catalogs. */
-  readonly openings: Kept;
-  /** Posts of threads that are read whole: some two kilobytes each. */
-  readonly posts: KeptPosts;
+  readonly openings: KeptPreviews;
+  /** Threads that are read whole: some two kilobytes a post. */
+  readonly threads: KeptThreads;
 
   constructor(most = 5000) {
-    this.whole = new Kept(most);
+    this.whole = new KeptPreviews(most);
     // A catalog shows fifteen times what an index does.
-    this.openings = new Kept(most * 2);
-    this.posts = new KeptPosts(most * 4);
+    this.openings = new KeptPreviews(most * 2);
+    this.threads = new KeptThreads(most * 4);
   }
 }

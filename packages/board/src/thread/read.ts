@@ -1,14 +1,7 @@
 import { boardByUri, openBoards } from "#store/boards.ts";
 import type { Store } from "#store/open.ts";
-import {
-  newestPosts,
-  postOf,
-  postsById,
-  postsByNo,
-  postStamps,
-  previewPosts,
-} from "#store/posts.ts";
-import { archivedThreads, countLive, liveThreads, threadOf } from "#store/threads.ts";
+import { newestPosts, postOf, postsByNo, postsOfThread, previewPosts } from "#store/posts.ts";
+import { archivedThreads, countLive, lastBumped, liveThreads, threadOf } from "#store/threads.ts";
 import { threadError } from "#thread/errors.ts";
 import type {
   Board,
@@ -88,38 +81,15 @@ export async function readThread(
   no: number,
 ): Promise<ThreadPage> {
   const board = await readableBoard(context, uri);
-  const thread = await threadOf(context.store.kysely, board, no);
-  const [opening, ...replies] = await postsOf(context, board, no);
-  if (thread === null || thread.state !== "visible" || opening?.no !== no) {
-    throw threadError("no_thread");
-  }
-  return { board, thread, opening, replies };
-}
-
-/** Posts of one query at most. */
-const AT_ONCE = 500;
-
-/** Visible posts of a thread, oldest first; those that have not changed since they were read are not read again. */
-async function postsOf(
-  { store, previews }: ReadContext,
-  board: Board,
-  threadNo: number,
-): Promise<readonly Post[]> {
-  const stamps = await postStamps(store.kysely, board, threadNo);
-  const kept = previews.posts;
-  const found = stamps.map((stamp) => kept.get(stamp, board.uri, threadNo));
-  const missing = stamps.filter((_stamp, at) => found[at] === null);
-  if (missing.length === 0) return found as readonly Post[];
-  const uris = new Map([[board.id, board.uri]]);
-  const read = new Map<number, Post>();
-  for (let at = 0; at < missing.length; at += AT_ONCE) {
-    const ids = missing.slice(at, at + AT_ONCE).map(({ id }) => id);
-    for (const post of await postsById(store, ids, uris)) {
-      kept.set(post);
-      read.set(post.id, post);
-    }
-  }
-  return stamps.flatMap(({ id }, at) => found[at] ?? read.get(id) ?? []);
+  const { kysely } = context.store;
+  // First its version, then its posts: these may be newer than what they are kept by, never older.
+  const thread = await threadOf(kysely, board, no);
+  if (thread?.state !== "visible") throw threadError("no_thread");
+  const { threads } = context.previews;
+  const posts = threads.get(thread) ?? threads.set(thread, await postsOfThread(kysely, board, no));
+  const [opening] = posts;
+  if (opening?.no !== no) throw threadError("no_thread");
+  return { board, thread, opening, replies: posts.slice(1) };
 }
 
 /** One visible post, wherever it stands: for previews of quotes, and to find its thread. */
@@ -142,22 +112,7 @@ export async function readOverboard(
   const db = context.store.kysely;
   const boards = await openBoards(db);
   if (boards.length === 0) return [];
-  const rows = await db
-    .selectFrom("thread")
-    .select(["boardId", "no"])
-    .where("archivedAt", "is", null)
-    .where("state", "=", "visible")
-    .orderBy("bumpedAt", "desc")
-    // Threads of boards that are not listed are passed over.
-    .limit(limit * 2)
-    .execute();
-  const byId = new Map(boards.map((board) => [board.id, board]));
-  const listed = rows.filter(({ boardId }) => byId.has(boardId)).slice(0, limit);
-  const threads = await Promise.all(
-    listed.map(({ boardId, no }) => threadOf(db, byId.get(boardId) as Board, no)),
-  );
-  const found = threads.filter((thread) => thread !== null);
-  return preview(context, boards, found);
+  return preview(context, boards, await lastBumped(db, boards, limit));
 }
 
 export interface ArchivePage {

@@ -3,7 +3,7 @@ import type { ImportContext, ImportOrder } from "#move/run/context.ts";
 import { boardById } from "#store/boards.ts";
 import type { Db } from "#store/open.ts";
 import { setBacklink } from "#store/posts.ts";
-import { recount } from "#store/threads.ts";
+import { recount, touchThread } from "#store/threads.ts";
 import type { Board } from "#thread/model.ts";
 import { render } from "#thread/posting/render.ts";
 
@@ -89,7 +89,13 @@ interface Linked {
 async function linkPost(trx: Db, board: Board, post: Linked, now: number): Promise<void> {
   const { html, quotes } = await render(trx, board, post.text, () => 0);
   if (quotes.length === 0) return;
-  await trx.updateTable("post").set({ html }).where("id", "=", post.id).execute();
+  await trx
+    .updateTable("post")
+    .set((set) => ({ html, version: set("version", "+", 1) }))
+    .where("id", "=", post.id)
+    .execute();
+  // The board is read while this goes on.
+  await touchThread(trx, board.id, post.threadNo, now);
   await trx
     .insertInto("quote")
     .values(quotes.map((quote) => ({ fromPostId: post.id, ...quote })))

@@ -25,6 +25,21 @@ test.each(KEYS)("%s takes the same arguments in both languages", (key) => {
   expect(FR[key].trim()).not.toBe("");
 });
 
+test.each(KEYS)("%s says what the formatter would, and misses what is not given", (key) => {
+  const names = argumentsOf(EN[key]);
+  for (const [locale, text] of [
+    ["en", EN[key]],
+    ["fr", FR[key]],
+  ] as const) {
+    const formatter = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
+    for (const value of [1, 2000]) {
+      const values = Object.fromEntries(names.map((name) => [name, value]));
+      expect(translate(locale)(key, values)).toBe(String(formatter.format(values)));
+    }
+    if (names.length > 0) expect(() => translate(locale)(key, {})).toThrow();
+  }
+});
+
 test("plurals follow the language's own rule", () => {
   const [en, fr] = [translate("en"), translate("fr")];
   expect(en("thread.unread", { count: 0 })).toBe("0 new replies");

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import type { Frame } from "#page/frame.ts";
-import { sayTime } from "#page/part/say.ts";
+import { drawTime } from "#page/part/say.ts";
 
 interface TimeProps {
   readonly frame: Frame;
@@ -10,13 +10,9 @@ interface TimeProps {
   readonly style?: "full" | "day";
 }
 
-/** A moment, in the reader's language; scripts turn it to the reader's own zone. */
+/** A moment, in the reader's language. */
 export function Time({ frame, at, style = "full" }: TimeProps) {
-  return (
-    <time datetime={new Date(at).toISOString().replace(/\.\d+/, "")}>
-      {sayTime(at, frame.locale, style)}
-    </time>
-  );
+  return drawTime(at, frame.locale, style).element;
 }
 
 interface NoticeProps {

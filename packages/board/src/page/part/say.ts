@@ -1,4 +1,5 @@
 import type { Locale } from "@egide/web/locale.ts";
+import { type Html, html } from "#page/html.ts";
 
 /*
  * Figures and moments as people of each language write them. The server knows no reader's zone:
@@ -31,6 +32,12 @@ const TIMES = {
 
 export function sayTime(at: number, locale: Locale, style: "full" | "day" = "full"): string {
   return TIMES[locale][style].format(at);
+}
+
+/** A moment for people, and for scripts, which turn it to the reader's own zone. */
+export function drawTime(at: number, locale: Locale, style: "full" | "day" = "full"): Html {
+  const zulu = `${new Date(at).toISOString().slice(0, -5)}Z`;
+  return html`<time datetime="${zulu}">${sayTime(at, locale, style)}</time>`;
 }
 
 const NUMBERS = { en: new Intl.NumberFormat("en"), fr: new Intl.NumberFormat("fr") } as const;

@@ -1,14 +1,13 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import { address } from "#page/address.ts";
-import { DrawnOf } from "#page/drawn.ts";
 import type { Frame } from "#page/frame.ts";
 import { type Head, Layout } from "#page/layout.tsx";
 import { BoardNav, BoardTitle } from "#page/part/board-head.tsx";
 import { Notice, Pager } from "#page/part/common.tsx";
 import { Compose, type Draft, type FileLimits } from "#page/part/compose.tsx";
-import { ThreadPreviewView } from "#page/part/thread.tsx";
-import type { Board, IndexPage, ThreadPreview } from "#thread/model.ts";
+import { drawPreview } from "#page/part/thread.ts";
+import type { Board, IndexPage } from "#thread/model.ts";
 
 /** What a page with a form to write needs beside what it shows. */
 export interface Composing {
@@ -30,8 +29,6 @@ interface IndexProps {
   readonly composing: Composing;
 }
 
-const previews = new DrawnOf<ThreadPreview>();
-
 /** `/b/`: the threads of a board, by their last bump. */
 export function BoardIndex({ frame, index, composing }: IndexProps) {
   const { board, threads, page, pages } = index;
@@ -41,11 +38,7 @@ export function BoardIndex({ frame, index, composing }: IndexProps) {
       <BoardTitle board={board} />
       <WriteThread frame={frame} board={board} composing={composing} />
       {threads.length === 0 ? <p class="empty">{frame.t("board.empty")}</p> : null}
-      {threads.map((preview) =>
-        previews.get(preview, frame.locale, () => (
-          <ThreadPreviewView frame={frame} board={board} preview={preview} />
-        )),
-      )}
+      {threads.map((preview) => drawPreview({ frame, board, preview }).element)}
       <Pager
         frame={frame}
         page={page}

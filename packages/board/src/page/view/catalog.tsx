@@ -4,6 +4,7 @@ import { toPlain } from "#markup/plain.ts";
 import { address } from "#page/address.ts";
 import { DrawnOf } from "#page/drawn.ts";
 import type { Frame } from "#page/frame.ts";
+import { type Html, html } from "#page/html.ts";
 import { Layout } from "#page/layout.tsx";
 import { BoardNav, BoardTitle } from "#page/part/board-head.tsx";
 import { Button, Select } from "#page/part/form.tsx";
@@ -46,10 +47,9 @@ export function CatalogPage({ frame, catalog, sort, composing }: CatalogProps) {
       </form>
       {catalog.threads.length === 0 ? <p class="empty">{t("board.empty")}</p> : null}
       <ul class="catalog">
-        {sorted(catalog.threads, sort).map((preview) =>
-          cards.get(preview, frame.locale, () => (
-            <Card frame={frame} uri={board.uri} preview={preview} />
-          )),
+        {sorted(catalog.threads, sort).map(
+          (preview) =>
+            cards.get(preview, frame.locale, () => drawCard(frame, board.uri, preview)).element,
         )}
       </ul>
     </Layout>
@@ -58,40 +58,19 @@ export function CatalogPage({ frame, catalog, sort, composing }: CatalogProps) {
 
 const cards = new DrawnOf<ThreadPreview>();
 
-interface CardProps {
-  readonly frame: Frame;
-  readonly uri: string;
-  readonly preview: ThreadPreview;
-}
-
-function Card({ frame: { t }, uri, preview: { thread, opening } }: CardProps) {
+function drawCard({ t }: Frame, uri: string, { thread, opening }: ThreadPreview): Html {
   const [file] = opening.files.filter(({ state }) => state === "stored");
   const excerpt = toPlain(parse(opening.text), 180);
   const figures = t("thread.counts", { replies: thread.replies, files: thread.media });
-  return (
-    <li>
-      <a href={address.thread(uri, thread.no)}>
-        {file?.thumb == null || file.spoiler ? null : (
-          <img
-            src={address.thumb(file)}
-            alt=""
-            width={file.thumb.width}
-            height={file.thumb.height}
-            loading="lazy"
-          />
-        )}
-        <b>
-          {opening.subject === "" ? t("thread.title", { no: String(thread.no) }) : opening.subject}
-        </b>
-      </a>
-      <small>
-        {figures}
-        {thread.sticky ? ` · ${t("thread.sticky")}` : ""}
-        {thread.locked ? ` · ${t("thread.locked")}` : ""}
-      </small>
-      <p dir="auto">{excerpt}</p>
-    </li>
-  );
+  const title =
+    opening.subject === "" ? t("thread.title", { no: String(thread.no) }) : opening.subject;
+  const image =
+    file?.thumb == null || file.spoiler
+      ? null
+      : html`<img src="${address.thumb(file)}" alt="" width="${file.thumb.width}" height="${file.thumb.height}" loading="lazy"/>`;
+  const sticky = thread.sticky ? ` · ${t("thread.sticky")}` : "";
+  const locked = thread.locked ? ` · ${t("thread.locked")}` : "";
+  return html`<li><a href="${address.thread(uri, thread.no)}">${image}<b>${title}</b></a><small>${figures}${sticky}${locked}</small><p dir="auto">${excerpt}</p></li>`;
 }
 
 function sorted(threads: readonly ThreadPreview[], sort: Sort): readonly ThreadPreview[] {

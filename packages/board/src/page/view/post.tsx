@@ -6,7 +6,7 @@ import { Layout } from "#page/layout.tsx";
 import { BoardNav } from "#page/part/board-head.tsx";
 import { Notice } from "#page/part/common.tsx";
 import { Area, Button, Choice, Field, Form } from "#page/part/form.tsx";
-import { PostView } from "#page/part/post.tsx";
+import { drawPost } from "#page/part/post.ts";
 import type { Board, Post } from "#thread/model.ts";
 
 interface PostPageProps {
@@ -37,7 +37,7 @@ export function PostPage({ frame, board, post, refusal, report }: PostPageProps)
           </>
         ) : null}
       </p>
-      <PostView frame={frame} board={board} post={post} />
+      {drawPost({ frame, board, post }).element}
       <section class="panel" id="report">
         <h2>{t("report.title", { no: String(post.no) })}</h2>
         {refusal?.form === "report" ? <Notice kind="error">{refusal.text}</Notice> : null}

@@ -3,7 +3,7 @@ import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import { Button, Field, Select } from "#page/part/form.tsx";
-import { PostView } from "#page/part/post.tsx";
+import { drawPost } from "#page/part/post.ts";
 import type { Board, SearchPage } from "#thread/model.ts";
 
 interface SearchProps {
@@ -11,7 +11,7 @@ interface SearchProps {
   readonly query: string;
   /** "" for all boards. */
   readonly board: string;
-  readonly boards: ReadonlyMap<string, Pick<Board, "uri" | "settings">>;
+  readonly boards: ReadonlyMap<string, Pick<Board, "uri">>;
   /** Null before anything was asked. */
   readonly result: SearchPage | null;
 }
@@ -78,7 +78,7 @@ function Found({
                 /{post.board}/ {t("thread.title", { no: String(post.threadNo) })}
               </a>
             </p>
-            <PostView frame={frame} board={of} post={post} brief />
+            {drawPost({ frame, board: of, post, brief: true }).element}
           </>
         );
       })}

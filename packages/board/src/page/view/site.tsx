@@ -5,7 +5,7 @@ import { Layout } from "#page/layout.tsx";
 import { Notice, Table, Time } from "#page/part/common.tsx";
 import { Button, Choice, Field, Form } from "#page/part/form.tsx";
 import { sayNumber } from "#page/part/say.ts";
-import { ThreadPreviewView } from "#page/part/thread.tsx";
+import { drawPreview } from "#page/part/thread.ts";
 import type { Board, ThreadPreview } from "#thread/model.ts";
 
 export interface ListedBoard {
@@ -62,7 +62,7 @@ export function Home({ frame, boards, announcement, canCreate }: HomeProps) {
 interface OverboardProps {
   readonly frame: Frame;
   readonly threads: readonly {
-    readonly board: Pick<Board, "uri" | "title" | "settings">;
+    readonly board: Pick<Board, "uri" | "title">;
     readonly preview: ThreadPreview;
   }[];
 }
@@ -74,9 +74,9 @@ export function Overboard({ frame, threads }: OverboardProps) {
     <Layout frame={frame} head={{ title: t("overboard.title"), canonical: "/overboard" }}>
       <h1>{t("overboard.title")}</h1>
       <p class="lead">{t("overboard.lead")}</p>
-      {threads.map(({ board, preview }) => (
-        <ThreadPreviewView frame={frame} board={board} preview={preview} withBoard />
-      ))}
+      {threads.map(
+        ({ board, preview }) => drawPreview({ frame, board, preview, withBoard: true }).element,
+      )}
     </Layout>
   );
 }

@@ -4,11 +4,12 @@ import { toPlain } from "#markup/plain.ts";
 import { address } from "#page/address.ts";
 import { DrawnOf } from "#page/drawn.ts";
 import type { Frame } from "#page/frame.ts";
+import { html } from "#page/html.ts";
 import { type Head, Layout } from "#page/layout.tsx";
 import { BoardNav } from "#page/part/board-head.tsx";
 import { Notice } from "#page/part/common.tsx";
 import { Compose } from "#page/part/compose.tsx";
-import { PostView } from "#page/part/post.tsx";
+import { drawPost } from "#page/part/post.ts";
 import type { Composing } from "#page/view/board.tsx";
 import { WatchForm } from "#page/view/watched.tsx";
 import type { Post, ThreadPage } from "#thread/model.ts";
@@ -48,12 +49,11 @@ export function ThreadView({ frame, page, posters, composing, note }: ThreadProp
           thread.archivedAt === null ? `${address.thread(board.uri, thread.no)}/events` : undefined
         }
       >
-        <PostView frame={frame} board={board} post={opening} thread={thread} />
-        {replies.map((reply) =>
-          posts.get(reply, frame.locale, () => (
-            <PostView frame={frame} board={board} post={reply} />
-          )),
-        )}
+        {drawPost({ frame, board, post: opening, thread }).element}
+        {
+          html`${replies.map((post) => posts.get(post, frame.locale, () => drawPost({ frame, board, post })))}`
+            .element
+        }
       </section>
       <p class="figures">
         <span>{figures}</span>

@@ -5,6 +5,7 @@ import type { Frame } from "#page/frame.ts";
 import { toDocument } from "#page/layout.tsx";
 import { FIRST_RULES } from "#moderation/rules.ts";
 import { BoardNav } from "#page/part/board-head.tsx";
+import { drawPost } from "#page/part/post.ts";
 import { frameOf } from "#page/testing/frame.ts";
 import { boardOf, fileOf, postOf, previewOf, threadPageOf } from "#page/testing/sample.ts";
 import { BoardIndex } from "#page/view/board.tsx";
@@ -223,6 +224,36 @@ describe.each(["en", "fr"] as const)("in %s", (locale) => {
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, id] of text.matchAll(/<label for="([^"]+)"/g)) expect(ids).toContain(id);
   });
+});
+
+test("a post is drawn without white space of its own, and with every sign of its writer's escaped", () => {
+  const frame = frameOf({ locale: "en" });
+  const post = postOf({
+    no: 3,
+    name: "A&B",
+    subject: "<b>",
+    text: "Hi",
+    posterId: "x1",
+    files: [fileOf({ filename: '"a"', bytes: 2048 })],
+    backlinks: [{ board: "c", threadNo: 1, no: 9 }],
+  });
+  const sha = "ab".repeat(32);
+  expect(drawPost({ frame, board, post }).text).toBe(
+    [
+      `<article class="post" id="p3"><header><b class="subject">&lt;b&gt;</b><b class="author">A&amp;B</b>`,
+      `<span class="id i1" title="ID of this poster in this thread">x1</span>`,
+      `<time datetime="2026-01-02T03:07:05Z">02 Jan 2026, 03:07 UTC</time>`,
+      `<a href="/b/thread/1#p3">No. 3</a>`,
+      `<a class="cite" href="/b/thread/1?quote=3#reply" aria-label="Quote post 3">↩</a>`,
+      `<a class="acts" href="/b/post/3" aria-label="Actions on post 3">⋯</a></header>`,
+      `<div class="files"><figure><a class="thumb" href="/media/${sha}.png" data-kind="png">`,
+      `<img src="/media/${sha}.t.png" alt="PNG picture, 800 × 600" width="250" height="188" loading="lazy"/></a>`,
+      `<figcaption><a href="/media/${sha}.png" title="&quot;a&quot;">&quot;a&quot;</a>`,
+      `<small>2\u00a0KB, 800×600</small></figcaption></figure></div>`,
+      `<div class="text" dir="auto">Hi</div>`,
+      `<p class="backlinks">Replies: <a class="quotelink" href="/c/thread/1#p9">&gt;&gt;&gt;/c/9</a></p></article>`,
+    ].join(""),
+  );
 });
 
 test("scripts and style are small, and their addresses follow their content", async () => {

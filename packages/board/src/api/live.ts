@@ -1,12 +1,10 @@
-/** @jsxImportSource hono/jsx */
 import type { WebContext, WebEnv } from "@egide/web/context.ts";
 import type { Locale } from "@egide/web/locale.ts";
 import type { Hono } from "hono";
 import { frameOf, wholeOf } from "#api/answer.ts";
 import type { BoardSite } from "#api/site.ts";
 import type { Frame } from "#page/frame.ts";
-import { toFragment } from "#page/layout.tsx";
-import { PostView } from "#page/part/post.tsx";
+import { drawPost } from "#page/part/post.ts";
 import type { BoardEvent, Events } from "#thread/events.ts";
 import type { Board, Post } from "#thread/model.ts";
 import { readPost, readThread } from "#thread/read.ts";
@@ -97,17 +95,13 @@ class Followed {
 function told(drawn: Drawn, frame: Frame, board: Board, post: Post): string {
   const key = `${frame.locale satisfies Locale} ${post.id} ${post.version}`;
   return drawn.get(key, () => {
-    const html = drawPost(frame, board, post);
+    const html = drawPost({ frame, board, post }).text;
     return `id: ${post.no}\nevent: post\ndata: ${JSON.stringify({ no: post.no, html })}\n\n`;
   });
 }
 
 function gone(no: number): string {
   return `event: post\ndata: ${JSON.stringify({ no })}\n\n`;
-}
-
-export function drawPost(frame: Frame, board: Board, post: Post): string {
-  return toFragment(<PostView frame={frame} board={board} post={post} />);
 }
 
 function stream(
