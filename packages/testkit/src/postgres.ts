@@ -11,6 +11,8 @@ export interface PostgresServer {
   crash(): Promise<void>;
   /** Starts it again, over what it had written. */
   again(): Promise<void>;
+  /** What it wrote to its log, since it was started last. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     async again() {
       server = await start();
     },
+    log: () => server.output(),
     async stop() {
       // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
       server.signal("SIGINT");

@@ -8,6 +8,7 @@ import { lists } from "#store/migration/0020-lists.ts";
 import { limits } from "#store/migration/0021-limits.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
 import { whoseAct } from "#store/migration/0031-whose-act.ts";
+import { actStates } from "#store/migration/0032-act-states.ts";
 import { move } from "#store/migration/0060-move.ts";
 import { detection } from "#store/migration/0061-detection.ts";
 import { inviter } from "#store/migration/0062-inviter.ts";
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   limits,
   moderation,
   whoseAct,
+  actStates,
   provider,
   move,
   detection,
