@@ -4,8 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BoardApp, startBoard } from "@egide/board/app.ts";
 import type { Grant } from "@egide/board/moderation/permission.ts";
+import { act } from "@egide/board/moderation/service/act.ts";
+import { appeal } from "@egide/board/moderation/service/appeal.ts";
+import { placeHold } from "@egide/board/moderation/service/hold.ts";
+import { importList, keepFilter } from "@egide/board/moderation/service/lists.ts";
 import { appoint } from "@egide/board/moderation/service/staff.ts";
 import { takeReport } from "@egide/board/moderation/service/report.ts";
+import { inviteAs } from "@egide/board/move/invitation.ts";
 import { instanceSettingsSchema } from "@egide/board/settings/instance.ts";
 import { createBoard } from "@egide/board/thread/boards.ts";
 import { post } from "@egide/board/thread/posting/post.ts";
@@ -66,6 +71,42 @@ afterAll(async () => {
   await app.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** On the first board one of each thing that staff act on, each with the number 1; answers the act's id. */
+async function oneOfEach(): Promise<string> {
+  const root = { id: "root", name: "root", grants: [{ role: "admin", boardId: null }] } as const;
+  const { moderation } = app;
+  const { store, clock } = moderation;
+  const grounds = { rule: "0:law", reason: "Because", endsAt: null };
+  const ban = { kind: "ban", scope: "board", target: "session" } as const;
+  const [actId = ""] = await act(moderation, root, { ...grounds, postId, measures: [ban] });
+  await appeal(moderation, { actId, text: "It was not me", lang: "en" });
+  const rule = { kind: "word", pattern: "kettle", fields: [], action: "flag" } as const;
+  await keepFilter(moderation, root, { ...rule, boardId: 1, replacement: "", message: null });
+  const text = `sha256 ${"0".repeat(64)}`;
+  await importList(moderation, root, { name: "ours", category: "hate", text });
+  const order = { authority: "A court", reference: "1", reason: "Asked for" };
+  await placeHold(moderation, root, { ...order, postIds: [postId] });
+  await inviteAs(moderation, root, { name: "Eve", role: "janitor", boardId: 1 });
+  await store.kysely
+    .insertInto("inbox_notice")
+    .values({
+      message: "1",
+      at: clock.now(),
+      type: "closed",
+      reference: "1",
+      body: "{}",
+      answerBy: null,
+      state: "new",
+      readBy: null,
+      readAt: null,
+      answer: "",
+    })
+    .execute();
+  const words = { text: "", source: "visitor", sessionHash: null } as const;
+  await takeReport(moderation, { postId, category: "hate", ...words });
+  return actId;
+}
 
 let visitors = 0;
 
@@ -221,6 +262,41 @@ describe("every route of staff", () => {
       const answer = await other.post(path, fields);
       expect([path, fields, answer.status]).toEqual([path, fields, 403]);
     }
+  }, 60_000);
+
+  test("is closed to staff of another board, for things that are there, too", async () => {
+    const other = await staffWith("nextdoor", { role: "board-owner", boardId: 2 });
+    const actId = await oneOfEach();
+    const { kysely } = app.moderation.store;
+    const tables = ["act", "ban", "appeal", "filter", "hold", "hash_list", "invitation"] as const;
+    const all = () =>
+      Promise.all(
+        [...tables, "post", "report", "staff_log_head"].map((table) =>
+          kysely
+            .selectFrom(table as "act")
+            .selectAll()
+            .orderBy("id")
+            .execute(),
+        ),
+      );
+    const before = await all();
+    for (const [i, rows] of before.entries()) expect([i, rows.length > 0]).toEqual([i, true]);
+    const grounds = { rule: "0:law", reason: "Not mine", answer: "x", days: "1", post: "1" };
+    const forms = { ...grounds, measure: "hide", verdict: "reversed", text: "x", category: "hate" };
+    const fields = { ...forms, id: "1", board: "1", account: "root", role: "janitor" };
+    const routes = routesOf(own).filter(({ path }) => path.includes(":"));
+    const known = ["filters/remove", "people/withdraw", "people/dismiss"].map((name) => ({
+      method: "POST",
+      path: `/staff/${name}`,
+    }));
+    for (const { method, path } of [...routes, ...known]) {
+      const at = filled(path).replace("A".repeat(22), actId);
+      const answer = method === "GET" ? await other.ask(at) : await other.post(at, fields);
+      // Of a link that is not theirs to take back they don't even learn that it is there.
+      const expected = path.endsWith("/withdraw") ? 404 : 403;
+      expect([method, at, answer.status]).toEqual([method, at, expected]);
+    }
+    expect(await all()).toEqual(before);
   }, 60_000);
 
   test("is closed to a janitor of the board who has not the bit", async () => {

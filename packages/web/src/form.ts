@@ -1,4 +1,5 @@
 import { AppError } from "@egide/std/error.ts";
+import { boundaryOf } from "@egide/std/multipart.ts";
 import type { WebContext } from "#context.ts";
 import { CSRF_FIELD, CSRF_HEADER } from "#csrf.ts";
 
@@ -6,10 +7,6 @@ const URL_ENCODED = "application/x-www-form-urlencoded";
 const FORM = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)[\t ]*(?:;|$)/i;
 /** No form of ours has as many. Taking a million apart would keep everybody else waiting. */
 const MOST_FIELDS = 2000;
-/** RFC 2046, section 5.1.1, without what no program puts there: `,` and spaces. */
-const BOUNDARY = /;[\t ]*boundary=(?:"([\w'()+./:=?-]{1,70})"|([\w'()+.:=?-]{1,70})(?=[\t ;]|$))/i;
-/** What a boundary may not hold, as Bun would read it as the name of the other kind. */
-const MISLEADING = /urlencoded/i;
 
 /** A kind of form: what Bun is told, and what stands before each field. */
 interface Kind {
@@ -55,9 +52,8 @@ async function readForm(c: WebContext): Promise<FormData> {
  */
 function kindOf(given: string): Kind {
   if (!/^multipart/i.test(given)) return { type: URL_ENCODED, mark: "&" };
-  const [, quoted, plain] = BOUNDARY.exec(given) ?? [];
-  const boundary = quoted ?? plain;
-  if (boundary === undefined || MISLEADING.test(boundary)) throw new Error("there is no boundary");
+  const boundary = boundaryOf(given);
+  if (boundary === null) throw new Error("there is no boundary");
   return { type: `multipart/form-data; boundary="${boundary}"`, mark: `--${boundary}` };
 }
 
@@ -77,9 +73,11 @@ export async function tokenOf(c: WebContext): Promise<string | null> {
   return typeof field === "string" && field !== "" ? field : null;
 }
 
-/** A field of text, trimmed at its end; "" where it is absent or a file. */
+/** A field of text, trimmed at its end, without NUL, which PostgreSQL keeps nowhere; "" where it is absent or a file. */
 export function textOf(form: FormData, name: string): string {
   const value = form.get(name);
   // Browsers send line ends as CRLF (HTML, form submission); the product knows LF alone.
-  return typeof value === "string" ? value.replaceAll("\r\n", "\n").trimEnd() : "";
+  return typeof value === "string"
+    ? value.replaceAll("\r\n", "\n").replaceAll("\0", "").trimEnd()
+    : "";
 }

@@ -28,11 +28,14 @@ export function dueDoor(deps: ModerationDeps, tokens: DecisionTokens): DueDoor {
     }),
     log: (board, page, locale) => publicLog(db, board, page, locale),
     decisionPath: (actId) => `/decision/${tokens.of(actId)}`,
-    async decision(token) {
+    async decision(token, sessionHash) {
       const actId = tokens.open(token);
-      const found = actId === null ? null : await decisionOf(db, actId, token, clock.now());
-      if (actId !== null && found !== null) await markTold(db, actId, clock.now());
-      return found;
+      const by = { token, sessionHash };
+      const found = actId === null ? null : await decisionOf(db, actId, by, clock.now());
+      if (actId === null || found === null) return null;
+      // Who merely shares an address with them has not told them.
+      if (found.isTheirs) await markTold(db, actId, clock.now());
+      return found.decision;
     },
     async appeal(token, text, lang) {
       const actId = tokens.open(token);
@@ -49,13 +52,17 @@ async function publicLog(
   page: number,
   locale: Locale,
 ): Promise<PublicLog> {
-  let acts = db.selectFrom("act").where("kind", "!=", "approve");
-  if (board !== null) acts = acts.where("boardId", "=", board.id);
+  let acts = db
+    .selectFrom("act")
+    .innerJoin("board", "board.id", "act.boardId")
+    .where("act.kind", "!=", "approve");
+  // A board that nobody lists is not named by what was done on it.
+  acts =
+    board === null ? acts.where("board.listed", "=", 1) : acts.where("board.id", "=", board.id);
   const { count } = await acts
     .select((row) => row.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
   const rows = await acts
-    .innerJoin("board", "board.id", "act.boardId")
     .select(["act.at", "board.uri", "act.kind", "act.no", "act.state"])
     .select(["act.ruleId", "act.ruleBoardId", "act.ruleVersion"])
     .orderBy("act.at", "desc")
@@ -76,12 +83,16 @@ async function publicLog(
   };
 }
 
+/**
+ * What was removed is read again by whoever wrote it alone, in the browser that sent it: the address of
+ * a decision can be handed on, and a ban of a neighbourhood leads all who live there to it.
+ */
 async function decisionOf(
   db: Db,
   actId: string,
-  token: string,
+  by: { readonly token: string; readonly sessionHash: string },
   now: number,
-): Promise<Decision | null> {
+): Promise<{ readonly decision: Decision; readonly isTheirs: boolean } | null> {
   const act = await db.selectFrom("act").selectAll().where("id", "=", actId).executeTakeFirst();
   if (act === undefined || act.kind === "approve") return null;
   const board = await boardById(db, act.boardId);
@@ -91,13 +102,14 @@ async function decisionOf(
     .select(["state", "answer"])
     .where("actId", "=", actId)
     .executeTakeFirst();
+  const isTheirs = act.sessionHash === by.sessionHash;
   const post =
-    act.postId === null
+    act.postId === null || !isTheirs
       ? undefined
       : await db.selectFrom("post").select("text").where("id", "=", act.postId).executeTakeFirst();
   const isOpen = act.state === "in-force" && now <= act.at + APPEAL_MS;
-  return {
-    token,
+  const decision: Decision = {
+    token: by.token,
     kind: act.kind,
     scope: { kind: ban?.scope ?? "board", board: board?.uri ?? "" },
     rule: await ruleText(db, act),
@@ -108,4 +120,5 @@ async function decisionOf(
     appealUntil: isOpen ? act.at + APPEAL_MS : null,
     appeal: sent ?? null,
   };
+  return { decision, isTheirs };
 }

@@ -80,7 +80,8 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
 
   app.get("/decision/:token{[A-Za-z0-9_-]{16,64}}", async (c) => {
     const frame = await frameOf(c, site, false);
-    const decision = await due.decision(c.req.param("token"));
+    const { sessionHash } = await site.posterOf(c);
+    const decision = await due.decision(c.req.param("token"), sessionHash);
     if (decision === null) return c.notFound();
     return page(c, <DecisionPage frame={frame} decision={decision} />);
   });
@@ -88,13 +89,14 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   app.post("/appeal/:token{[A-Za-z0-9_-]{16,64}}", async (c) => {
     const token = c.req.param("token");
     const text = textOf(await formOf(c), "text");
+    const poster = await site.posterOf(c);
     try {
-      await site.pace.take("appeal", await site.posterOf(c));
+      await site.pace.take("appeal", poster);
       await due.appeal(token, text, c.get("locale"));
       return c.redirect(`/decision/${token}#appeal`, 303);
     } catch (error) {
       if (!(error instanceof AppError) || wantsJson(c.req.header("accept"))) throw error;
-      const decision = await due.decision(token);
+      const decision = await due.decision(token, poster.sessionHash);
       if (decision === null) throw error;
       const frame = await frameOf(c, site, false);
       const message = describe(error, c.get("locale"), site.texts);

@@ -13,7 +13,7 @@ import { postersOf } from "#api/read.tsx";
 import { type BoardSite, tagOf } from "#api/site.ts";
 import { openBoards } from "#store/boards.ts";
 import { archivedNumbers } from "#store/threads.ts";
-import type { Thread } from "#thread/model.ts";
+import type { Board } from "#thread/model.ts";
 import { readableBoard, readCatalog, readGlance, readIndex, readThread } from "#thread/read.ts";
 
 /**
@@ -22,12 +22,14 @@ import { readableBoard, readCatalog, readGlance, readIndex, readThread } from "#
  */
 export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   const context = { store: site.threads.store, previews: site.previews };
+  const { clock } = site.threads;
+  const changes = new Changes();
   const answer = (
     c: WebContext,
     body: unknown,
     changedAt: number | null,
     tags: readonly string[],
-  ): Response => json(c, body, { changedAt, now: site.threads.clock.now(), tags });
+  ): Response => json(c, body, { changedAt, now: clock.now(), tags });
 
   app.get("/boards.json", async (c) => {
     const boards = await openBoards(context.store.kysely);
@@ -41,26 +43,23 @@ export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
 
   app.get("/:board{[a-z0-9]{1,24}}/catalog.json", async (c) => {
     const catalog = await readCatalog(context, c.req.param("board"));
-    const at = newest(catalog.threads.map(({ thread }) => thread));
+    const at = changes.of(catalog.board, clock.now());
     return answer(c, chanCatalog(catalog), at, [tagOf.board(catalog.board.uri)]);
   });
 
   app.get("/:board{[a-z0-9]{1,24}}/threads.json", async (c) => {
     const catalog = await readGlance(context, c.req.param("board"));
-    const at = newest(catalog.threads.map(({ thread }) => thread));
+    const at = changes.of(catalog.board, clock.now());
     return answer(c, chanThreads(catalog), at, [tagOf.board(catalog.board.uri)]);
   });
 
   app.get("/:board{[a-z0-9]{1,24}}/archive.json", async (c) => {
     const board = await readableBoard(context, c.req.param("board"));
     const under = wholeOf(c.req.query("before"));
-    const { numbers, newest } = await archivedNumbers(
-      context.store.kysely,
-      board.id,
-      under,
-      ARCHIVE_MOST,
-    );
-    const answered = answer(c, numbers, newest, [tagOf.board(board.uri)]);
+    const db = context.store.kysely;
+    const numbers = await archivedNumbers(db, board.id, under, ARCHIVE_MOST);
+    const at = changes.of(board, clock.now());
+    const answered = answer(c, numbers, at, [tagOf.board(board.uri)]);
     const [oldest] = numbers;
     if (numbers.length === ARCHIVE_MOST && oldest !== undefined) {
       // Clients that know one list read the newest; others find the older ones (RFC 8288).
@@ -71,7 +70,7 @@ export function jsonRoutes(app: Hono<WebEnv>, site: BoardSite): void {
 
   app.get("/:board{[a-z0-9]{1,24}}/:file{[0-9]{1,4}\\.json}", async (c) => {
     const index = await readIndex(context, c.req.param("board"), leading(c.req.param("file")));
-    const at = newest(index.threads.map(({ thread }) => thread));
+    const at = changes.of(index.board, clock.now());
     return answer(c, chanIndex(index), at, [tagOf.board(index.board.uri)]);
   });
 
@@ -116,8 +115,20 @@ function leading(file: string): number {
   return Number.parseInt(file, 10);
 }
 
-function newest(threads: readonly Thread[]): number | null {
-  return threads.length === 0 ? null : Math.max(...threads.map(({ changedAt }) => changedAt));
+/**
+ * When lists of a board's threads last changed: no later than a look at them that found another version
+ * of the board. The newest of the threads that are left says nothing of one that is gone, and whoever
+ * keeps an older list would be told to go on.
+ */
+class Changes {
+  readonly #seen = new Map<number, { readonly version: number; readonly at: number }>();
+
+  of({ id, version }: Pick<Board, "id" | "version">, now: number): number {
+    const known = this.#seen.get(id);
+    if (known?.version === version) return known.at;
+    this.#seen.set(id, { version, at: now });
+    return now;
+  }
 }
 
 /** Anybody may read it from anywhere (CORS); 304 where nothing is newer (RFC 9110, section 13.1.3). */

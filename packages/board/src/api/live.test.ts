@@ -25,6 +25,24 @@ test("who does not read is let go, and nothing is sent after the end", async () 
   expect(rig.events.size).toBe(1);
 });
 
+test("who asks for the head alone, and one neighbourhood, leave room for everybody else", async () => {
+  await rig.write({});
+  for (let i = 0; i < 20; i += 1) {
+    const head = await rig.ask("/b/thread/1/events", { method: "HEAD" });
+    expect(head.headers.get("content-type")).toStartWith("text/event-stream");
+  }
+  expect(rig.events.size).toBe(1);
+  const open: Response[] = [];
+  for (let i = 0; i < 500; i += 1) open.push(await rig.ask("/b/thread/1/events"));
+  expect(rig.events.size).toBe(501);
+  expect((await rig.ask("/b/thread/1/events")).status).toBe(204);
+  await open[0]?.body?.cancel();
+  const next = await rig.ask("/b/thread/1/events");
+  expect(next.status).toBe(200);
+  for (const { body } of [...open.slice(1), next]) await body?.cancel();
+  expect(rig.events.size).toBe(1);
+}, 60_000);
+
 test("whoever may have missed something lets the edge forget whatever shows it, with all files", () => {
   rig.events.lose();
   expect(rig.forgotten).toEqual(["boards", "media"]);

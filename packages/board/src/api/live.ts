@@ -11,8 +11,10 @@ import { readPost, readThread } from "#thread/read.ts";
 
 /** A comment line now and then keeps proxies from taking silence for the end. */
 const BEAT_MS = 20_000;
-/** Readers of one thread at one time; who comes later reads without. */
+/** Readers at one time; who comes later reads without. */
 const LISTENERS_MOST = 5000;
+/** … of whom one neighbourhood (or all of Tor) has a tenth: nobody by themselves ends it for all. */
+const NEIGHBOURS_MOST = 500;
 /** What a reader may have waiting before they are let go; they come back and ask what they missed. */
 const WAITING_MOST = 256;
 const DRAWN_MOST = 256;
@@ -35,6 +37,7 @@ class Drawn {
 export function liveRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   const { events, store } = site.threads;
   const drawn = new Drawn();
+  const places = new Places();
 
   app.get("/:board{[a-z0-9]{1,24}}/thread/:no{[0-9]{1,15}}/events", async (c) => {
     const uri = c.req.param("board");
@@ -42,11 +45,18 @@ export function liveRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const after = wholeOf(c.req.query("after")) ?? no;
     // A reader who comes back says what they have had (HTML, 9.2.3).
     const last = wholeOf(c.req.header("last-event-id")) ?? after;
-    if (events.size >= LISTENERS_MOST) return c.body(null, 204);
+    const { prefixHash } = await site.posterOf(c);
+    const give = events.size >= LISTENERS_MOST ? null : places.take(prefixHash ?? "");
+    if (give === null) return c.body(null, 204);
     // Followed before it is read: what comes in between is told as well.
-    const followed = new Followed(events, uri, no);
+    const followed = new Followed(events, uri, no, give);
     try {
       const { board, replies } = await readThread({ store, previews: site.previews }, uri, no);
+      if (c.req.method === "HEAD") {
+        // Whoever asks for the head alone reads no body: nobody would ever end it.
+        followed.end();
+        return c.body(null, 200, HEADERS);
+      }
       const frame = await frameOf(c, site, true);
       const tell = (post: Post): string => told(drawn, frame, board, post);
       const missed = replies.filter((post) => post.no > last).map(tell);
@@ -66,6 +76,26 @@ export function liveRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   });
 }
 
+/** Who reads along, by neighbourhood. */
+class Places {
+  readonly #taken = new Map<string, number>();
+
+  /** Takes a place and answers what gives it back; null where there is none. */
+  take(who: string): (() => void) | null {
+    const count = this.#taken.get(who) ?? 0;
+    if (count >= NEIGHBOURS_MOST) return null;
+    this.#taken.set(who, count + 1);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const left = (this.#taken.get(who) ?? 1) - 1;
+      if (left === 0) this.#taken.delete(who);
+      else this.#taken.set(who, left);
+    };
+  }
+}
+
 /** A thread's events from now on, kept until somebody takes them. */
 class Followed {
   readonly end: () => void;
@@ -76,12 +106,16 @@ class Followed {
     this.#hasLost = true;
   };
 
-  constructor(events: Events, board: string, no: number) {
+  constructor(events: Events, board: string, no: number, atEnd: () => void) {
     const listen = (event: BoardEvent): void => {
       if (this.#take === null) this.#early.push(event);
       else this.#take(event);
     };
-    this.end = events.subscribe(board, no, listen, () => this.#onLoss());
+    const leave = events.subscribe(board, no, listen, () => this.#onLoss());
+    this.end = () => {
+      leave();
+      atEnd();
+    };
   }
 
   take(listener: (event: BoardEvent) => void, onLoss: () => void): void {
@@ -159,10 +193,12 @@ function stream(
     },
     { highWaterMark: 1 },
   );
-  return c.body(body, 200, {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    // Some proxies hold answers back until they are whole.
-    "x-accel-buffering": "no",
-  });
+  return c.body(body, 200, HEADERS);
 }
+
+const HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  // Some proxies hold answers back until they are whole.
+  "x-accel-buffering": "no",
+} as const;

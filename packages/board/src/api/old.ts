@@ -5,7 +5,7 @@ import type { BoardSite } from "#api/site.ts";
 import { boardByUri } from "#store/boards.ts";
 import type { MediaKind } from "#store/table/media.ts";
 import { threadError } from "#thread/errors.ts";
-import { readableBoard } from "#thread/read.ts";
+import { readPost } from "#thread/read.ts";
 
 /**
  * Addresses that boards had before they were brought here, as vichan and jschan make them: links
@@ -19,19 +19,10 @@ export function oldRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     app.get(
       `/:board{[a-z0-9]{1,24}}/${folder}/:file{[0-9]{1,15}(?:[+-].{0,300})?\\.html}`,
       async (c) => {
-        const board = await readableBoard(site.threads, c.req.param("board"));
+        const uri = c.req.param("board");
         const no = Number.parseInt(c.req.param("file"), 10);
-        const post = await db
-          .selectFrom("post")
-          .select("threadNo")
-          .where("boardId", "=", board.id)
-          .where("no", "=", no)
-          .where("state", "=", "visible")
-          .executeTakeFirst();
-        if (post === undefined) throw threadError("no_thread");
-        const { threadNo } = post;
-        const to =
-          threadNo === no ? address.thread(board.uri, no) : address.post(board.uri, threadNo, no);
+        const { threadNo } = await readPost(site.threads, uri, no);
+        const to = threadNo === no ? address.thread(uri, no) : address.post(uri, threadNo, no);
         return c.redirect(to, 301);
       },
     );
@@ -68,10 +59,11 @@ export function oldRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   app.get("/file/:name", file);
 }
 
-/** Null: nothing was ever called so. */
+/** Null: nothing was ever called so. PostgreSQL keeps no NUL and looks for none. */
 function decoded(path: string): string | null {
   try {
-    return decodeURIComponent(path);
+    const text = decodeURIComponent(path);
+    return text.includes("\0") ? null : text;
   } catch {
     return null;
   }

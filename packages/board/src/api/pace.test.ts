@@ -70,3 +70,13 @@ test("passwords of posts are not guessed by the hundred", async () => {
   while ((await taken((tries % 2 === 0 ? pace : other).take("delete", who))) === 0) tries++;
   expect(tries).toBe(15);
 });
+
+test("searches are counted at one door, and no record is written for them", async () => {
+  const { clock, pace, other } = await paces();
+  const one = { sessionHash: "one", prefixHash: "street" };
+  for (let i = 0; i < 30; i += 1) pace.search(one);
+  expect(() => pace.search(one)).toThrow("board.too_fast");
+  other.search(one);
+  clock.advance(1000);
+  pace.search(one);
+});

@@ -1,6 +1,7 @@
 import { AppError } from "@egide/std/error.ts";
 import { API_TEXTS } from "#api/texts.ts";
 import type { Limit, Limits } from "#filter/limits.ts";
+import type { Use } from "#store/limits.ts";
 import type { Poster } from "#thread/posting/draft.ts";
 
 /** Of a session, and of all behind one prefix. */
@@ -21,6 +22,8 @@ const LIMITS = {
 } as const satisfies Readonly<Record<string, Both>>;
 
 type Paced = keyof typeof LIMITS;
+/** A search looks through every post there is, and no cache answers it. */
+const SEARCHES = { own: { seconds: 1, burst: 30 }, prefix: { seconds: 0.25, burst: 120 } } as const;
 /** Accounts that may be made: each costs an Argon2id hash and a row for ever. */
 const ACCOUNTS = { own: { seconds: 600, burst: 3 }, prefix: { seconds: 60, burst: 15 } } as const;
 
@@ -28,35 +31,43 @@ type Who = Pick<Poster, "sessionHash" | "prefixHash">;
 
 /** Counts what somebody sends, whichever process they send it to. */
 export class Pace {
-  readonly #limits: Pick<Limits, "use" | "takeNow">;
+  readonly #limits: Pick<Limits, "use" | "gate" | "takeNow">;
 
-  constructor(limits: Pick<Limits, "use" | "takeNow">) {
+  constructor(limits: Pick<Limits, "use" | "gate" | "takeNow">) {
     this.#limits = limits;
   }
 
   /** Throws AppError where it is too much at once. */
   async take(what: Paced, who: Who): Promise<void> {
-    const wait = await this.#both(what, LIMITS[what], who);
-    if (wait === 0) return;
-    throw new AppError({
-      code: "board.too_fast",
-      source: "client",
-      retry: true,
-      publicMessage: API_TEXTS["board.too_fast"].en,
-      retryAfter: Math.ceil(wait / 1000),
-    });
+    refuse(await this.#limits.takeNow(this.#both(what, LIMITS[what], who)));
+  }
+
+  /** The same for searches, counted at this door alone: reading writes no record. */
+  search(who: Who): void {
+    refuse(this.#limits.gate(this.#both("search", SEARCHES, who)));
   }
 
   async mayRegister(who: Who): Promise<boolean> {
-    return (await this.#both("register", ACCOUNTS, who)) === 0;
+    return (await this.#limits.takeNow(this.#both("register", ACCOUNTS, who))) === 0;
   }
 
-  /** Milliseconds to wait, 0 where it may pass. */
-  #both(what: string, { own, prefix }: Both, { sessionHash, prefixHash }: Who): Promise<number> {
-    return this.#limits.takeNow([
+  #both(what: string, { own, prefix }: Both, { sessionHash, prefixHash }: Who): readonly Use[] {
+    return [
       this.#limits.use(`own ${what}`, sessionHash, own),
       // Who comes through Tor has no address: they are one neighbourhood, or new sessions were free.
       this.#limits.use(`prefix ${what}`, prefixHash ?? "none", prefix),
-    ]);
+    ];
   }
+}
+
+/** `wait`: milliseconds, 0 where it may pass. */
+function refuse(wait: number): void {
+  if (wait === 0) return;
+  throw new AppError({
+    code: "board.too_fast",
+    source: "client",
+    retry: true,
+    publicMessage: API_TEXTS["board.too_fast"].en,
+    retryAfter: Math.ceil(wait / 1000),
+  });
 }

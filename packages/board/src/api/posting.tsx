@@ -29,6 +29,10 @@ import type { Poster, PostingStaff } from "#thread/posting/draft.ts";
 import { type Posted, post } from "#thread/posting/post.ts";
 import { readableBoard, readIndex, readPost, readThread } from "#thread/read.ts";
 
+/** Characters that are read of a text, and of a name or a subject: more than any board takes. */
+const TEXT_MOST = 50_000;
+const FIELD_MOST = 1000;
+
 /** The forms with which visitors write and delete. A refusal gives them back what they wrote. */
 export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   const { threads, previews } = site;
@@ -40,10 +44,11 @@ export function postingRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     const threadText = textOf(form, "thread");
     // What is no number is no thread either: it opens none.
     const threadNo = threadText === "" ? null : (wholeOf(threadText) ?? 0);
+    // No board takes as much; whatever is refused is sent back with the page.
     const written: Written = {
-      name: textOf(form, "name"),
-      subject: textOf(form, "subject"),
-      text: textOf(form, "text"),
+      name: textOf(form, "name").slice(0, FIELD_MOST),
+      subject: textOf(form, "subject").slice(0, FIELD_MOST),
+      text: textOf(form, "text").slice(0, TEXT_MOST),
       sage: form.has("sage"),
     };
     let decision: string | undefined;
@@ -219,7 +224,8 @@ async function send(site: BoardSite, sending: Sending): Promise<Posted> {
 }
 
 async function sentOf(file: File, spoiler: boolean): Promise<Sent> {
-  return { bytes: await file.bytes(), filename: file.name, spoiler };
+  // Its end tells what it is called; a name of megabytes is nobody's.
+  return { bytes: await file.bytes(), filename: file.name.slice(-FIELD_MOST), spoiler };
 }
 
 /** Leads a browser to the post, and answers a script with it. */

@@ -70,6 +70,7 @@ export function readRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     );
     const before = wholeOf(c.req.query("before"));
     const known = boards.has(uri) ? uri : "";
+    if (query !== "") site.pace.search(await site.posterOf(c));
     const result =
       query === "" ? null : await searchPosts(context, query, known === "" ? null : known, before);
     return page(

@@ -135,6 +135,43 @@ describe("writing", () => {
     expect((await rig.ask(`/b/post/${no + 1}`)).status).toBe(404);
   });
 
+  test("what is refused for its length alone is not sent back by the megabyte", async () => {
+    const response = await rig.send("/b/post", {
+      text: '"'.repeat(1_000_000),
+      name: "n".repeat(1e5),
+    });
+    expect(response.status).toBe(422);
+    expect((await response.text()).length).toBeLessThan(500_000);
+  });
+
+  test("what was removed is read again by whoever wrote it alone", async () => {
+    const no = await open({ text: "Words that had to go" });
+    const { id } = await rig.store.kysely
+      .selectFrom("post")
+      .select("id")
+      .where("no", "=", no)
+      .executeTakeFirstOrThrow();
+    const actor = { id: "a", name: "a", grants: [{ role: "admin", boardId: null }] } as const;
+    const order = { postId: id, rule: "0:law", reason: "Because", endsAt: null };
+    const [actId = ""] = await act(rig.deps, actor, { ...order, measures: [{ kind: "remove" }] });
+    const path = rig.site.due.decisionPath(actId);
+    // The address is handed on: it shows the decision, and not what it is about.
+    const read = await rig.fetch(new Request(OWN + path), "192.0.2.2");
+    const html = await read.text();
+    expect([read.status, html.includes("Because"), html.includes("had to go")]).toEqual([
+      200,
+      true,
+      false,
+    ]);
+    const toldAt = async () =>
+      (
+        await rig.store.kysely.selectFrom("act").select("toldAt").where("id", "=", actId).execute()
+      )[0]?.toldAt;
+    expect(await toldAt()).toBeNull();
+    expect(await text(path)).toContain("had to go");
+    expect(await toldAt()).not.toBeNull();
+  });
+
   test("a report is taken, and can be followed", async () => {
     const no = await open();
     const vague = await rig.send(`/b/post/${no}/report`, { reason: "hm" });

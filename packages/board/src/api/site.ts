@@ -45,7 +45,7 @@ export interface BoardSite {
   ) => Promise<{ readonly id: string; readonly username?: string } | null>;
   /** Who asks, with their roles; null where they are no staff. */
   readonly actorOf: (c: WebContext) => Promise<Actor | null>;
-  readonly pace: Pick<Pace, "take">;
+  readonly pace: Pick<Pace, "take" | "search">;
   /** Lets edges forget what changed, by tag. */
   readonly forget: (tags: readonly string[]) => void;
   /** Resolves once they have forgotten what they were told to so far, or after a moment. */
@@ -67,8 +67,8 @@ export interface DueDoor {
   rules(board: Board | null): Promise<{ readonly board: RuleSet; readonly site: RuleSet }>;
   /** Newest first. */
   log(board: Board | null, page: number, locale: Locale): Promise<PublicLog>;
-  /** What was decided, by the secret of the one it concerns; they have been told then. */
-  decision(token: string): Promise<Decision | null>;
+  /** What was decided, by the secret of the one it concerns and their session; they have been told then. */
+  decision(token: string, sessionHash: string): Promise<Decision | null>;
   appeal(token: string, text: string, locale: Locale): Promise<void>;
   /** Where the person concerned reads of an act, and appeals: nobody else can name it. */
   decisionPath(actId: string): string;

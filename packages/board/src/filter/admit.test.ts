@@ -15,6 +15,8 @@ const RULE: FilterRule = {
   message: null,
 };
 
+const SOUND: Partial<AdmitContext> = { proof: "sound" };
+
 function draft(text: string, more: Partial<Draft> = {}): Draft {
   return { opensThread: false, words: { text, subject: "", name: "" }, files: [], ...more };
 }
@@ -176,10 +178,43 @@ describe("admit", () => {
     // But nobody fills the queue that way.
     expect(code(admit(draft("x"), context([], { ...known, floodWaitMs: 1 })))).toBe("filter.flood");
     expect(code(admit(draft("x"), context([], { knownFiles: [MATCH], staff: true })))).toBe("hold");
-    const removedTexts = [{ id: 3, share: 0.8 }];
+    const removedTexts = [{ id: 3, share: 0.8, isLong: false, by: "site" }] as const;
     expect(admit(draft("x"), context([], { removedTexts }))).toMatchObject({
       kind: "hold",
       marks: [{ kind: "removed-text", near: { id: 3 } }],
+    });
+    // What another board's staff removed is told of, and nothing more.
+    const elsewhere = [{ id: 3, share: 0.8, isLong: true, by: "elsewhere" }] as const;
+    expect(admit(draft("x"), context([], { removedTexts: elsewhere }))).toMatchObject({
+      kind: "flag",
+      marks: [{ kind: "removed-text" }],
+    });
+  });
+
+  test("replacements that feed one another come to an end", () => {
+    const rules = Array.from({ length: 40 }, () => ({
+      kind: "pattern" as const,
+      pattern: "a",
+      action: "replace" as const,
+      replacement: "aaaaaaaaaa",
+    }));
+    const { words } = new Filters(rules.map((rule, id) => ({ ...RULE, id, ...rule }))).run(
+      { text: "a", subject: "", name: "" },
+      [],
+    );
+    expect(words.text.length).toBeLessThanOrEqual(50_000);
+  });
+
+  test("where a word can't be replaced, staff are told of it", () => {
+    const words = { text: "tea", subject: "a kettle", name: "" };
+    const rule = { action: "replace", replacement: "pot" } as const;
+    expect(admit(draft("tea", { words }), context([rule], SOUND))).toMatchObject({
+      kind: "flag",
+      marks: [{ kind: "filter" }],
+    });
+    expect(admit(draft("a kettle"), context([rule], SOUND))).toMatchObject({
+      kind: "allow",
+      words: { text: "a pot" },
     });
   });
 
@@ -187,6 +222,7 @@ describe("admit", () => {
     for (const rule of [
       { kind: "pattern", pattern: "(a" },
       { kind: "pattern", pattern: "(?=a)" },
+      { kind: "pattern", pattern: "(?:(?:a{50}){20}b?){20}" },
       { kind: "pattern", pattern: "a".repeat(2000) },
       { kind: "word", pattern: " … " },
       { kind: "letters", pattern: "…" },

@@ -14,6 +14,14 @@ export interface Draft {
   readonly files: readonly { readonly sha256: string; readonly filename: string }[];
 }
 
+/** A file that is known already. */
+export interface KnownFile {
+  readonly sha256: string;
+  readonly match: HashMatch;
+  /** Only this board's own staff put it away: they may show it again. */
+  readonly byBoard?: true;
+}
+
 /** What was found out about a draft and its poster before it is decided. */
 export interface AdmitContext {
   readonly filters: Filters;
@@ -33,9 +41,9 @@ export interface AdmitContext {
   /** What came of the proof of work that was sent along. */
   readonly proof: ProofState;
   /** Matches with lists of known hashes, by the file's hash. */
-  readonly knownFiles: readonly { readonly sha256: string; readonly match: HashMatch }[];
+  readonly knownFiles: readonly KnownFile[];
   /** Texts that were removed before, of which this is a copy. */
-  readonly removedTexts: readonly NearText[];
+  readonly removedTexts: readonly RemovedText[];
 }
 
 export interface AdmitSettings {
@@ -50,14 +58,22 @@ export interface AdmitSettings {
   readonly dnsbl: "off" | "flag" | "hold" | "proof" | "refuse";
 }
 
+/**
+ * A removed text of which a post is a copy. What the site's staff removed is held everywhere, what a
+ * board's own did on that board; elsewhere staff are told of it, where it is long enough to be meant.
+ */
+export interface RemovedText extends NearText {
+  readonly by: "site" | "board" | "elsewhere";
+}
+
 /** Why staff should look at a post. */
 export type Mark =
   | { readonly kind: "filter"; readonly filter: number }
   | { readonly kind: "listed-address"; readonly list: string }
   | { readonly kind: "tor" }
   | { readonly kind: "without-proof" }
-  | { readonly kind: "known-file"; readonly sha256: string; readonly match: HashMatch }
-  | { readonly kind: "removed-text"; readonly near: NearText };
+  | ({ readonly kind: "known-file" } & KnownFile)
+  | { readonly kind: "removed-text"; readonly near: RemovedText };
 
 /** What becomes of a draft. `words` are those to keep, replacements made. */
 export type Admission =
@@ -97,14 +113,17 @@ export function admit(draft: Draft, context: AdmitContext): Admission {
   );
   const refusing = hits.find(({ rule }) => rule.action === "refuse");
   if (refusing !== undefined && seal.length === 0 && !context.staff) return byFilter(refusing.rule);
+  const removedHere = context.removedTexts.filter(({ by }) => by !== "elsewhere");
   const holds: Mark[] = [
     ...context.knownFiles.map((known): Mark => ({ kind: "known-file", ...known })),
-    ...context.removedTexts.map((near): Mark => ({ kind: "removed-text", near })),
+    ...removedHere.map((near): Mark => ({ kind: "removed-text", near })),
   ];
-  const flags: Mark[] = [];
-  for (const { rule } of context.staff ? [] : hits) {
-    // A replacement is made in silence; where it can't be made, staff should know.
-    const replaced = rule.kind === "word" || rule.kind === "pattern";
+  const flags: Mark[] = context.removedTexts
+    .filter(({ by }) => by === "elsewhere")
+    .map((near) => ({ kind: "removed-text", near }));
+  for (const { rule, field } of context.staff ? [] : hits) {
+    // A replacement is made in silence, in the text; where it can't be made, staff should know.
+    const replaced = field === "text" && (rule.kind === "word" || rule.kind === "pattern");
     if (rule.action === "replace" && replaced) continue;
     (rule.action === "hold" ? holds : flags).push({ kind: "filter", filter: rule.id });
   }

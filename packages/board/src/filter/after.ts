@@ -4,10 +4,11 @@ import type { MarkData } from "#filter/guards.ts";
 import { bytesOfWords } from "#filter/screen.ts";
 import { sketchOf } from "#match/text/near.ts";
 import { type Category, CATEGORIES, graver } from "#moderation/category.ts";
+import { settleMedia } from "#moderation/service/media.ts";
 import { queuePost } from "#moderation/service/queue.ts";
 import { addRemovedText } from "#store/lists.ts";
 import type { Db } from "#store/open.ts";
-import type { AfterWrite } from "#thread/posting/guard.ts";
+import type { AfterWrite, Written } from "#thread/posting/guard.ts";
 
 /** Counts what was posted, and puts what was marked before staff, in its lane. */
 export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
@@ -18,6 +19,7 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
     const marks = objections.flatMap((one) =>
       "data" in one && isMarkData(one.data) ? [{ ...one, data: one.data }] : [],
     );
+    if (written.state === "visible") await showAgain(trx, written, at);
     if (marks.length === 0) return;
     const seal = marks.flatMap(({ data: { mark } }) =>
       mark.kind === "known-file" ? [mark.sha256] : [],
@@ -35,17 +37,38 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
   };
 }
 
+/** A file that another board's staff put away comes back with a post that shows it. */
+async function showAgain(trx: Db, { postId, candidate }: Written, now: number): Promise<void> {
+  const hashes = candidate.files.map(({ sha256 }) => sha256);
+  if (hashes.length === 0) return;
+  const sealed = await trx
+    .selectFrom("media")
+    .select("sha256")
+    .where("sha256", "in", hashes)
+    .where("state", "=", "sealed")
+    .limit(1)
+    .executeTakeFirst();
+  if (sealed !== undefined) await settleMedia(trx, { postId, key: `posted:${postId}`, now });
+}
+
 /** Keeps the sketch of a text that staff removed, so that its copies are known. */
 export async function rememberRemoved(
   trx: Db,
-  removed: { readonly postId: number; readonly subject: string; readonly text: string },
+  removed: {
+    readonly postId: number;
+    /** Whose own staff removed it; null: the site's. */
+    readonly boardId: number | null;
+    readonly subject: string;
+    readonly text: string;
+  },
   category: Category,
   now: number,
 ): Promise<void> {
   const sketch = sketchOf(`${removed.subject}\n${removed.text}`);
   if (sketch.length === 0) return;
-  const { postId } = removed;
-  await addRemovedText(trx, { postId, category, sketch: bytesOfWords(sketch), createdAt: now });
+  const { postId, boardId } = removed;
+  const kept = { postId, boardId, category, sketch: bytesOfWords(sketch), createdAt: now };
+  await addRemovedText(trx, kept);
 }
 
 function asCategory(name: string | null): Category {

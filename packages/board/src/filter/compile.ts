@@ -7,6 +7,10 @@ import { FILTER_TEXTS } from "#filter/texts.ts";
 import { fold } from "#match/text/fold.ts";
 
 const LONGEST_PATTERN = 1000;
+/** Instructions of a pattern: each is looked at for each character of a post. */
+const LARGEST_PROGRAM = 500;
+/** What is longer than any board takes is not made longer: replacements may feed one another. */
+const LONGEST_TEXT = 50_000;
 
 /** The words of a post, and the names of its files, as filters see them. */
 export type Words = Readonly<Record<Exclude<FilterField, "filename">, string>>;
@@ -31,6 +35,7 @@ interface Test {
 class Value {
   readonly text: string;
   #letters: string | undefined;
+  #words: readonly string[] | undefined;
   #hosts: readonly string[] | undefined;
 
   constructor(text: string) {
@@ -42,6 +47,12 @@ class Value {
     return this.#letters;
   }
 
+  /** Words at even places, folded; between them gaps, as "". */
+  get words(): readonly string[] {
+    this.#words ??= foldedParts(this.text.split(GAP));
+    return this.#words;
+  }
+
   get hosts(): readonly string[] {
     this.#hosts ??= hostsIn(this.text);
     return this.#hosts;
@@ -51,6 +62,8 @@ class Value {
 /** Throws an AppError where a filter can't be used; asked before a filter is kept. */
 export function checkFilter(rule: FilterRule): void {
   compile(rule);
+  if (rule.kind !== "pattern") return;
+  if (programOf(rule).programSize() > LARGEST_PROGRAM) throw badPattern();
 }
 
 /** Filters made ready: those of the instance and of one board. */
@@ -79,7 +92,9 @@ export class Filters {
         }
         if (!test.hits(valueOf(out[field]))) continue;
         hits.push({ rule, field });
-        if (rule.action === "replace") out[field] = test.replace(out[field]);
+        if (rule.action !== "replace") continue;
+        const replaced = test.replace(out[field]);
+        if (replaced.length <= LONGEST_TEXT) out[field] = replaced;
       }
     }
     return { words: out, hits };
@@ -115,18 +130,21 @@ function compile(rule: FilterRule): Test {
 }
 
 function patternTest(rule: FilterRule): Test {
-  let pattern: RE2JS;
-  try {
-    pattern = RE2JS.compile(rule.pattern, RE2JS.CASE_INSENSITIVE);
-  } catch (cause) {
-    throw badPattern(cause);
-  }
+  const pattern = programOf(rule);
   // The replacement is taken as it stands: no references to groups.
   const replacement = RE2JS.quoteReplacement(rule.replacement);
   return {
     hits: (value) => pattern.matcher(value.text).find(),
     replace: (text) => pattern.matcher(text).replaceAll(replacement),
   };
+}
+
+function programOf({ pattern }: FilterRule): RE2JS {
+  try {
+    return RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+  } catch (cause) {
+    throw badPattern(cause);
+  }
 }
 
 /** What stands between words: neither letters, digits, marks nor signs that stand for letters. */
@@ -146,24 +164,23 @@ class WordTest implements Test {
   }
 
   hits(value: Value): boolean {
-    return this.#find(value.text.split(GAP)).length > 0;
+    return this.#find(value.words).length > 0;
   }
 
   replace(text: string): string {
     const parts = text.split(GAP);
     const span = (this.#wanted.length - 1) * 2;
-    for (const at of this.#find(parts)) {
+    for (const at of this.#find(foldedParts(parts))) {
       for (let i = at + 1; i <= at + span; i++) parts[i] = "";
       parts[at] = this.#replacement;
     }
     return parts.join("");
   }
 
-  /** Places in `parts` (words at even places, gaps between) where the wanted words begin. */
-  #find(parts: readonly string[]): readonly number[] {
-    const folded = parts.map((part, i) => ((i & 1) === 0 ? fold(part) : ""));
+  /** Places in `folded` where the wanted words begin. */
+  #find(folded: readonly string[]): readonly number[] {
     const found: number[] = [];
-    for (let at = 0; at < parts.length; at += 2) {
+    for (let at = 0; at < folded.length; at += 2) {
       if (this.#wanted.every((word, i) => folded[at + i * 2] === word)) {
         found.push(at);
         at += (this.#wanted.length - 1) * 2;
@@ -171,6 +188,10 @@ class WordTest implements Test {
     }
     return found;
   }
+}
+
+function foldedParts(parts: readonly string[]): readonly string[] {
+  return parts.map((part, i) => ((i & 1) === 0 ? fold(part) : ""));
 }
 
 function badPattern(cause?: unknown): AppError {

@@ -18,6 +18,7 @@ import {
   removeFilter,
 } from "#store/lists.ts";
 import { draftOf, type Rig, threadRig } from "#thread/testing/rig.ts";
+import { setPostState } from "#thread/visibility.ts";
 
 const files = testParts({ ffmpeg: false });
 let filters: OpenFilters;
@@ -27,6 +28,29 @@ let picture: Ingested;
 
 const TEXT =
   "The old gardener carried the green lantern over the narrow bridge, and nobody at the station could say why he did so every morning before the bells rang.";
+
+const MORE =
+  "In the evening the painters came down from the hill with their ladders, counted the windows twice, and wrote every number on a slip of paper which they left below the door of the baker, who never read it but kept each one in a blue box.";
+const ACT = {
+  at: 0,
+  staffId: "admin",
+  kind: "remove",
+  threadNo: 1,
+  no: 1,
+  ruleId: null,
+  ruleBoardId: null,
+  ruleVersion: null,
+  reason: "",
+  endsAt: null,
+  state: "in-force",
+  stateAt: 0,
+  stateBy: null,
+  before: "visible",
+  after: "removed",
+  batch: null,
+  sessionHash: null,
+  toldAt: null,
+} as const;
 
 beforeAll(async () => {
   const guards: Rig["guards"][number][] = [];
@@ -137,7 +161,7 @@ describe("guards of posting", () => {
   });
 
   test("a text that was removed comes back to staff, not to the board", async () => {
-    const post = { postId: 999, subject: "", text: TEXT };
+    const post = { postId: 999, boardId: null, subject: "", text: TEXT };
     await rig.store.transaction((trx) => rememberRemoved(trx, post, "terrorism", 0));
     await filters.refresh();
     const back = await write(
@@ -148,6 +172,82 @@ describe("guards of posting", () => {
     await forgetRemovedText(rig.store.kysely, 999);
     await filters.refresh();
     expect((await write(`Again: ${TEXT.replace("nobody", "no one")}`)).state).toBe("visible");
+  });
+
+  test("what a board's own staff removed is held on that board, and is theirs to show", async () => {
+    const other = await rig.board("other");
+    const post = { postId: 998, boardId: other, subject: "", text: "I think that this is so" };
+    await rig.store.transaction((trx) => rememberRemoved(trx, post, "rule", 0));
+    await filters.refresh();
+    // A common phrase that one owner removes is not taken from everybody else.
+    const here = await write("I think that this is so, and you do too.");
+    expect(here.state).toBe("visible");
+    expect(await queued(here.postId)).toBeUndefined();
+    const poster = { ...draftOf("other").poster, sessionHash: "there", prefixHash: "there" };
+    const there = await rig.write({ board: "other", text: "I think that this is so.", poster });
+    expect(there.state).toBe("held");
+    expect(await queued(there.postId)).toEqual({ category: "rule", held: "filter" });
+    const found = await rig.store.kysely.selectFrom("detection").select("postId").execute();
+    expect(found.map(({ postId }) => postId)).not.toContain(there.postId);
+    // What is too long to come by chance is shown to the staff of other boards.
+    const long = { postId: 997, boardId: other, subject: "", text: `${TEXT} ${MORE}` };
+    await rig.store.transaction((trx) => rememberRemoved(trx, long, "terrorism", 0));
+    await filters.refresh();
+    const copy = await write(`${TEXT} ${MORE} (a copy)`);
+    expect(copy.state).toBe("visible");
+    expect(await queued(copy.postId)).toEqual({ category: "terrorism", held: null });
+    for (const id of [997, 998]) await forgetRemovedText(rig.store.kysely, id);
+    await filters.refresh();
+  });
+
+  test("a picture that a board's own staff put away is no other board's loss", async () => {
+    const db = rig.store.kysely;
+    const other = await rig.board("hostile");
+    const content = await drawing(90, 70).png().toBuffer();
+    const own = await files.ingest.ingest({ content, filename: "a.png" }, DEFAULT_MEDIA_POLICY);
+    const sent = async (uri: string) => {
+      const poster = {
+        ...draftOf(uri).poster,
+        sessionHash: `s${++sessions}`,
+        prefixHash: `p${sessions}`,
+      };
+      rig.clock.advance(700_000);
+      return rig.write({ board: uri, text: `picture ${sessions}`, poster }, [
+        draftFileOf(own, false),
+      ]);
+    };
+    const first = await sent("hostile");
+    await rig.store.transaction((trx) =>
+      setPostState(rig.store, trx, first.postId, "removed", rig.clock.now()),
+    );
+    await db
+      .updateTable("media")
+      .set({ state: "sealed" })
+      .where("sha256", "=", own.sha256)
+      .execute();
+    const again = await sent("hostile");
+    expect([again.state, (await queued(again.postId))?.held]).toEqual(["held", "filter"]);
+    await db.deleteFrom("queue_item").where("postId", "=", again.postId).execute();
+    await rig.store.transaction((trx) =>
+      setPostState(rig.store, trx, again.postId, "hidden", rig.clock.now()),
+    );
+    const elsewhere = await sent("b");
+    expect(elsewhere.state).toBe("visible");
+    // It is shown once the outbox came to it.
+    const due = await db.selectFrom("outbox").select("key").execute();
+    expect(due.map(({ key }) => key)).toContain(`media:posted:${elsewhere.postId}`);
+    // What the site put away stays away everywhere.
+    await db
+      .insertInto("act")
+      .values({ ...ACT, id: "site", boardId: other, postId: first.postId, byInstance: 1 })
+      .execute();
+    await db
+      .updateTable("media")
+      .set({ state: "sealed" })
+      .where("sha256", "=", own.sha256)
+      .execute();
+    const held = await sent("b");
+    expect([held.state, (await queued(held.postId))?.held]).toEqual(["held", "match"]);
   });
 
   test("a file on a list is held, sealed and queued in the list's lane; its sender sees nothing", async () => {

@@ -5,6 +5,7 @@ import {
   type AdmitSettings,
   admit,
   type Draft,
+  type KnownFile,
   type Mark,
   needsProof,
 } from "#filter/admit.ts";
@@ -12,10 +13,10 @@ import type { Counting } from "#filter/counted.ts";
 import type { Dnsbl } from "#filter/dnsbl.ts";
 import { type FloodSettings, floodUses } from "#filter/flood.ts";
 import { type PostingProof, ticketUse } from "#filter/proof.ts";
+import { sealedBefore } from "#filter/put-away.ts";
 import { recentFile, recentText } from "#filter/recent.ts";
 import { errorOf } from "#filter/refusal.ts";
 import type { Screen } from "#filter/screen.ts";
-import type { HashMatch, KnownHash } from "#match/list/matcher.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import type { Store } from "#store/open.ts";
 import type { Board } from "#thread/model.ts";
@@ -95,7 +96,7 @@ async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<read
     newcomer: !staff && (await isNewcomer(parts.store, poster.sessionHash)),
     tor: poster.tor === true,
     proof: proofOf(parts, draft),
-    removedTexts: parts.screen.texts.near(`${draft.subject}\n${text}`),
+    removedTexts: parts.screen.removedTexts(`${draft.subject}\n${text}`, board.id),
   };
   const words = { text, subject: draft.subject, name: draft.name };
   const asked: Draft = { opensThread: draft.threadNo === null, words, files: [] };
@@ -153,7 +154,10 @@ async function judgeFiles(parts: GuardParts, candidate: Candidate): Promise<read
   const counted = settings.duplicateFilesRefused && !staff ? hashes : [];
   const uses = counted.map((sha256) => recentFile(limits, board.id, sha256, parts.recentMs));
   const waits = await limits.waits(uses);
-  const known = [...matches(parts.screen, files), ...(await sealedBefore(parts.store, files))];
+  const known = [
+    ...matches(parts.screen, files),
+    ...(await sealedBefore(parts.store, files, board)),
+  ];
   const decided = admit(
     { opensThread: draft.threadNo === null, words: { text: "", subject: "", name: "" }, files },
     {
@@ -179,8 +183,6 @@ async function judgeFiles(parts: GuardParts, candidate: Candidate): Promise<read
   return objections(parts.screen, decided, text, board, "");
 }
 
-type KnownFile = AdmitContext["knownFiles"][number];
-
 function matches(screen: Screen, files: readonly DraftFile[]): readonly KnownFile[] {
   return files.flatMap(({ sha256, md5, originalHash, originalMd5, pdq }) => {
     const found = screen.hashes.matches({
@@ -192,27 +194,6 @@ function matches(screen: Screen, files: readonly DraftFile[]): readonly KnownFil
     return found
       .filter(({ known }) => screen.categoryOfList(known.list) !== null)
       .map((match) => ({ sha256, match }));
-  });
-}
-
-/** A file that staff sealed or removed comes back no other way than through them. */
-async function sealedBefore(
-  { kysely }: Store,
-  files: readonly DraftFile[],
-): Promise<readonly KnownFile[]> {
-  const rows = await kysely
-    .selectFrom("media")
-    .select("sha256")
-    .where(
-      "sha256",
-      "in",
-      files.map(({ sha256 }) => sha256),
-    )
-    .where("state", "!=", "stored")
-    .execute();
-  return rows.map(({ sha256 }) => {
-    const known: KnownHash = { id: 0, list: 0, signal: "sha256", value: sha256 };
-    return { sha256, match: { known, distance: 0 } satisfies HashMatch };
   });
 }
 
@@ -253,8 +234,10 @@ function objections(
   return out;
 }
 
+/** What no staff of a board's own show again. */
 function isGrave(mark: Mark): boolean {
-  return mark.kind === "known-file" || mark.kind === "removed-text";
+  if (mark.kind === "known-file") return mark.byBoard !== true;
+  return mark.kind === "removed-text" && mark.near.by === "site";
 }
 
 /** As the queue calls it. */

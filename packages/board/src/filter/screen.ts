@@ -1,3 +1,4 @@
+import type { RemovedText } from "#filter/admit.ts";
 import { Filters } from "#filter/compile.ts";
 import type { FilterRule } from "#filter/rule.ts";
 import type { Signal } from "#match/list/entry.ts";
@@ -27,13 +28,10 @@ export class Screen {
   #lastEntry = 0;
   #texts = new NearTexts();
   #textCategories = new Map<number, string>();
+  #textBoards = new Map<number, number | null>();
 
   get hashes(): HashMatcher {
     return this.#hashes;
-  }
-
-  get texts(): NearTexts {
-    return this.#texts;
   }
 
   /** Under what a match with an entry of this list, or with this removed text, is queued. */
@@ -43,6 +41,16 @@ export class Screen {
 
   categoryOfText(id: number): string | null {
     return this.#textCategories.get(id) ?? null;
+  }
+
+  /** Removed texts of which this one is a copy, as they count on a board. */
+  removedTexts(text: string, board: number): readonly RemovedText[] {
+    return this.#texts.near(text).flatMap((near): readonly RemovedText[] => {
+      const by = this.#textBoards.get(near.id) ?? null;
+      if (by === null) return [{ ...near, by: "site" }];
+      if (by === board) return [{ ...near, by: "board" }];
+      return near.isLong ? [{ ...near, by: "elsewhere" }] : [];
+    });
   }
 
   filters(board: number): BoardFilters {
@@ -69,6 +77,7 @@ export class Screen {
     for (const { id, sketch } of rows) texts.add(id, wordsOfBytes(sketch));
     this.#texts = texts;
     this.#textCategories = new Map(rows.map(({ id, category }) => [id, category]));
+    this.#textBoards = new Map(rows.map(({ id, boardId }) => [id, boardId]));
     this.#stamp = stamp;
   }
 

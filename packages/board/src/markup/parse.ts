@@ -55,13 +55,14 @@ export function parse(written: string): readonly Node[] {
 
 /**
  * Line ends as LF; no controls, nothing that turns the direction of what stands around (U+202D,
- * U+202E), no half of a character.
+ * U+202E), no more marks on a letter than any language writes, no half of a character.
  */
 function normalise(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
     .replace(/\t/g, "    ")
     .replace(/[^\P{Cc}\n]|[\u202d\u202e\ufffe\uffff]/gu, "")
+    .replace(/(\p{M}{8})\p{M}+/gu, "$1")
     .toWellFormed();
 }
 

@@ -158,7 +158,7 @@ const ACCOUNTS: readonly Document[] = [
 ];
 
 const FILTERS: readonly Document[] = [
-  { _id: new ObjectId(), board: "tech", filters: ["buy kettles", "cheap"], filterMode: 1 },
+  { _id: new ObjectId(), board: "tech", filters: ["buy kettles", "cheap", "!!!"], filterMode: 1 },
   { _id: new ObjectId(), board: null, filters: ["off"], filterMode: 0 },
 ];
 
@@ -244,6 +244,7 @@ describe("a jschan dump", () => {
       "posts: its number is none",
       "posts: ✖ Invalid input: expected date, received",
       "bans: what it goes by is no address (hashed th",
+      "filters: a filter that is too long, or without le",
       "posts (file): there is no file file/passwd",
     ]);
     const { kysely } = rig.importing.store;

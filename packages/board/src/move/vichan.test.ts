@@ -187,7 +187,7 @@ describe("a vichan dump", () => {
       clock: rig.clock,
     });
     const tokens = new DecisionTokens(new Uint8Array(32));
-    const decision = await dueDoor({ ...deps, store }, tokens).decision(tokens.of(global.id));
+    const decision = await dueDoor({ ...deps, store }, tokens).decision(tokens.of(global.id), "");
     expect(decision).toMatchObject({ startsAt: 1_700_000_000_000, appealUntil: now + APPEAL_MS });
     await undo({ ...deps, store }, ownerOf, ofBoard.id, "Long ago");
     const admin = { ...owner, grants: [{ role: "admin", boardId: null } as const] };

@@ -1,4 +1,5 @@
 import type { Db } from "#store/open.ts";
+import { inShownThread } from "#store/posts.ts";
 import { POST_COLUMNS, toPost } from "#store/rows.ts";
 import type { Board, Post } from "#thread/model.ts";
 
@@ -10,16 +11,7 @@ export async function postsMadeAt(db: Db, board: Board, at: number): Promise<rea
     .where("boardId", "=", board.id)
     .where("createdAt", "=", at)
     .where("state", "=", "visible")
-    .where((row) =>
-      row.exists(
-        row
-          .selectFrom("thread")
-          .select("thread.no")
-          .whereRef("thread.boardId", "=", "post.boardId")
-          .whereRef("thread.no", "=", "post.threadNo")
-          .where("thread.state", "=", "visible"),
-      ),
-    )
+    .where(inShownThread)
     .limit(100)
     .execute();
   return rows.map((row) => toPost(row, board.uri));

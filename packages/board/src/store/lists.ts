@@ -142,6 +142,7 @@ export async function addRemovedText(
   db: Db,
   text: {
     readonly postId: number;
+    readonly boardId: number | null;
     readonly category: string;
     readonly sketch: Uint8Array;
     readonly createdAt: number;

@@ -12,6 +12,7 @@ import { actStates } from "#store/migration/0032-act-states.ts";
 import { move } from "#store/migration/0060-move.ts";
 import { detection } from "#store/migration/0061-detection.ts";
 import { inviter } from "#store/migration/0062-inviter.ts";
+import { whoseRemoval } from "#store/migration/0063-whose-removal.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
 /**
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   move,
   detection,
   inviter,
+  whoseRemoval,
 ];

@@ -1,7 +1,8 @@
-import { type Insertable, sql } from "kysely";
+import { type ExpressionBuilder, type Insertable, sql } from "kysely";
 import type { Db, Store } from "#store/open.ts";
 import { POST_COLUMNS, type PostRow, toPost } from "#store/rows.ts";
 import type { PostTable } from "#store/table/post.ts";
+import type { Tables } from "#store/tables.ts";
 import { touchThread } from "#store/threads.ts";
 import type { Backlink, Board, Post, Thread } from "#thread/model.ts";
 
@@ -14,12 +15,30 @@ export async function insertPost(trx: Db, post: Insertable<PostTable>): Promise<
   return id;
 }
 
+/**
+ * Whether a post's thread is in sight. Replies keep a state of their own where staff take the opening
+ * post away: whoever shows a post by itself has to ask for its thread as well.
+ */
+export function inShownThread(row: ExpressionBuilder<Tables, "post">) {
+  return row.exists(
+    row
+      .selectFrom("thread")
+      .select("thread.no")
+      .whereRef("thread.boardId", "=", "post.boardId")
+      .whereRef("thread.no", "=", "post.threadNo")
+      .where("thread.state", "=", "visible"),
+  );
+}
+
+/** A post that anybody may read, by its number. */
 export async function postOf(db: Db, board: Board, no: number): Promise<Post | null> {
   const row = await db
     .selectFrom("post")
     .select(POST_COLUMNS)
     .where("boardId", "=", board.id)
     .where("no", "=", no)
+    .where("state", "=", "visible")
+    .where(inShownThread)
     .executeTakeFirst();
   return row === undefined ? null : toPost(row, board.uri);
 }
@@ -94,6 +113,7 @@ export async function newestPosts(
     .select(POST_COLUMNS)
     .where("boardId", "in", [...uris.keys()])
     .where("state", "=", "visible")
+    .where(inShownThread)
     .orderBy("id", "desc")
     .limit(limit)
     .execute();
@@ -111,6 +131,7 @@ export async function postsById(
     .select(POST_COLUMNS)
     .where("id", "in", ids)
     .where("state", "=", "visible")
+    .where(inShownThread)
     .orderBy("id", "desc")
     .execute();
   return rows

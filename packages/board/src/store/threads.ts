@@ -45,16 +45,25 @@ export async function lastBumped(
     .selectAll()
     .where("archivedAt", "is", null)
     .where("state", "=", "visible")
+    // Passed over here and not afterwards: one busy board that nobody lists would leave none.
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom("board")
+          .select("board.id")
+          .whereRef("board.id", "=", "thread.boardId")
+          .where("board.state", "in", ["open", "locked"])
+          .where("board.listed", "=", 1),
+      ),
+    )
     .orderBy("bumpedAt", "desc")
-    // Those of other boards are passed over.
-    .limit(limit * 2)
+    .limit(limit)
     .execute();
   const uris = new Map(boards.map(({ id, uri }) => [id, uri]));
-  const threads = rows.flatMap((row) => {
+  return rows.flatMap((row) => {
     const uri = uris.get(row.boardId);
     return uri === undefined ? [] : [toThread(row, uri)];
   });
-  return threads.slice(0, limit);
 }
 
 export async function countLive(db: Db, boardId: number): Promise<number> {
@@ -88,25 +97,23 @@ export async function archivedThreads(
   return (await query.execute()).map((row) => toThread(row, board.uri));
 }
 
-/** Numbers of archived threads below one, the highest `limit` of them, and when the newest ended. */
+/** Numbers of archived threads below one, the highest `limit` of them, in their order. */
 export async function archivedNumbers(
   db: Db,
   boardId: number,
   under: number | null,
   limit: number,
-): Promise<{ readonly numbers: readonly number[]; readonly newest: number | null }> {
+): Promise<readonly number[]> {
   let query = db
     .selectFrom("thread")
-    .select(["no", "archivedAt"])
+    .select("no")
     .where("boardId", "=", boardId)
     .where("archivedAt", "is not", null)
     .where("state", "=", "visible")
     .orderBy("no", "desc")
     .limit(limit);
   if (under !== null) query = query.where("no", "<", under);
-  const rows = await query.execute();
-  const newest = rows.reduce((most, { archivedAt }) => Math.max(most, archivedAt ?? 0), 0);
-  return { numbers: rows.map(({ no }) => no).toReversed(), newest: newest === 0 ? null : newest };
+  return (await query.execute()).map(({ no }) => no).toReversed();
 }
 
 export interface ThreadFlags {

@@ -41,13 +41,19 @@ export async function deleteOwn(
       .where("boardId", "=", board.id)
       .where("no", "=", no)
       .executeTakeFirst();
-    if (row === undefined || row.state === "removed") throw threadError("no_post");
+    // What staff took out of sight is theirs: as long as it stands it can be weighed again.
+    if (row === undefined || row.state === "removed" || row.state === "hidden") {
+      throw threadError("no_post");
+    }
+    const given = deletionOf(context, deleter.password);
+    const own = row.sessionHash !== null && row.sessionHash === deleter.sessionHash;
+    if (!own && !isSame(given, row.deletion)) {
+      // Nobody else learns which of the missing numbers wait for staff.
+      throw threadError(row.state === "visible" ? "not_yours" : "no_post");
+    }
     const { deletion, deletionMinutes } = board.settings;
     const late = deletionMinutes > 0 && now - row.createdAt > deletionMinutes * 60_000;
     if (!deletion || late) throw threadError("no_deletion");
-    const given = deletionOf(context, deleter.password);
-    const own = row.sessionHash !== null && row.sessionHash === deleter.sessionHash;
-    if (!own && !isSame(given, row.deletion)) throw threadError("not_yours");
     const thread = row.no === row.threadNo;
     const files = await trx
       .selectFrom("post_media")

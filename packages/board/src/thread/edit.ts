@@ -8,6 +8,7 @@ import { announce } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
 import { SUBJECT_MOST } from "#thread/posting/check.ts";
+import { lineOf } from "#thread/posting/name.ts";
 import { render } from "#thread/posting/render.ts";
 import { readableBoard } from "#thread/read.ts";
 
@@ -30,11 +31,12 @@ export async function editPost(
   context: ThreadContext,
   uri: string,
   no: number,
-  { subject, text, reason, staffId }: Edit,
+  { subject: written, text, reason, staffId }: Edit,
   also: Also = nothingElse,
 ): Promise<void> {
   const { store, clock } = context;
   const board = await readableBoard(context, uri);
+  const subject = lineOf(written);
   if (text.length > board.settings.textMost) throw threadError("text_long");
   if (subject.length > SUBJECT_MOST) throw threadError("field_long");
   const now = clock.now();

@@ -18,6 +18,7 @@ import {
 } from "#thread/read.ts";
 import { searchPosts } from "#thread/search.ts";
 import { fileOf, type Rig, threadRig } from "#thread/testing/rig.ts";
+import { setPostState } from "#thread/visibility.ts";
 import { seen, unwatchThread, watched, watchThread } from "#thread/watch.ts";
 
 const code = (thrown: unknown): string =>
@@ -166,6 +167,17 @@ onEachEngine("the life of threads", (fresh) => {
     const { thread, opening, replies } = await readThread(rig, "b", 1);
     expect([thread.replies, thread.media, replies, opening.backlinks]).toEqual([0, 0, [], []]);
     expect((await searchPosts(rig, "gone", null, null)).posts).toEqual([]);
+    // What staff hid is theirs; what waits is there for whoever wrote it, and for nobody else.
+    const hidden = await rig.write({ threadNo: 1 });
+    const held = await rig.write({ threadNo: 1 });
+    await rig.store.transaction(async (trx) => {
+      const now = rig.clock.now();
+      await setPostState(rig.store, trx, hidden.postId, "hidden", now);
+      await setPostState(rig.store, trx, held.postId, "held", now);
+    });
+    expect(await deleteOwn(rig, "b", hidden.no, own).then(() => "", code)).toBe("board.no_post");
+    expect(await deleteOwn(rig, "b", held.no, other).then(() => "", code)).toBe("board.no_post");
+    expect(await deleteOwn(rig, "b", held.no, own).then(() => "gone", code)).toBe("gone");
     rig.clock.advance(601_000);
     expect(await deleteOwn(rig, "b", 1, own).then(() => "", code)).toBe("board.no_deletion");
   });
@@ -251,6 +263,9 @@ onEachEngine("the life of threads", (fresh) => {
       ["tech", 0],
     ]);
     expect((await readNewest(rig, null, 10)).map(({ board }) => board)).toEqual(["b", "tech", "b"]);
+    // However busy it is on boards that nobody lists: it leaves room for those that are.
+    for (let i = 0; i < 5; i += 1) await rig.write({ board: "quiet" });
+    expect((await readOverboard(rig, 2)).map(({ thread }) => thread.board)).toEqual(["b", "tech"]);
   });
 
   test("boards are asked for, approved or not, and bounded", async () => {

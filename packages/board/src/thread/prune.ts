@@ -1,3 +1,4 @@
+import { touchBoard } from "#store/boards.ts";
 import { eraseThreads } from "#store/erase.ts";
 import type { Db } from "#store/open.ts";
 import { archive } from "#store/threads.ts";
@@ -63,6 +64,7 @@ export async function expireArchives(
       .execute();
     const nos = old.map(({ no }) => no);
     await eraseThreads(context.store, trx, board, nos, context.mustKeep, now);
+    if (nos.length > 0) await touchBoard(trx, board.id);
     return nos.length;
   });
 }

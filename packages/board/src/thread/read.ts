@@ -100,7 +100,7 @@ export async function readPost(
 ): Promise<Post> {
   const board = await readableBoard(context, uri);
   const post = await postOf(context.store.kysely, board, no);
-  if (post === null || post.state !== "visible") throw threadError("no_post");
+  if (post === null) throw threadError("no_post");
   return post;
 }
 

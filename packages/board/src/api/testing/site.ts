@@ -141,7 +141,7 @@ export async function siteRig(
     }),
     personOf: async () => ({ id: "person" }),
     actorOf: async () => signedIn.actor,
-    pace: { take: (what, who) => signedIn.pace.take(what, who) },
+    pace: { take: (what, who) => signedIn.pace.take(what, who), search: () => undefined },
     forget: (tags) => forgotten.push(...tags),
     settled: async () => undefined,
     about: { people: "", contact: "", keyDays: 7 },

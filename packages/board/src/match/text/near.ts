@@ -15,6 +15,8 @@ export interface NearText {
   readonly id: number;
   /** The share of the removed text that is found in this one, 0 to 1. */
   readonly share: number;
+  /** Whether the removed text was so long that no ordinary post holds its share by chance. */
+  readonly isLong: boolean;
 }
 
 /** What is kept of a text: its copies can be known by it, but nobody can read it. */
@@ -68,7 +70,9 @@ export class NearTexts {
     for (const [id, count] of found) {
       const kept = (this.#texts.get(id) as Uint32Array).length;
       const share = count / kept;
-      if (share >= (kept < LEAST_SHINGLES ? 1 : COPY)) out.push({ id, share });
+      if (share >= (kept < LEAST_SHINGLES ? 1 : COPY)) {
+        out.push({ id, share, isLong: kept === KEPT });
+      }
     }
     return out.sort((a, b) => b.share - a.share);
   }

@@ -7,7 +7,7 @@ import {
   need,
   type RemovedPost,
 } from "#moderation/service/deps.ts";
-import { isFrozen } from "#moderation/service/hold.ts";
+import { isFrozen, isThreadFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { applyToItem, followPosts } from "#moderation/service/queue.ts";
@@ -95,7 +95,9 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
   if (measure.kind === "move") need(actor, "move", measure.toBoardId);
   if (measure.kind === "approve") await mayShow(trx, actor, post);
   const now = deps.clock.now();
-  const frozen = await isFrozen(trx, post.id);
+  // A move takes the whole thread along, and rewrites what its posts refer to.
+  const frozen =
+    measure.kind === "move" ? await isThreadFrozen(trx, post) : await isFrozen(trx, post.id);
   const after = postAfter(post.state, measure, frozen);
   const endsAt = measure.kind === "ban" ? checkEnd(order.endsAt, now) : null;
   const { reason } = order;

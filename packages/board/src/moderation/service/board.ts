@@ -39,6 +39,11 @@ export async function configure(
   need(actor, "configure", boardId);
   await store.transaction(async (trx) => {
     const before = await configureBoard(trx, boardId, change);
+    const isOut = before.state === "closed" || before.state === "requested";
+    // Asked again here: the site may have closed it since the form was drawn, or a moment ago.
+    if (change.state !== undefined && (isOut || change.state === "closed")) {
+      need(actor, "instance", null);
+    }
     const changed = changes(before, change);
     if (Object.keys(changed).length === 0) return;
     await addLog(trx, store.engine, {

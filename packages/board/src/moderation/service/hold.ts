@@ -9,6 +9,24 @@ export async function isFrozen(db: Db, postId: number): Promise<boolean> {
   return (await frozenAmong(db, [postId])).has(postId);
 }
 
+/** Whether a post of a thread is under a legal hold: then the thread stays where it is. */
+export async function isThreadFrozen(
+  db: Db,
+  { boardId, threadNo }: { readonly boardId: number; readonly threadNo: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("post")
+    .innerJoin("hold_item", "hold_item.postId", "post.id")
+    .innerJoin("hold", "hold.id", "hold_item.holdId")
+    .select("post.id")
+    .where("post.boardId", "=", boardId)
+    .where("post.threadNo", "=", threadNo)
+    .where("hold.state", "!=", "released")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Those of `postIds` that are under a legal hold: what pruning and deletion leave alone. */
 export async function frozenAmong(
   db: Db,

@@ -13,8 +13,15 @@ import {
   removeFilter,
   setListEnabled,
 } from "#store/lists.ts";
+import type { Db } from "#store/open.ts";
 
 type Services = Pick<ModerationDeps, "store" | "clock">;
+
+/** Every post is held against all of them, and an owner of a board writes them for all who post there. */
+const FILTERS_MOST = { board: 200, site: 2000 } as const;
+const PATTERNS_MOST = { board: 20, site: 200 } as const;
+const REPLACEMENT_MOST = 200;
+const MESSAGE_MOST = 500;
 
 /** Keeps a filter; throws AppError where it can't be used. */
 export async function keepFilter(
@@ -26,9 +33,17 @@ export async function keepFilter(
   if (filter.pattern.trim() === "" || filter.pattern.length > 1000) {
     throw bad("board.bad_text", "A filter has 1 to 1000 characters.");
   }
+  const said = Object.values(filter.message ?? {});
+  if (
+    filter.replacement.length > REPLACEMENT_MOST ||
+    said.some(({ length }) => length > MESSAGE_MOST)
+  ) {
+    throw bad("board.bad_text", "What is said in its place is too long.");
+  }
   checkFilter({ ...filter, id: 0 });
   const at = clock.now();
   await store.transaction(async (trx) => {
+    await checkRoom(trx, filter);
     const id = await addFilter(trx, { ...filter, createdAt: at, createdBy: actor.id });
     const { boardId, kind, pattern, action } = filter;
     await addLog(trx, store.engine, {
@@ -40,6 +55,23 @@ export async function keepFilter(
       detail: { kind, pattern, action },
     });
   });
+}
+
+async function checkRoom(
+  trx: Db,
+  { boardId, kind }: Pick<FilterRule, "boardId" | "kind">,
+): Promise<void> {
+  const size = boardId === null ? "site" : "board";
+  const kinds = await trx
+    .selectFrom("filter")
+    .select("kind")
+    .where("boardId", boardId === null ? "is" : "=", boardId)
+    .execute();
+  const alike = kinds.filter((other) => other.kind === "pattern");
+  const isFull = kind === "pattern" && alike.length >= PATTERNS_MOST[size];
+  if (isFull || kinds.length >= FILTERS_MOST[size]) {
+    throw bad("board.bad_text", "There are as many filters here as there may be.");
+  }
 }
 
 export async function dropFilter(

@@ -104,6 +104,15 @@ export async function dismissStaff(
       .where("role", "=", grant.role)
       .where("boardId", "=", grant.boardId ?? 0)
       .execute();
+    if (grant.role === "board-owner" && grant.boardId !== null) {
+      // Whoever made the board, or took it over by an invitation, owns it without an appointment.
+      await trx
+        .updateTable("board")
+        .set({ ownerId: null })
+        .where("id", "=", grant.boardId)
+        .where("ownerId", "=", accountId)
+        .execute();
+    }
     await addLog(trx, store.engine, {
       at: clock.now(),
       staff: by.id,

@@ -100,7 +100,8 @@ interface Query {
 }
 
 /** Posts of one board that anybody may read: what an owner takes along. */
-const OF_BOARD = `select id from post where "boardId" = ? and state = 'visible'`;
+const SHOWN = `state = 'visible' and exists (select 1 from thread where thread."boardId" = post."boardId" and thread.no = post."threadNo" and thread.state = 'visible')`;
+const OF_BOARD = `select id from post where "boardId" = ? and ${SHOWN}`;
 
 /** Null: the table is not a part of this export. */
 function queryOf(policy: Policy, { boardId, secrets }: ExportOrder): Query | null {
@@ -115,8 +116,9 @@ function queryOf(policy: Policy, { boardId, secrets }: ExportOrder): Query | nul
   });
   switch (name) {
     case "thread":
-    case "post":
       return of(`"boardId" = ? and state = 'visible'`, [boardId]);
+    case "post":
+      return of(`"boardId" = ? and ${SHOWN}`, [boardId]);
     case "post_media":
       return of(`"postId" in (${OF_BOARD})`, [boardId]);
     case "quote":

@@ -1,4 +1,5 @@
 import { parseIp } from "@egide/std/ip.ts";
+import { checkFilter } from "#filter/compile.ts";
 import { queuePost } from "#moderation/service/queue.ts";
 import { REPORT_MOST } from "#moderation/service/report.ts";
 import { secretId, sha256 } from "#moderation/service/deps.ts";
@@ -188,15 +189,24 @@ export class HouseWriter {
   }
 
   async #filter(filter: SourceFilter, target: Target | null): Promise<void> {
+    const rule = {
+      boardId: target?.board.id ?? null,
+      kind: "letters",
+      pattern: filter.pattern,
+      fields: [],
+      action: "refuse",
+      replacement: "",
+      message: null,
+    } as const;
+    try {
+      checkFilter({ ...rule, id: 0 });
+    } catch {
+      // One that can't be used would refuse every post.
+      return this.#refuse(filter, "a filter that is too long, or without letters");
+    }
     const taken = await this.#once(filter, async (trx) => {
       await addFilter(trx, {
-        boardId: target?.board.id ?? null,
-        kind: "letters",
-        pattern: filter.pattern,
-        fields: [],
-        action: "refuse",
-        replacement: "",
-        message: null,
+        ...rule,
         createdAt: this.#context.clock.now(),
         createdBy: "import",
       });

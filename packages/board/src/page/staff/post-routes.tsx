@@ -11,7 +11,13 @@ import { staffNames } from "#moderation/service/staff.ts";
 import { KIND_FACTS } from "#media/kind.ts";
 import { orderOf } from "#page/staff/act-form.ts";
 import { StaffPostPage } from "#page/staff/post.tsx";
-import { editsOf, type StaffPost, staffPost, staffThread } from "#page/staff/read-post.ts";
+import {
+  editsOf,
+  isDetected,
+  type StaffPost,
+  staffPost,
+  staffThread,
+} from "#page/staff/read-post.ts";
 import type { StaffRouter } from "#page/staff/session.ts";
 import { boardsBy, type StaffSite, wholeOf } from "#page/staff/site.ts";
 import { editPost, flagThread } from "#thread/edit.ts";
@@ -96,6 +102,10 @@ export function postRoutes(staff: StaffRouter, site: StaffSite): void {
     const position = wholeOf(c.req.param("position"));
     const file = post.files.find((one) => one.position === position);
     if (file === undefined) throw notFound();
+    // What a list found is judged by the site's staff, and looked at by nobody else: whoever opens a
+    // board would else be shown all that the lists keep from the public.
+    if (file.state !== "stored" && (await isDetected(db, file.sha256)))
+      need(actor, "approve", null);
     const name = { sha256: file.sha256, kind: file.kind, thumb: false };
     const sealed = await provider.media.openSealed(name);
     const body = sealed ?? (await provider.media.open(name));

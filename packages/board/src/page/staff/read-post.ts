@@ -53,6 +53,18 @@ export async function staffPost(db: Db, id: number): Promise<StaffPost | null> {
   return { ...post, files };
 }
 
+/** Whether a list found a file, in this post or in another. */
+export async function isDetected(db: Db, sha256: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("post_media")
+    .innerJoin("detection", "detection.postId", "post_media.postId")
+    .select("detection.postId")
+    .where("post_media.sha256", "=", sha256)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Switches of a thread. */
 export interface StaffThread {
   readonly flags: Readonly<Record<"sticky" | "locked" | "bumpLocked" | "cyclic", boolean>>;

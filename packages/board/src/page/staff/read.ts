@@ -110,7 +110,7 @@ export async function readBans(db: Db, actor: Actor, now: number) {
 
 export async function readPeople(db: Db, actor: Actor) {
   const scope = scopeOf(actor, "appointStaff");
-  return db
+  const granted = await db
     .selectFrom("staff_grant")
     .innerJoin("staff", "staff.id", "staff_grant.staffId")
     .selectAll("staff_grant")
@@ -118,6 +118,34 @@ export async function readPeople(db: Db, actor: Actor) {
     .$if(scope !== null, (query) => query.where("staff_grant.boardId", "in", scope ?? []))
     .orderBy("staff.name")
     .execute();
+  // Whoever made a board owns it without an appointment; that, too, can be taken away.
+  const owners = await db
+    .selectFrom("board")
+    .leftJoin("staff", "staff.id", "board.ownerId")
+    .select(["board.id", "board.ownerId", "board.createdAt", "staff.name"])
+    .where("board.ownerId", "is not", null)
+    .where("board.state", "in", ["open", "locked"])
+    .$if(scope !== null, (query) => query.where("board.id", "in", scope ?? []))
+    .orderBy("board.uri")
+    .execute();
+  const isListed = new Set(
+    granted.map(({ staffId, role, boardId }) => `${staffId} ${role} ${boardId}`),
+  );
+  const made = owners.flatMap(({ id: boardId, ownerId, createdAt: at, name }) =>
+    ownerId === null || isListed.has(`${ownerId} board-owner ${boardId}`)
+      ? []
+      : [
+          {
+            staffId: ownerId,
+            role: "board-owner" as const,
+            boardId,
+            at,
+            by: ownerId,
+            name: name ?? ownerId,
+          },
+        ],
+  );
+  return [...granted, ...made];
 }
 
 /** What is counted by day, and the column that says when. */

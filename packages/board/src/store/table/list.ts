@@ -43,6 +43,8 @@ export interface RemovedTextTable {
   readonly id: Generated<number>;
   /** The post that was removed. */
   readonly postId: number;
+  /** The board whose own staff removed it; null: the site's did. */
+  readonly boardId: number | null;
   readonly category: string;
   /** 32-bit hashes, big-endian, ascending. */
   readonly sketch: Uint8Array;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { plainTrip, readName } from "#thread/posting/name.ts";
+import { lineOf, plainTrip, readName } from "#thread/posting/name.ts";
 
 const secret = new Uint8Array(32).fill(3);
 
@@ -17,6 +17,12 @@ test("a name is taken apart at its first sign", () => {
   expect(readName("Ada#", secret, true)).toEqual({ name: "Ada", trip: null });
   expect(readName("Ada##", secret, true)).toEqual({ name: "Ada", trip: null });
   expect(readName("Ada##tea", secret, false)).toEqual({ name: "Ada", trip: null });
+});
+
+test("marks upon marks cover no other line", () => {
+  const zalgo = `e${"\u0301".repeat(200)}`;
+  expect(lineOf(`${zalgo} x`)).toBe(`e${"\u0301".repeat(4)} x`);
+  expect(lineOf("שָׁלוֹם नमस्ते")).toBe("שָׁלוֹם नमस्ते");
 });
 
 test("secure tripcodes hold on one instance alone, and win over plain ones", () => {

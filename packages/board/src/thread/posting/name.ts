@@ -1,6 +1,29 @@
 import { createHmac } from "node:crypto";
 import unixCryptTD from "unix-crypt-td-js";
 
+/** Marks over and under one letter, beyond those that a language writes, cover the lines around it. */
+const MARKS = /(\p{M}{4})\p{M}+/gu;
+/** Embeddings, overrides and isolates (UAX #9): left open they turn whatever stands behind them. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A name or a subject as one line that changes nothing around it. */
+export function lineOf(written: string): string {
+  return written
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(TURNS, "")
+    .replace(MARKS, "$1")
+    .trim();
+}
+
+/** Signs by which readers know a role (`## Admin`) or a tripcode (`!Ep8pui8Vw2`). */
+const FEIGNED = /[#\uff03\ufe5f]|[!\uff01](?=[!\uff01]?[./\w-]{10}$)/g;
+
+/** A name without what would pass for more than a name. */
+export function bareName(name: string): string {
+  return name.replace(FEIGNED, "").trim();
+}
+
 export interface Name {
   readonly name: string;
   /** `!…` plain, `!!…` secure. */
@@ -13,8 +36,8 @@ export interface Name {
  */
 export function readName(written: string, secret: Uint8Array, tripcodes: boolean): Name {
   const hash = written.indexOf("#");
-  if (hash < 0) return { name: written.trim(), trip: null };
-  const name = written.slice(0, hash).trim();
+  if (hash < 0) return { name: bareName(written), trip: null };
+  const name = bareName(written.slice(0, hash));
   const rest = written.slice(hash + 1);
   if (!tripcodes) return { name, trip: null };
   if (rest.startsWith("#")) {

@@ -10,7 +10,7 @@ import type { Board, PostFile } from "#thread/model.ts";
 import { checkDraft, checkReply } from "#thread/posting/check.ts";
 import type { Candidate, Draft, DraftFile } from "#thread/posting/draft.ts";
 import { type Judged, judge } from "#thread/posting/guard.ts";
-import { readName } from "#thread/posting/name.ts";
+import { bareName, lineOf, readName } from "#thread/posting/name.ts";
 import { render } from "#thread/posting/render.ts";
 import { grow, openThread } from "#thread/posting/thread-rows.ts";
 import { readableBoard } from "#thread/read.ts";
@@ -36,10 +36,11 @@ export interface Posted {
 /** Posts a draft: checked, judged, its files taken in, written whole or not at all, then told of. */
 export async function post(
   context: ThreadContext,
-  draft: Draft,
+  written: Draft,
   files: Attached = { count: 0, take: noFiles },
 ): Promise<Posted> {
   const { store, clock } = context;
+  const draft = { ...written, name: lineOf(written.name), subject: lineOf(written.subject) };
   const board = await readableBoard(context, draft.board);
   checkDraft(draft, board, files.count);
   const thread =
@@ -89,7 +90,7 @@ async function write(
   const rendered = await render(trx, board, text, context.random);
   const { name, trip } = nameOf(context, draft, board);
   const { poster, staff } = draft;
-  const subject = draft.subject.trim();
+  const { subject } = draft;
   const postId = await insertPost(trx, {
     boardId: board.id,
     no,
@@ -154,9 +155,10 @@ async function write(
 function nameOf(context: ThreadContext, draft: Draft, board: Board) {
   const { settings } = board;
   const read = readName(draft.name, context.secret, settings.tripcodes);
-  const anonymous = settings.forcedAnonymous && draft.staff === null;
-  if (anonymous) return { name: settings.anonymousName, trip: null };
-  return { name: read.name === "" ? settings.anonymousName : read.name, trip: read.trip };
+  // An owner chooses what nobody in particular is called: that is no role either.
+  const nobody = bareName(lineOf(settings.anonymousName)) || "Anonymous";
+  if (settings.forcedAnonymous && draft.staff === null) return { name: nobody, trip: null };
+  return { name: read.name === "" ? nobody : read.name, trip: read.trip };
 }
 
 /** The same poster has the same id within a thread, and another in the next. */

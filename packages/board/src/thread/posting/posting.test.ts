@@ -102,6 +102,33 @@ onEachEngine("posting", (fresh) => {
     expect(opening.backlinks).toEqual([{ board: "tech", threadNo: 1, no: 1 }]);
   });
 
+  test("a post that is named in two ways is quoted once", async () => {
+    const rig = await make();
+    await rig.board("b");
+    await rig.write({});
+    const { no } = await rig.write({ threadNo: 1, text: ">>1 >>>/b/1 >>01" });
+    const { opening } = await readThread(rig, "b", 1);
+    expect(opening.backlinks).toEqual([{ board: "b", threadNo: 1, no }]);
+  });
+
+  test("names and subjects are lines that pass for nothing else", async () => {
+    const rig = await make();
+    const nobody = await rig.board("b", { anonymousName: "Mod ## Admin" });
+    expect(nobody).toBe(1);
+    await rig.write({
+      name: "Ada \uff03\uff03 Admin\u202e\n!Ep8pui8Vw2",
+      subject: "A\u2067\nline",
+    });
+    await rig.write({ threadNo: 1, name: "#tea" });
+    const { opening, replies } = await readThread(rig, "b", 1);
+    expect([opening.name, opening.trip, opening.subject]).toEqual([
+      "Ada  Admin Ep8pui8Vw2",
+      null,
+      "A line",
+    ]);
+    expect([replies[0]?.name, replies[0]?.trip]).toEqual(["Mod  Admin", "!WokonZwxw2"]);
+  });
+
   test("what a board does not take is refused with its reason, and leaves no number behind", async () => {
     const rig = await make();
     await rig.board("b", { textMost: 10, subjectRequired: true, filesMost: 1, replyLimit: 1 });

@@ -34,10 +34,12 @@ export async function render(
     resolve: (quote) => addressIn(found, quote.board, quote.no),
     dice,
   });
-  const quotes = [...found.values()].flatMap(({ boardId, no }) =>
-    no === null ? [] : [{ boardId, no }],
-  );
-  return { html, dice, quotes };
+  // `>>1` and `>>>/b/1` are the same post on /b/, and are kept once.
+  const quotes = new Map<string, Rendered["quotes"][number]>();
+  for (const { boardId, no } of found.values()) {
+    if (no !== null) quotes.set(`${boardId}/${no}`, { boardId, no });
+  }
+  return { html, dice, quotes: [...quotes.values()] };
 }
 
 function addressIn(

@@ -1,3 +1,4 @@
+import { boundaryOf } from "@egide/std/multipart.ts";
 import type { RawHeaders } from "#stream.ts";
 import { getHeader, joinHeader } from "#wire/headers.ts";
 
@@ -32,7 +33,9 @@ export async function readForm(headers: RawHeaders, body: Uint8Array): Promise<K
     for (const pair of new URLSearchParams(Buffer.from(body).toString("latin1"))) fields.push(pair);
     return keep(false, fields);
   }
-  const type = joinHeader(headers, "content-type") ?? "";
+  const boundary = boundaryOf(joinHeader(headers, "content-type") ?? "");
+  if (boundary === null) return null;
+  const type = `multipart/form-data; boundary="${boundary}"`;
   try {
     const form = await new Response(body, { headers: { "content-type": type } }).formData();
     for (const [name, value] of form) {
