@@ -280,3 +280,57 @@ describe("what went out of sight", () => {
     }, 30_000);
   }
 });
+
+describe("what a cache may keep", () => {
+  /** What its key does not hold, and what strangers may write. */
+  const HEADERS: readonly Readonly<Record<string, string>>[] = [
+    {
+      cookie: "visitor=AAAAAAAAAAAAAAAAAAAAAA.forged; person.session_token=x",
+      "user-agent": "evil.test",
+    },
+    { host: "evil.test", "x-forwarded-host": "evil.test", "x-forwarded-proto": "http" },
+    {
+      forwarded: "host=evil.test;proto=http",
+      "x-original-url": "/staff",
+      "x-rewrite-url": "/staff",
+    },
+    {
+      "x-http-method-override": "DELETE",
+      "x-forwarded-prefix": "/evil.test",
+      referer: "https://evil.test/",
+    },
+    { accept: "text/html, application/json", "x-forwarded-for": "203.0.113.9", te: "trailers" },
+  ];
+
+  test("says the same to everybody, and gives nobody a cookie", async () => {
+    await changeBoard(app.moderation.store.kysely, boardId, { state: "open" });
+    const opening = await write("for everybody", null);
+    const reply = await write("for everybody, too", opening.no);
+    const written: Written = { opening, reply, session: "" };
+    const addresses = Object.values(readers(written, "everybody")).flatMap((paths) => paths ?? []);
+    let kept = 0;
+    for (const path of addresses) {
+      const plain = await read(path);
+      if (plain.headers.get("cache-control")?.includes("public") !== true) {
+        await plain.body?.cancel();
+        continue;
+      }
+      kept += 1;
+      const text = await plain.text();
+      expect([path, plain.headers.getSetCookie()]).toEqual([path, []]);
+      expect([path, plain.headers.get("vary")]).toEqual([path, "accept-language"]);
+      for (const headers of HEADERS) {
+        const request = new Request(`https://evil.test${path}`, { headers });
+        const other = await app.fetch(request, "192.0.2.1");
+        expect([path, headers, other.status, other.headers.getSetCookie()]).toEqual([
+          path,
+          headers,
+          plain.status,
+          [],
+        ]);
+        expect([path, (await other.text()) === text]).toEqual([path, true]);
+      }
+    }
+    expect(kept).toBeGreaterThanOrEqual(20);
+  }, 30_000);
+});
