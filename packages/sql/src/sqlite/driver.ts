@@ -2,6 +2,7 @@ import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
 import { isAway, told, unavailable } from "#errors.ts";
 import type { GroupWriter } from "#sqlite/group-writer.ts";
+import type { WriteAheadLog } from "#sqlite/write-ahead-log.ts";
 
 /** Statements kept ready; `in (…)` of every length would otherwise pile up. */
 const STATEMENTS_MOST = 400;
@@ -43,6 +44,7 @@ export interface SqliteFiles {
   readonly reader: Database;
   readonly writer: Database;
   readonly group: GroupWriter;
+  readonly log: WriteAheadLog;
 }
 
 /** Kysely's driver over bun:sqlite: reads go to one connection, transactions take turns on another. */
@@ -78,7 +80,8 @@ export class SqliteDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
-    this.#files.group.flush();
+    await this.#files.group.flush();
+    this.#files.log.close();
     this.#reads.clear();
     this.#writes.clear();
     this.#files.reader.close();

@@ -18,19 +18,28 @@ interface Group {
 
 /**
  * The one writer of an SQLite file, with group commit: transactions take turns as savepoints of one
- * real transaction, and all of them are told of success after the one commit (and the one fsync)
- * that makes them durable. One that fails rolls back alone.
+ * real transaction. One that fails rolls back alone. All are told of success once the disk has what
+ * was committed; that is waited for beside the event loop, and one wait serves all that were
+ * committed before it began.
  */
 export class GroupWriter {
   readonly #db: Database;
   readonly #clock: Clock;
+  readonly #disk: () => Promise<void>;
   readonly #waiting: (() => void)[] = [];
   #taken = false;
   #group: Group | null = null;
+  /** Committed, and nobody knows yet whether it would outlive a loss of power. */
+  #committed: PromiseWithResolvers<void>[] = [];
+  #syncing: Promise<void> | null = null;
+  /** What the disk answered when it failed: later commits would stand on pages that are lost. */
+  #failure: unknown = null;
 
-  constructor(db: Database, clock: Clock) {
+  /** `disk` resolves once all that was committed before the call is on disk. */
+  constructor(db: Database, clock: Clock, disk: () => Promise<void>) {
     this.#db = db;
     this.#clock = clock;
+    this.#disk = disk;
   }
 
   /** Waits for its turn; ends with `commit` or `rollback`, always. */
@@ -38,6 +47,7 @@ export class GroupWriter {
     if (this.#taken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#taken = true;
     try {
+      if (this.#failure !== null) throw this.#failure;
       if (this.#group === null) {
         await this.#open();
         this.#group = { began: this.#clock.monotonic(), members: [] };
@@ -90,9 +100,10 @@ export class GroupWriter {
     this.#pass();
   }
 
-  /** Commits what is open: before the file is closed. */
-  flush(): void {
+  /** Commits what is open, and waits for the disk: before the file is closed. */
+  async flush(): Promise<void> {
     if (!this.#taken) this.#close();
+    await this.#syncing;
   }
 
   #pass(): void {
@@ -126,7 +137,24 @@ export class GroupWriter {
       for (const member of group.members) member.reject(error);
       return;
     }
-    for (const member of group.members) member.resolve();
+    this.#committed.push(...group.members);
+    this.#syncing ??= this.#sync();
+  }
+
+  async #sync(): Promise<void> {
+    while (this.#committed.length > 0) {
+      const members = this.#committed;
+      this.#committed = [];
+      try {
+        if (this.#failure !== null) throw this.#failure;
+        await this.#disk();
+        for (const member of members) member.resolve();
+      } catch (error) {
+        this.#failure = error;
+        for (const member of members) member.reject(error);
+      }
+    }
+    this.#syncing = null;
   }
 
   /** The engine may undo everything at once (disk full, I/O): then nobody of the group is told yes. */

@@ -11,6 +11,7 @@ import {
 import type { Database } from "#database.ts";
 import { SqliteDriver } from "#sqlite/driver.ts";
 import { GroupWriter } from "#sqlite/group-writer.ts";
+import { WriteAheadLog } from "#sqlite/write-ahead-log.ts";
 import { sqliteSnapshot } from "#sqlite/snapshot.ts";
 
 /** The driver has a connection for reads and queues writes; changes of tables can be undone. */
@@ -32,8 +33,8 @@ export function openSqlite<Tables>(path: string, clock: Clock = systemClock): Da
   // Another process (a backup, a command) may hold the file for a moment.
   writer.run("pragma busy_timeout = 5000");
   writer.run("pragma journal_mode = wal");
-  // A commit is on disk before anybody is told of it; what that costs is shared by groups.
-  writer.run("pragma synchronous = full");
+  // A commit is on disk before anybody is told of it: the group of it waits for that itself.
+  writer.run("pragma synchronous = normal");
   const reader = new SqliteFile(path, { readwrite: true });
   for (const db of [writer, reader]) {
     db.run("pragma busy_timeout = 5000");
@@ -45,10 +46,11 @@ export function openSqlite<Tables>(path: string, clock: Clock = systemClock): Da
   reader.run("pragma query_only = on");
   // Whoever writes waits for other processes without holding the event loop: GroupWriter asks again.
   writer.run("pragma busy_timeout = 0");
-  const group = new GroupWriter(writer, clock);
+  const log = new WriteAheadLog(path);
+  const group = new GroupWriter(writer, clock, () => log.sync());
   const dialect: Dialect = {
     createAdapter: () => new Adapter(),
-    createDriver: () => new SqliteDriver({ reader, writer, group }),
+    createDriver: () => new SqliteDriver({ reader, writer, group, log }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

@@ -61,6 +61,7 @@ export class NearTexts {
 
   /** The removed texts of which this one is a copy, the most like first. */
   near(text: string): readonly NearText[] {
+    if (this.#texts.size === 0) return [];
     const found = new Map<number, number>();
     const all = new Set(shingles(fold(text).slice(0, LONGEST)));
     for (const hash of all) {
