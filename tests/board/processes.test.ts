@@ -70,12 +70,18 @@ class Reader {
 
 let people = 0;
 
-async function send(board: Board, path: string, fields: Record<string, string>): Promise<Response> {
+async function send(
+  board: Board,
+  path: string,
+  fields: Record<string, string>,
+  from?: string,
+): Promise<Response> {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   people += 1;
   // Each is somebody else: this is no flood.
-  const headers = { origin: URL_OF_SITE, "x-forwarded-for": `198.51.${people % 250}.1` };
+  const address = from ?? `198.51.${people % 250}.1`;
+  const headers = { origin: URL_OF_SITE, "x-forwarded-for": address };
   return fetch(`${board.url}${path}`, { method: "POST", body, headers, redirect: "manual" });
 }
 
@@ -145,6 +151,34 @@ onEachEngine("two processes of a board", (fresh) => {
     expect(numbers.sort((a, b) => a - b)).toEqual(
       Array.from({ length: 2 * each }, (_, i) => no + 1 + i),
     );
+  }, 60_000);
+
+  test("count somebody's sign-ins and posts together, whichever door they take", async () => {
+    const doors = [one, two];
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const guess = { username: "admin", password: `not the password ${i}` };
+      const door = doors[i % 2] as Board;
+      statuses.push((await send(door, "/account/sign-in", guess, "203.0.113.7")).status);
+    }
+    expect(statuses).toEqual(Array.from({ length: 12 }, (_, i) => (i < 8 ? 401 : 429)));
+    // One neighbourhood posts thirty at once; each time as somebody else of it.
+    const no = await opened(one, "A thread that one street floods through both doors");
+    const began = Date.now();
+    const sent = await Promise.all(
+      Array.from({ length: 50 }, (_, i) =>
+        send(
+          doors[i % 2] as Board,
+          "/b/post",
+          { thread: String(no), text: `word ${i}` },
+          `192.0.2.${i}`,
+        ),
+      ),
+    );
+    const taken = sent.filter(({ status }) => status === 303).length;
+    // Thirty, and one more for each two seconds that it took.
+    expect(taken).toBeGreaterThanOrEqual(30);
+    expect(taken).toBeLessThanOrEqual(30 + Math.ceil((Date.now() - began) / 2000));
   }, 60_000);
 
   test("show at once what was written in the other, on every page that is read from memory", async () => {
