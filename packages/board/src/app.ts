@@ -275,6 +275,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     threads,
     frame: (c) => frameOf(c, site, false),
     actor: actorOf,
+    isSignedIn: async (c) => (await accounts.session(c)) !== null,
     findPerson: (name) => accounts.find(name),
     signInPath: "/account/sign-in",
     mediaFolder: settings.storage.kind === "disk" ? options.media : null,

@@ -1,5 +1,7 @@
 import type { AppError } from "@egide/std/error.ts";
+import { spaced } from "#french.ts";
 import type { Locale, Texts } from "#locale.ts";
+import { SaidError } from "#said-error.ts";
 import type { StatusTable } from "#status.ts";
 
 /** Statuses of the errors that every product's site shares. */
@@ -11,6 +13,8 @@ export const WEB_STATUSES: StatusTable = {
   "csrf.token": 403,
   "account.sign_in_first": 401,
   "account.refused": 401,
+  "account.wrong_password": 403,
+  "account.factor_not_set": 403,
   "account.second_factor": 401,
   "account.locked": 429,
   "account.taken": 409,
@@ -56,6 +60,14 @@ const WEB_TEXTS: Readonly<Record<string, Texts>> = {
     en: "The user name or the password is wrong.",
     fr: "Le nom d’utilisateur ou le mot de passe est incorrect.",
   },
+  "account.wrong_password": {
+    en: "The current password is wrong. Nothing was changed.",
+    fr: "Le mot de passe actuel est incorrect. Rien n’a été changé.",
+  },
+  "account.factor_not_set": {
+    en: "The code did not match, and nothing was changed. Begin again with a new key.",
+    fr: "Le code ne correspond pas et rien n’a été changé. Recommencez avec une nouvelle clé.",
+  },
   "account.second_factor": {
     en: "This code is wrong or has expired.",
     fr: "Ce code est incorrect ou a expiré.",
@@ -94,11 +106,14 @@ const WEB_TEXTS: Readonly<Record<string, Texts>> = {
   },
 };
 
-/** What an error says to people: the product's text, the house's, or its public message. */
+/** What an error says to people: its own words, the product's, the house's, or its public message. */
 export function describe(
   error: AppError,
   locale: Locale,
   own: Readonly<Record<string, Texts>>,
 ): string {
-  return (own[error.code] ?? WEB_TEXTS[error.code])?.[locale] ?? error.publicMessage;
+  if (error instanceof SaidError) return error.texts[locale];
+  const text = (own[error.code] ?? WEB_TEXTS[error.code])?.[locale];
+  if (text === undefined) return error.publicMessage;
+  return locale === "fr" ? spaced(text) : text;
 }

@@ -111,6 +111,7 @@ async function decisionOf(
   const decision: Decision = {
     token: by.token,
     kind: act.kind,
+    state: act.state,
     scope: { kind: ban?.scope ?? "board", board: board?.uri ?? "" },
     rule: await ruleText(db, act),
     reason: act.reason,

@@ -31,6 +31,10 @@ export const API_TEXTS = {
     en: "Your account may not write as staff here.",
     fr: "Votre compte ne peut pas écrire ici au nom de l’équipe.",
   },
+  "board.no_role": {
+    en: "Your account has no role on this site. Whoever runs it can give you one.",
+    fr: "Votre compte n’a aucun rôle sur ce site. Ses responsables peuvent vous en donner un.",
+  },
   "board.no_category": {
     en: "Say what the report is about.",
     fr: "Indiquez l’objet du signalement.",
@@ -46,6 +50,7 @@ export const API_STATUSES: Readonly<Record<keyof typeof API_TEXTS, number>> = {
   "board.no_category": 422,
   "board.too_fast": 429,
   "board.no_capcode": 403,
+  "board.no_role": 403,
 };
 
 export function apiError(code: keyof typeof API_TEXTS): AppError {

@@ -41,6 +41,6 @@ export class Counting {
     const { fault: code, use } = first;
     const retryAfterMs = code === "filter.flood" ? use.interval : null;
     const refusal = { kind: "refuse", code, texts: FILTER_TEXTS[code], filter: null } as const;
-    throw errorOf({ ...refusal, retryAfterMs }, "en");
+    throw errorOf({ ...refusal, retryAfterMs });
   }
 }

@@ -124,7 +124,7 @@ describe("guards of posting", () => {
     const message = { en: "No kettles here.", fr: "Pas de bouilloires ici." };
     const own = await filter({ boardId: board, message });
     const told = await write("a kettle");
-    expect(told).toMatchObject({ state: "filter.own_words", error: { publicMessage: message.en } });
+    expect(told).toMatchObject({ state: "filter.own_words", error: { texts: message } });
     await removeFilter(rig.store.kysely, own, board);
     await filter({ boardId: board + 1 });
     expect((await write("a kettle")).state).toBe("visible");

@@ -100,7 +100,7 @@ async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<read
   };
   const words = { text, subject: draft.subject, name: draft.name };
   const asked: Draft = { opensThread: draft.threadNo === null, words, files: [] };
-  if (staff) return objections(parts.screen, admit(asked, facts), text, board);
+  if (staff) return objections(parts.screen, admit(asked, facts), text);
 
   const floods = floodUses(counting.limits, floodFacts(draft, facts), parts.floodSettings);
   const same = recentText(counting.limits, board.id, text, parts.recentMs);
@@ -114,17 +114,17 @@ async function judgeWords(parts: GuardParts, candidate: Candidate): Promise<read
     proof: ticket !== null && waits.has(ticket.key) ? "failed" : facts.proof,
   };
   const first = admit(asked, context);
-  if (first.kind === "refuse") return objections(parts.screen, first, text, board);
+  if (first.kind === "refuse") return objections(parts.screen, first, text);
   // Last: what is refused for another reason is no flood.
   const wait = Math.max(0, ...floods.map(({ key }) => waits.get(key) ?? 0));
   const floodWaitMs = wait > 0 ? wait : counting.limits.gate(floods);
   if (floodWaitMs > 0) {
-    return objections(parts.screen, admit(asked, { ...context, floodWaitMs }), text, board);
+    return objections(parts.screen, admit(asked, { ...context, floodWaitMs }), text);
   }
   counting.add(draft, floods, "filter.flood");
   if (same !== null) counting.add(draft, [same], "filter.duplicate_text");
   if (ticket !== null) counting.add(draft, [ticket], "filter.proof_failed");
-  return objections(parts.screen, first, text, board);
+  return objections(parts.screen, first, text);
 }
 
 function proofOf(parts: GuardParts, { proof }: Candidate["draft"]): AdmitContext["proof"] {
@@ -180,7 +180,7 @@ async function judgeFiles(parts: GuardParts, candidate: Candidate): Promise<read
       if (decided.seal.includes(sha256)) await parts.media.seal(sha256, kind);
     }
   }
-  return objections(parts.screen, decided, text, board, "");
+  return objections(parts.screen, decided, text, "");
 }
 
 function matches(screen: Screen, files: readonly DraftFile[]): readonly KnownFile[] {
@@ -213,11 +213,10 @@ function objections(
   screen: Screen,
   admission: Admission,
   text: string,
-  board: Candidate["board"],
   asked = text,
 ): readonly Objection[] {
   if (admission.kind === "refuse") {
-    return [{ kind: "refuse", error: errorOf(admission, board.settings.language) }];
+    return [{ kind: "refuse", error: errorOf(admission) }];
   }
   const out: Objection[] = [];
   if (admission.words.text !== asked) out.push({ kind: "replace", text: admission.words.text });

@@ -47,8 +47,8 @@ export const FILTER_TEXTS = {
     fr: "Ce forum n’accepte pas de messages passant par Tor. On peut le lire ; d’autres forums les acceptent peut-être.",
   },
   "filter.bad_pattern": {
-    en: "The pattern can’t be read, or is too long.",
-    fr: "Le motif est illisible ou trop long.",
+    en: "What the filter looks for can’t be read, or is too long.",
+    fr: "Ce que le filtre cherche est illisible ou trop long.",
   },
 } as const satisfies Readonly<Record<string, Texts>>;
 

@@ -22,7 +22,7 @@ export const MEDIA_TEXTS = {
   },
   "media.trailing": {
     en: "The file holds something else behind its end. Save it anew in a picture or video program.",
-    fr: "Le fichier contient autre chose après sa fin. Enregistrez-le à nouveau depuis un logiciel.",
+    fr: "Le fichier contient autre chose après sa fin. Enregistrez-le à nouveau depuis un logiciel d’image ou de vidéo.",
   },
   "media.dimensions": {
     en: "The picture is too large in width or height.",

@@ -27,7 +27,7 @@ export const FIRST_RULES: readonly Rule[] = [
     id: "law",
     text: {
       en: "Nothing unlawful: no threats, no child abuse, no terrorist content.",
-      fr: "Rien d’illicite : ni menaces, ni pédocriminalité, ni contenu terroriste.",
+      fr: "Rien d’illicite\u00a0: ni menaces, ni pédocriminalité, ni contenu terroriste.",
     },
   },
   {
@@ -46,7 +46,7 @@ export const FIRST_RULES: readonly Rule[] = [
   },
   {
     id: "spam",
-    text: { en: "No spam, no floods.", fr: "Ni publicité indésirable, ni inondation." },
+    text: { en: "No spam, no floods.", fr: "Ni publicité indésirable, ni messages en rafale." },
   },
   {
     id: "topic",

@@ -12,7 +12,7 @@ export const MODERATION_TEXTS: Readonly<Record<string, Texts>> = {
   },
   "board.export_busy": {
     en: "An export is under way already. Try again once it has ended.",
-    fr: "Un export est déjà en cours. Réessayez quand il sera terminé.",
+    fr: "Une exportation est déjà en cours. Réessayez quand elle sera terminée.",
   },
   "board.same_person": {
     en: "Somebody else has to decide this.",
@@ -31,7 +31,7 @@ export const MODERATION_TEXTS: Readonly<Record<string, Texts>> = {
     fr: "Cela n’a pas de sens pour ce message dans son état actuel.",
   },
   "board.undo_too_late": {
-    en: "An act can be undone for 30 days.",
+    en: "An action can be undone for 30 days.",
     fr: "Une mesure peut être annulée pendant 30 jours.",
   },
   "board.legal_hold": {
@@ -43,12 +43,12 @@ export const MODERATION_TEXTS: Readonly<Record<string, Texts>> = {
     fr: "L’état de cette conservation ne le permet pas.",
   },
   "board.appealed_already": {
-    en: "You have appealed already; an act can be appealed once.",
-    fr: "Vous avez déjà fait appel ; on ne peut le faire qu’une fois.",
+    en: "You have appealed already; a decision can be appealed once.",
+    fr: "Vous avez déjà contesté cette décision ; on ne peut le faire qu’une fois.",
   },
   "board.appeal_too_late": {
     en: "The time to appeal is over.",
-    fr: "Le délai d’appel est écoulé.",
+    fr: "Le délai pour contester est écoulé.",
   },
   "board.no_trace": {
     en: "What this would go by is not kept any more.",
@@ -83,8 +83,8 @@ export const MODERATION_TEXTS: Readonly<Record<string, Texts>> = {
     fr: "Cette fin n’est pas possible : une exclusion finit dans l’avenir, sous dix ans, ou jamais ; allégée, plus tôt qu’avant.",
   },
   "board.bad_pattern": {
-    en: "A pattern has four letters or more, and 500 at most.",
-    fr: "Un motif compte au moins quatre lettres et 500 au plus.",
+    en: "The text to look for has four letters or more, and 500 at most.",
+    fr: "Le texte à chercher compte au moins quatre lettres et 500 au plus.",
   },
   "board.report_too_long": {
     en: "A report has 2000 characters at most.",

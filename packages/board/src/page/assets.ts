@@ -51,7 +51,9 @@ async function styles(): Promise<string> {
   const under = (selector: string): string => dark.replace(":root", selector);
   const byDevice = under(':root:not([data-theme="light"])');
   const byChoice = under(':root[data-theme="dark"]');
-  return `${await bundle("style.css")}@media (prefers-color-scheme:dark){${byDevice}}${byChoice}`;
+  const light = await bundle("style.css");
+  // Paper is light, whatever a visitor chose for the screen.
+  return `${light}@media screen{@media (prefers-color-scheme:dark){${byDevice}}${byChoice}}`;
 }
 
 async function bundle(file: string, define: Record<string, string> = {}): Promise<string> {
@@ -79,17 +81,18 @@ function wordsOf(locale: Locale): Words {
     watch: t("thread.watch"),
     unwatch: t("thread.unwatch"),
     watched: t("thread.watched"),
-    quick: t("script.quick"),
     close: t("script.close"),
     sending: t("script.sending"),
     failed: t("script.failed"),
     held: t("post.held"),
     live: t("thread.live"),
     stale: t("thread.stale"),
+    arrived: t("thread.arrived"),
     op: t("quote.op"),
     you: t("quote.you"),
     cross: t("quote.cross"),
     filter: t("board.filter"),
+    noMatch: t("board.no-match"),
     shrink: t("script.shrink"),
     why: t("ban.why"),
   };

@@ -81,6 +81,6 @@ test("notices are announced, tables scroll, pagers say where one is", () => {
 
 test("sizes are said in each language", () => {
   expect(sayBytes(1536, "en")).toBe("1.5\u00a0KB");
-  expect(sayBytes(1536, "fr")).toBe("1,5\u00a0Ko");
+  expect(sayBytes(1536, "fr")).toBe("1,5\u00a0ko");
   expect(sayBytes(20_000_000, "en")).toBe("19\u00a0MB");
 });

@@ -61,8 +61,6 @@ export const boardSettingsSchema = z.object({
       newPosters: z.number().int().min(0).max(100).default(0),
     })
     .prefault({}),
-  /** Language of the board's own texts. */
-  language: z.enum(["en", "fr"]).default("en"),
 });
 
 export type BoardSettings = z.infer<typeof boardSettingsSchema>;

@@ -56,8 +56,8 @@ const FAULTS = {
   ],
   uri: [
     422,
-    "A board’s address has 1 to 24 small letters and digits, and is not one that the site uses itself.",
-    "L’adresse d’un forum compte 1 à 24 lettres minuscules et chiffres, et n’est pas utilisée par le site.",
+    "A board’s address has 1 to 24 lower-case letters and digits, and is not one that the site uses itself.",
+    "L’adresse d’un forum compte de 1 à 24 lettres minuscules et chiffres, et n’est pas utilisée par le site.",
   ],
   uri_taken: [409, "There is a board at this address already.", "Cette adresse est déjà prise."],
   boards_many: [

@@ -4,7 +4,7 @@ import type { AccountWords } from "#account/words.ts";
 
 /*
  * The account pages. A product puts them into its own frame; they use its styles for `label`,
- * `input`, `button`, `.hint` and `.error` and bring none.
+ * `input`, `button`, `.hint`, `.wrong` and `.notice` and bring none.
  */
 
 interface FieldProps {
@@ -68,16 +68,16 @@ export interface PageProps {
 
 function Problem({ error }: { readonly error: string | null }) {
   return error === null ? null : (
-    <p class="error" role="alert">
+    <div class="notice error" role="alert">
       {error}
-    </p>
+    </div>
   );
 }
 
 function PasskeyScript({ words }: { readonly words: AccountWords }) {
   return (
     <>
-      <p data-passkey-status class="error" role="status" />
+      <p data-passkey-status class="wrong" role="status" />
       <noscript>
         <p class="hint">{words.needsScript}</p>
       </noscript>
@@ -190,7 +190,11 @@ export function AccountPage(
     <>
       <h1>{words.account}</h1>
       <Problem error={error} />
-      {notice === null ? null : <p role="status">{notice}</p>}
+      {notice === null ? null : (
+        <div class="notice done" role="status">
+          {notice}
+        </div>
+      )}
       <p>
         <strong>{props.username}</strong>
       </p>
@@ -222,7 +226,7 @@ export function AccountPage(
           </li>
         ))}
       </ul>
-      <p class="field">
+      <p class="field" data-passkey-part hidden>
         <label for="passkey-name">{words.passkeyName}</label>
         <input id="passkey-name" data-passkey-name maxlength={60} />
       </p>
@@ -267,7 +271,7 @@ export function NewFactorPage(
         src={`data:image/svg+xml,${encodeURIComponent(props.qr)}`}
       />
       <p>
-        {words.key}: <code>{props.secret}</code>
+        {words.key} <code>{props.secret}</code>
       </p>
       <h2>{words.recovery}</h2>
       <p>{words.recoveryHint}</p>

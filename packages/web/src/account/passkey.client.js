@@ -36,9 +36,11 @@
     location.assign(element.getAttribute("data-next") ?? "/account");
   }
 
+  const able = "PublicKeyCredential" in window;
+  for (const part of document.querySelectorAll("[data-passkey-part]")) part.hidden = !able;
   for (const element of document.querySelectorAll("[data-passkey]")) {
     const run = element.getAttribute("data-passkey") === "add" ? add : use;
-    element.hidden = !("PublicKeyCredential" in window);
+    element.hidden = !able;
     element.addEventListener("click", () => {
       const status = document.querySelector("[data-passkey-status]");
       if (status !== null) status.textContent = "";

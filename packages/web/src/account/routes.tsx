@@ -156,7 +156,7 @@ export function accountRoutes(
     const code = textOf(await formOf(c), "code").replaceAll(/\s/g, "");
     const answer = await accounts.ask(c, "/two-factor/verify-totp", { code });
     if (answer.ok) return c.redirect(HOME, 303);
-    return homePage(c, failure("refused", "account.second_factor"), null);
+    return homePage(c, failure("refused", "account.factor_not_set"), null);
   });
   app.post("/account/factor/off", async (c) => {
     await accounts.requireSession(c);
@@ -168,7 +168,7 @@ export function accountRoutes(
     await accounts.requireSession(c);
     const id = textOf(await formOf(c), "id");
     const answer = await accounts.ask(c, "/passkey/delete-passkey", { id });
-    return answer.ok ? c.redirect(HOME, 303) : homePage(c, refused(answer), null);
+    return answer.ok ? c.redirect(HOME, 303) : homePage(c, failure("refused", "web.form"), null);
   });
 
   for (const [method, path] of OPEN) {
@@ -250,7 +250,7 @@ async function passkeysOf(accounts: Accounts, c: WebContext): Promise<Passkey[]>
 }
 
 function refused(answer: Response): AppError {
-  return failure(answer.status === 429 ? "locked" : "refused", "account.refused");
+  return failure(answer.status === 429 ? "locked" : "refused", "account.wrong_password");
 }
 
 function failure(outcome: Exclude<SignIn, "signed-in">, code: string): AppError {

@@ -1,3 +1,4 @@
+import { spaced } from "#french.ts";
 import type { Locale } from "#locale.ts";
 
 /** What the account pages say. */
@@ -5,7 +6,7 @@ const EN = {
   signIn: "Sign in",
   signOut: "Sign out",
   signOutEverywhere: "Sign out everywhere",
-  register: "Make an account",
+  register: "Create an account",
   account: "Your account",
   username: "User name",
   usernameHint: "3 to 30 letters, digits, dots or underscores",
@@ -18,13 +19,13 @@ const EN = {
   secondFactor: "Second factor",
   code: "Code from your app, or one of your recovery codes",
   confirmCode: "Code that the app shows now",
-  go: "Go on",
+  go: "Continue",
   factorOn: "A code from your app is asked for at every sign-in.",
   factorOff: "Only your password protects this account.",
   turnOn: "Set up an authenticator app",
   turnOff: "Stop asking for codes",
   scan: "Scan this with your authenticator app, or enter the key by hand.",
-  key: "Key",
+  key: "Key:",
   recovery: "Recovery codes",
   recoveryHint:
     "Each works once, where the app is lost. They are shown this one time: keep them safe.",
@@ -35,12 +36,11 @@ const EN = {
   passkeyName: "Name of this device",
   remove: "Remove",
   needsScript: "Passkeys need JavaScript.",
-  factorNotSet: "The code did not match. Nothing was changed; try again.",
   noAccount: "No account yet?",
 };
 export type AccountWords = typeof EN;
 
-const FR: AccountWords = {
+const FR: AccountWords = allSpaced({
   signIn: "Se connecter",
   signOut: "Se déconnecter",
   signOutEverywhere: "Se déconnecter partout",
@@ -53,7 +53,7 @@ const FR: AccountWords = {
   newPassword: "Nouveau mot de passe",
   currentPassword: "Mot de passe actuel",
   changePassword: "Changer le mot de passe",
-  passwordChanged: "Le mot de passe est changé et vos autres sessions sont closes.",
+  passwordChanged: "Le mot de passe est changé et vos autres sessions ont été fermées.",
   secondFactor: "Second facteur",
   code: "Code de votre application, ou l’un de vos codes de secours",
   confirmCode: "Code affiché en ce moment par l’application",
@@ -63,7 +63,7 @@ const FR: AccountWords = {
   turnOn: "Configurer une application d’authentification",
   turnOff: "Ne plus demander de code",
   scan: "Scannez ceci avec votre application d’authentification, ou saisissez la clé à la main.",
-  key: "Clé",
+  key: "Clé :",
   recovery: "Codes de secours",
   recoveryHint:
     "Chacun sert une fois, en cas de perte de l’application. Ils ne sont affichés que cette fois : gardez-les en lieu sûr.",
@@ -74,9 +74,13 @@ const FR: AccountWords = {
   passkeyName: "Nom de cet appareil",
   remove: "Retirer",
   needsScript: "Les clés d’accès nécessitent JavaScript.",
-  factorNotSet: "Le code ne correspond pas. Rien n’a été changé ; réessayez.",
   noAccount: "Pas encore de compte ?",
-};
+});
+
+function allSpaced(words: AccountWords): AccountWords {
+  const entries = Object.entries(words).map(([name, text]) => [name, spaced(text)]);
+  return Object.fromEntries(entries) as AccountWords;
+}
 
 export function accountWords(locale: Locale): AccountWords {
   return locale === "fr" ? FR : EN;

@@ -8,13 +8,15 @@ export function filterCatalog(): void {
   const input = make("input", { type: "search", id: "filter", autocomplete: "off" });
   const label = make("label", { for: "filter" }, words.filter);
   form.append(make("div", { class: "field" }, label, input));
+  const none = make("p", { role: "status" });
+  form.after(none);
   input.addEventListener("input", () => {
     const wanted = input.value.toLowerCase();
+    let shown = 0;
     for (const card of document.querySelectorAll<HTMLElement>(".catalog > li")) {
       card.hidden = !(card.textContent ?? "").toLowerCase().includes(wanted);
+      if (!card.hidden) shown++;
     }
+    none.textContent = shown === 0 ? words.noMatch : "";
   });
-  // A choice is enough: the button is for browsers without scripts.
-  const select = form.querySelector("select");
-  select?.addEventListener("change", () => (form as HTMLFormElement).requestSubmit());
 }

@@ -47,6 +47,8 @@ export function put(no: number, html: string): boolean {
   }
   post.classList.add("new");
   thread?.append(post);
+  // Said aloud too: who reads by ear is not at the end of the page.
+  say(`${words.arrived} `, make("a", { href: `#p${no}` }, `>>${no}`));
   if (document.hidden) unseen++;
   seen();
   return true;
@@ -57,6 +59,6 @@ function seen(): void {
   document.title = unseen > 0 ? `(${unseen}) ${title}` : title;
 }
 
-function say(text: string): void {
-  status?.replaceChildren(make("span", {}, text));
+function say(...parts: readonly (Node | string)[]): void {
+  status?.replaceChildren(make("span", {}, ...parts));
 }

@@ -141,6 +141,8 @@ async function send(from: HTMLFormElement, submitter: HTMLElement | null): Promi
     if (button !== null) {
       button.disabled = false;
       button.textContent = label;
+      // A button that is switched off loses the focus: whoever uses the keyboard stays where they were.
+      if (document.activeElement === document.body) button.focus({ preventScroll: true });
     }
   }
 }

@@ -4,17 +4,18 @@ export interface Words {
   readonly watch: string;
   readonly unwatch: string;
   readonly watched: string;
-  readonly quick: string;
   readonly close: string;
   readonly sending: string;
   readonly failed: string;
   readonly held: string;
   readonly live: string;
   readonly stale: string;
+  readonly arrived: string;
   readonly op: string;
   readonly you: string;
   readonly cross: string;
   readonly filter: string;
+  readonly noMatch: string;
   readonly shrink: string;
   readonly why: string;
 }

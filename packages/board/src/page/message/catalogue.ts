@@ -1,3 +1,4 @@
+import { spaced } from "@egide/web/french.ts";
 import { boardsEn } from "#page/message/boards.en.ts";
 import { boardsFr } from "#page/message/boards.fr.ts";
 import { dueEn } from "#page/message/due.en.ts";
@@ -17,15 +18,18 @@ import { staffFr } from "#page/message/staff.fr.ts";
  */
 export const EN = { ...siteEn, ...postEn, ...dueEn, ...staffEn, ...boardsEn, ...moveEn } as const;
 export type MessageKey = keyof typeof EN;
-export const FR = spaced({ ...siteFr, ...postFr, ...dueFr, ...staffFr, ...boardsFr, ...moveFr });
+export const FR = allSpaced({
+  ...siteFr,
+  ...postFr,
+  ...dueFr,
+  ...staffFr,
+  ...boardsFr,
+  ...moveFr,
+});
 
-/** French sets a narrow no-break space before high signs and inside guillemets. */
-function spaced(
+function allSpaced(
   messages: Readonly<Record<MessageKey, string>>,
 ): Readonly<Record<MessageKey, string>> {
-  const entries = Object.entries(messages).map(([key, text]) => [
-    key,
-    text.replace(/ ([;:!?»])/g, "\u202f$1").replaceAll("« ", "«\u202f"),
-  ]);
+  const entries = Object.entries(messages).map(([key, text]) => [key, spaced(text)]);
   return Object.fromEntries(entries) as Record<MessageKey, string>;
 }

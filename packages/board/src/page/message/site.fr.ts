@@ -5,7 +5,6 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "site.boards": "Forums",
   "site.nav": "Site",
   "site.menu": "Menu",
-  "site.home": "Accueil",
   "site.overboard": "Tous les fils",
   "site.search": "Recherche",
   "site.create": "Ouvrir un forum",
@@ -17,7 +16,7 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "site.preferences": "Préférences",
   "site.feed": "Flux",
   "site.footer": "Les messages appartiennent à leurs auteurs.",
-  "site.served-by": "Propulsé par Égide, logiciel libre.",
+  "site.served-by": "Fonctionne avec Égide, logiciel libre.",
   "site.theme": "Couleurs",
   "site.theme.auto": "Comme mon appareil",
   "site.theme.light": "Clair",
@@ -27,7 +26,6 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "site.save": "Enregistrer",
   "site.saved": "C’est enregistré.",
   "site.back": "Retour",
-  "site.cancel": "Annuler",
   "site.optional": "facultatif",
   "site.pages": "Pages",
   "site.page": "Page {page, number}",
@@ -35,15 +33,12 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "site.next": "Page suivante",
   "site.new-here":
     "Nul besoin de compte pour lire ou pour écrire. Chaque forum a ses règles ; celles du site valent partout.",
-  "home.recent": "Derniers messages",
   "home.no-boards": "Il n’y a encore aucun forum.",
-  "home.board": "Forum",
   "home.last-post": "Dernier message :",
-  "home.figures":
-    "{boards, plural, one {# forum} other {# forums}}, {posts, plural, one {# message} other {# messages}}",
   "home.announcement": "Annonce",
   "overboard.title": "Tous les fils",
   "overboard.lead": "Les fils de tous les forums, du plus récemment alimenté au plus ancien.",
+  "overboard.none": "Il n’y a encore aucun fil.",
   "search.title": "Recherche",
   "search.query": "Mots",
   "search.query-hint":
@@ -52,15 +47,14 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "search.everywhere": "Tous les forums",
   "search.go": "Chercher",
   "search.none": "Aucun résultat pour « {query} ».",
-  "search.found":
-    "{count, plural, one {# message trouvé} other {# messages trouvés}} pour « {query} »",
   "create.title": "Ouvrir un forum",
   "create.lead":
     "Vous en serez responsable : à vous d’en écrire les règles, d’en nommer les modérateurs et de répondre de ce qui reste en ligne.",
   "create.approval":
     "Les personnes qui gèrent ce site examinent chaque demande avant l’ouverture du forum.",
   "create.uri": "Adresse",
-  "create.uri-hint": "De 1 à 24 lettres minuscules et chiffres : le forum se trouvera à {example}.",
+  "create.uri-hint":
+    "De 1 à 24 lettres minuscules et chiffres : le forum se trouvera à l’adresse {example}.",
   "create.name": "Titre",
   "create.subtitle": "Sous-titre",
   "create.submit": "Ouvrir le forum",
@@ -74,29 +68,29 @@ export const siteFr: Readonly<Record<keyof typeof siteEn, string>> = {
   "about.contact": "Nous joindre",
   "about.privacy": "Ce qui est conservé à votre sujet",
   "about.privacy.address":
-    "Votre adresse n’est conservée que sous forme d’empreinte à clé, et cette clé change {days, plural, one {chaque jour} other {tous les # jours}} ; l’adresse elle-même n’est {hours, plural, =0 {jamais conservée} one {gardée qu’une heure au plus} other {gardée que # heures au plus}}.",
+    "Votre adresse IP n’est conservée que sous forme d’empreinte à clé, et cette clé change {days, plural, one {chaque jour} other {tous les # jours}} ; l’adresse elle-même n’est {hours, plural, =0 {jamais conservée} one {conservée qu’une heure au plus} other {conservée que # heures au plus}}.",
   "about.privacy.cookie":
-    "Un cookie contient un nombre aléatoire, qui vous permet d’effacer vos messages, et vos préférences. Aucun pistage, aucune requête vers un tiers.",
+    "Des cookies contiennent un nombre aléatoire, grâce auquel vous pouvez supprimer vos messages, ainsi que les couleurs et la langue que vous avez choisies. Ni pistage, ni requête vers un tiers.",
   "about.privacy.files":
-    "Le lieu et l’appareil d’une prise de vue sont effacés de la photographie à l’envoi.",
+    "Le lieu de la prise de vue et le modèle de l’appareil sont effacés des photographies à l’envoi.",
   "about.privacy.tor":
-    "Qui passe par Tor n’est connu que par sa session : aucune adresse n’est conservée, aucune ne peut être bannie. Chaque forum indique s’il accepte ces messages, demande un court calcul à l’appareil, les relit d’abord, ou les refuse.",
+    "Les personnes qui passent par Tor ne sont connues que par leur session : aucune adresse n’est conservée, aucune ne peut être exclue. Chaque forum indique s’il accepte ces messages, demande un court calcul à l’appareil, les relit d’abord ou les refuse.",
   "about.moderation": "Comment ce site est modéré",
   "about.moderation.text":
-    "Tout retrait se fonde sur une règle. La personne concernée apprend laquelle et peut la contester une fois, devant quelqu’un d’autre. Qui signale apprend ce qui a été décidé. Les actes des modérateurs figurent au journal public.",
+    "Tout retrait se fonde sur une règle. La personne concernée apprend laquelle et peut contester une fois, devant quelqu’un d’autre. Qui signale apprend ce qui a été décidé. Les mesures prises par les modérateurs figurent au journal public.",
   "about.machines": "Pour les programmes",
   "about.machines.text":
     "Chaque forum offre des flux (Atom et RSS) et l’interface JSON en lecture seule que connaissent les clients d’imageboards.",
   "error.title.400": "Demande incomprise",
   "error.title.401": "Veuillez vous connecter",
-  "error.title.403": "Ceci ne vous est pas permis",
+  "error.title.403": "Ceci n’est pas autorisé",
   "error.title.404": "Il n’y a rien ici",
-  "error.title.409": "Quelqu’un a été plus rapide",
+  "error.title.409": "Ce n’est plus possible",
   "error.title.410": "Ce contenu a été retiré",
   "error.title.413": "C’est trop volumineux",
   "error.title.415": "Ce type de fichier n’est pas accepté",
-  "error.title.422": "Il manque quelque chose",
-  "error.title.429": "Trop vite",
+  "error.title.422": "Le formulaire est à revoir",
+  "error.title.429": "Un instant, s’il vous plaît",
   "error.title.451": "Indisponible pour raisons légales",
   "error.title.500": "Une panne de notre côté",
   "error.title.503": "Pas pour l’instant",

@@ -4,7 +4,7 @@ import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Notice } from "#page/part/common.tsx";
 import { Area, Button, Check, Field, Form } from "#page/part/form.tsx";
-import { sayBytes } from "#page/part/say.ts";
+import { sayBytes, sayCapcode } from "#page/part/say.ts";
 import type { Board } from "#thread/model.ts";
 import { NAME_MOST, SUBJECT_MOST } from "#thread/posting/check.ts";
 
@@ -117,10 +117,18 @@ function ComposeForm(props: ComposeProps) {
         )}
         {settings.filesMost === 0 ? null : <Check name="spoiler" label={t("post.spoiler-file")} />}
         {capcode === null ? null : (
-          <Check name="as" value="staff" label={t("post.as-staff", { capcode })} />
+          <Check
+            name="as"
+            value="staff"
+            label={t("post.as-staff", { capcode: sayCapcode(capcode, t) })}
+          />
         )}
       </div>
-      <MoreOptions frame={frame} withMarkup={threadNo !== null} />
+      <MoreOptions
+        frame={frame}
+        withName={!settings.forcedAnonymous}
+        withMarkup={threadNo !== null}
+      />
     </Form>
   );
 }
@@ -170,17 +178,21 @@ const MARKUP = [
 
 interface MoreProps {
   readonly frame: Frame;
+  /** What a name may be: nothing where the board takes none. */
+  readonly withName: boolean;
   /** How texts are formatted: left out where the page has to be light. */
   readonly withMarkup: boolean;
 }
 
-function MoreOptions({ frame: { t }, withMarkup }: MoreProps) {
+function MoreOptions({ frame: { t }, withName, withMarkup }: MoreProps) {
   return (
     <details class="more">
       <summary>{t("post.more")}</summary>
-      <p>
-        <small>{t("post.name-hint")}</small>
-      </p>
+      {withName ? (
+        <p>
+          <small>{t("post.name-hint")}</small>
+        </p>
+      ) : null}
       <Field
         name="password"
         type="password"

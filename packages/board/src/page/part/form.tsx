@@ -162,13 +162,16 @@ interface ButtonProps {
   readonly kind?: "primary" | "plain" | "danger";
   readonly name?: string;
   readonly value?: string;
+  /** Which of many it is about: for those who hear the button without the row it stands in. */
+  readonly about?: string | undefined;
   readonly children?: Child;
 }
 
-export function Button({ kind = "primary", name, value, children }: ButtonProps) {
+export function Button({ kind = "primary", name, value, about, children }: ButtonProps) {
   return (
     <button type="submit" class={kind === "primary" ? undefined : kind} name={name} value={value}>
       {children}
+      {about === undefined ? null : <span class="hidden"> {about}</span>}
     </button>
   );
 }

@@ -3,7 +3,7 @@ import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Html, html } from "#page/html.ts";
 import { drawFiles } from "#page/part/file.ts";
-import { drawTime, sayTime } from "#page/part/say.ts";
+import { drawTime, sayCapcode, sayName, sayTime } from "#page/part/say.ts";
 import type { Board, Post, Thread } from "#thread/model.ts";
 
 interface PostProps {
@@ -24,7 +24,7 @@ export function drawPost({ frame, board, post, thread, brief = false }: PostProp
     : { html: post.html, isCut: false };
   const { t, locale } = frame;
   const href = address.post(board.uri, post.threadNo, post.no);
-  const head = html`<header>${subject(board, post, thread)}${author(frame, post)}${drawTime(post.createdAt, locale)}<a href="${href}">${t("post.no")} ${post.no}</a>${brief ? null : cite(frame, board, post)}${thread === undefined ? null : marks(frame, thread)}${post.state === "held" ? html`<mark>${t("post.waits")}</mark>` : null}${menu(frame, board, post)}</header>`;
+  const head = html`<header>${subject(board, post, thread)}${author(frame, post)}${drawTime(post.createdAt, locale)}<a href="${href}">${t("post.no")}\u00a0${post.no}</a>${brief ? null : cite(frame, board, post)}${thread === undefined ? null : marks(frame, thread)}${post.state === "held" ? html`<mark>${t("post.waits")}</mark>` : null}${menu(frame, board, post)}</header>`;
   const text =
     shown.html === "" ? null : html`<div class="text" dir="auto">${new Html(shown.html)}</div>`;
   const cut = shown.isCut
@@ -48,9 +48,8 @@ function subject({ uri }: OnBoard, post: Post, thread: Thread | undefined): Html
 function author(frame: Frame, post: Post): Html {
   const { t } = frame;
   const { trip, capcode, posterId, country } = post;
-  // What the board calls everybody by default is said in the reader's language.
-  const name = post.name === "Anonymous" ? t("post.anonymous") : post.name;
-  return html`<b class="author">${name}</b>${trip === null ? null : html`<span class="trip">${trip}</span>`}${capcode === null ? null : html`<span class="capcode">## ${capcode}</span>`}${
+  const name = sayName(post.name, t);
+  return html`<b class="author">${name}</b>${trip === null ? null : html`<span class="trip">${trip}</span>`}${capcode === null ? null : html`<span class="capcode">## ${sayCapcode(capcode, t)}</span>`}${
     posterId === null
       ? null
       : html`<span class="id i${hueOf(posterId)}" title="${t("post.id")}">${posterId}</span>`

@@ -1,5 +1,7 @@
 import type { Locale } from "@egide/web/locale.ts";
+import { CAPCODES, ROLES } from "#moderation/permission.ts";
 import { type Html, html } from "#page/html.ts";
+import type { Translate } from "#page/message/text.ts";
 
 /*
  * Figures and moments as people of each language write them. The server knows no reader's zone:
@@ -40,15 +42,36 @@ export function drawTime(at: number, locale: Locale, style: "full" | "day" = "fu
   return html`<time datetime="${zulu}">${sayTime(at, locale, style)}</time>`;
 }
 
+/** What a board calls everybody by default is said in the reader's language. */
+export function sayName(name: string, t: Translate): string {
+  return name === "Anonymous" ? t("post.anonymous") : name;
+}
+
+/** A capcode is kept in English; who reads it reads it in their own language. */
+export function sayCapcode(capcode: string, t: Translate): string {
+  const role = ROLES.find((one) => CAPCODES[one] === capcode);
+  return role === undefined ? capcode : t(`role.${role}`);
+}
+
 const NUMBERS = { en: new Intl.NumberFormat("en"), fr: new Intl.NumberFormat("fr") } as const;
 
 export function sayNumber(value: number, locale: Locale): string {
   return NUMBERS[locale].format(value);
 }
 
-const UNITS = { en: ["B", "KB", "MB", "GB"], fr: ["o", "Ko", "Mo", "Go"] } as const;
+const SHARES = {
+  en: new Intl.NumberFormat("en", { style: "percent" }),
+  fr: new Intl.NumberFormat("fr", { style: "percent" }),
+} as const;
 
-/** 1536 → `1.5 KB`, `1,5 Ko`. */
+/** 0.125 → `13%`, `13 %`. */
+export function sayShare(share: number, locale: Locale): string {
+  return SHARES[locale].format(share);
+}
+
+const UNITS = { en: ["B", "KB", "MB", "GB"], fr: ["o", "ko", "Mo", "Go"] } as const;
+
+/** 1536 → `1.5 KB`, `1,5 ko`. */
 export function sayBytes(bytes: number, locale: Locale): string {
   let value = bytes;
   let unit = 0;

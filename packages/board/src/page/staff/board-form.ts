@@ -1,6 +1,9 @@
 import { textOf } from "@egide/web/form.ts";
+import type { Locale } from "@egide/web/locale.ts";
+import { SaidError } from "@egide/web/said-error.ts";
 import { z } from "zod";
-import { bad } from "#moderation/service/deps.ts";
+import type { MessageKey } from "#page/message/catalogue.ts";
+import { translate } from "#page/message/text.ts";
 import { type BoardSettings, boardSettingsSchema } from "#settings/board.ts";
 
 /** A setting as a form shows it. */
@@ -64,8 +67,26 @@ export function settingsFrom(form: FormData): BoardSettings {
   for (const field of SETTING_FIELDS) put(given, field.path, valueOf(form, field));
   const parsed = boardSettingsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw bad("board.settings", `${issue?.path.join(".")}: ${issue?.message}`);
+  throw impossible(parsed.error.issues[0]?.path.join(".") ?? "");
+}
+
+/** A test asks for every setting's label. */
+export function labelOf(path: string): MessageKey {
+  return `setting.${path}` as MessageKey;
+}
+
+/** Names the setting as the form does. */
+function impossible(path: string): SaidError {
+  const [, field = ""] = /^(.*?)(?:\.\d+)?$/.exec(path) ?? [];
+  const said = (locale: Locale): string => {
+    const t = translate(locale);
+    return t("boards.impossible", { setting: t(labelOf(field)) });
+  };
+  const [en, fr] = [said("en"), said("fr")];
+  return new SaidError(
+    { code: "board.settings", source: "client", retry: false, publicMessage: en },
+    { en, fr },
+  );
 }
 
 function valueOf(form: FormData, field: SettingField): unknown {

@@ -36,8 +36,7 @@ export function boardRoutes(staff: StaffRouter, { deps }: StaffSite): void {
     need(actor, "configure", id);
     const board = await boardById(db, id);
     if (board === null) throw notFound();
-    const saved = c.req.query("saved") !== undefined;
-    return <BoardPage frame={frame} actor={actor} board={board} saved={saved} />;
+    return <BoardPage frame={frame} actor={actor} board={board} />;
   });
   staff.form("/staff/board/:id{[0-9]{1,15}}", async ({ c, actor }, form) => {
     const id = wholeOf(c.req.param("id"));
@@ -53,6 +52,6 @@ export function boardRoutes(staff: StaffRouter, { deps }: StaffSite): void {
     const before = await boardById(db, id);
     const may = mayClose(actor) || (state !== "closed" && before?.state !== "closed");
     await configure(deps, actor, id, state !== undefined && may ? { ...change, state } : change);
-    return `/staff/board/${id}?saved`;
+    return `/staff/board/${id}`;
   });
 }

@@ -3,9 +3,9 @@ import { mayClose } from "#moderation/service/board.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import type { Frame } from "#page/frame.ts";
 import type { MessageKey } from "#page/message/catalogue.ts";
-import { Notice, Table, Time } from "#page/part/common.tsx";
+import { Table, Time } from "#page/part/common.tsx";
 import { Button, Check, Field, Form, Select } from "#page/part/form.tsx";
-import { SETTING_FIELDS, type SettingField, settingOf } from "#page/staff/board-form.ts";
+import { labelOf, SETTING_FIELDS, type SettingField, settingOf } from "#page/staff/board-form.ts";
 import { StaffPage } from "#page/staff/frame.tsx";
 import type { Board } from "#thread/model.ts";
 
@@ -21,7 +21,12 @@ export function BoardsPage({ frame, actor, boards }: BoardsProps) {
   const head = [t("staff.board"), t("boards.name"), t("staff.state"), t("staff.when"), ""];
   return (
     <StaffPage frame={frame} actor={actor} title="boards.title">
-      <Table caption={t("boards.title")} head={head} empty={t("staff.empty")} rows={boards.length}>
+      <Table
+        caption={t("boards.title")}
+        head={head}
+        empty={t("home.no-boards")}
+        rows={boards.length}
+      >
         {boards.map((board) => (
           <tr>
             <td>/{board.uri}/</td>
@@ -34,7 +39,10 @@ export function BoardsPage({ frame, actor, boards }: BoardsProps) {
               {board.state === "requested" ? (
                 <Decision frame={frame} board={board} />
               ) : (
-                <a href={`/staff/board/${board.id}`}>{t("boards.configure")}</a>
+                <a href={`/staff/board/${board.id}`}>
+                  {t("boards.configure")}
+                  <span class="hidden"> /{board.uri}/</span>
+                </a>
               )}
             </td>
           </tr>
@@ -67,16 +75,14 @@ interface BoardProps {
   readonly frame: Frame;
   readonly actor: Actor;
   readonly board: Board;
-  readonly saved: boolean;
 }
 
 /** All settings of one board. */
-export function BoardPage({ frame, actor, board, saved }: BoardProps) {
+export function BoardPage({ frame, actor, board }: BoardProps) {
   const { t } = frame;
   const states = ["open", "locked", ...(mayClose(actor) ? (["closed"] as const) : [])] as const;
   return (
     <StaffPage frame={frame} actor={actor} title="boards.settings">
-      {saved ? <Notice kind="done">{t("boards.saved")}</Notice> : null}
       <Form frame={frame} action={`/staff/board/${board.id}`} class="panel tall">
         <h2>/{board.uri}/</h2>
         <Field name="title" label={t("boards.name")} value={board.title} required maxlength={80} />
@@ -95,13 +101,43 @@ export function BoardPage({ frame, actor, board, saved }: BoardProps) {
         <div class="field">
           <Check name="listed" label={t("boards.listed")} checked={board.listed} />
         </div>
-        {SETTING_FIELDS.map((field) => (
-          <Setting frame={frame} board={board} field={field} />
+        {GROUPS.map(([name, fields]) => (
+          <fieldset>
+            <legend class="group">{t(`setting-group.${name}`)}</legend>
+            {fields.map((field) => (
+              <Setting frame={frame} board={board} field={field} />
+            ))}
+          </fieldset>
         ))}
         <Button>{t("staff.save")}</Button>
       </Form>
     </StaffPage>
   );
+}
+
+/** What belongs together, by the setting that each group begins with in the schema. */
+const FIRST = {
+  people: "forcedAnonymous",
+  posts: "textMost",
+  threads: "threadsPerPage",
+  deletion: "deletion",
+  defence: "tor",
+  approval: "approval.posts",
+} as const;
+
+type GroupName = keyof typeof FIRST;
+
+/** Every setting in the schema's order, under the heading of its group. */
+const GROUPS: readonly (readonly [GroupName, readonly SettingField[]])[] = groupsOf(SETTING_FIELDS);
+
+function groupsOf(fields: readonly SettingField[]) {
+  const groups: [GroupName, SettingField[]][] = [];
+  for (const field of fields) {
+    const name = (Object.keys(FIRST) as GroupName[]).find((one) => FIRST[one] === field.path);
+    if (name !== undefined || groups.length === 0) groups.push([name ?? "people", []]);
+    groups.at(-1)?.[1].push(field);
+  }
+  return groups;
 }
 
 interface SettingProps {
@@ -153,9 +189,4 @@ function Setting({ frame: { t }, board, field }: SettingProps) {
       return <Select name={name} label={label} value={String(value)} options={options} />;
     }
   }
-}
-
-/** A test asks for every setting's label. */
-export function labelOf(path: string): MessageKey {
-  return `setting.${path}` as MessageKey;
 }

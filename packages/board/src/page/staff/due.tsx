@@ -9,7 +9,7 @@ import type { Frame } from "#page/frame.ts";
 import { Notice, Table, Time } from "#page/part/common.tsx";
 import { Area, Button, Field, Form, Select } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
-import { PostList } from "#page/staff/post-list.tsx";
+import { PostList, postName } from "#page/staff/post-list.tsx";
 import type { AppealTable, BanTable } from "#store/table/moderation.ts";
 
 interface Common {
@@ -29,7 +29,7 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
   const head = [
     t("staff.when"),
     t("staff.by"),
-    t("staff.act"),
+    t("log.act"),
     t("staff.post"),
     t("staff.rule"),
     t("staff.reason"),
@@ -38,7 +38,7 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
   ];
   return (
     <StaffPage frame={frame} actor={actor} title="staff.acts">
-      <Table caption={t("staff.acts")} head={head} empty={t("staff.empty")} rows={acts.length}>
+      <Table caption={t("staff.acts")} head={head} empty={t("staff.no-acts")} rows={acts.length}>
         {acts.map((act) => (
           <tr>
             <td>
@@ -47,7 +47,7 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
             <td>{names.get(act.staffId) ?? act.staffId}</td>
             <td>{t(`act.${act.kind}`)}</td>
             <td>
-              /{boards.get(act.boardId) ?? "?"}/ {act.no ?? ""}
+              <ActPost frame={frame} boards={boards} act={act} />
             </td>
             <td>{act.ruleId ?? "–"}</td>
             <td dir="auto">{act.reason}</td>
@@ -56,7 +56,9 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
               {mayUndo(actor, act) && act.state === "in-force" && now <= act.at + UNDO_MS ? (
                 <Form frame={frame} action={`/staff/act/${act.id}/undo`}>
                   <Field name="reason" id={`undo-${act.id}`} label={t("staff.reason")} />
-                  <Button kind="plain">{t("staff.undo")}</Button>
+                  <Button kind="plain" about={t(`act.${act.kind}`)}>
+                    {t("staff.undo")}
+                  </Button>
                 </Form>
               ) : null}
             </td>
@@ -65,6 +67,41 @@ export function ActsPage({ frame, actor, boards, acts, now, names }: ActsProps) 
       </Table>
     </StaffPage>
   );
+}
+
+/** The post that something was done about, by its name; a removal of many is about none alone. */
+function ActPost({ frame, boards, act }: Omit<Common, "actor"> & { readonly act: ActRow }) {
+  const uri = boards.get(act.boardId) ?? "?";
+  if (act.no === null) return <>/{uri}/</>;
+  const name = postName(frame, uri, act.no);
+  return act.postId === null ? <>{name}</> : <a href={`/staff/post/${act.postId}`}>{name}</a>;
+}
+
+/** Where somebody may not post. */
+function BanReach({
+  frame: { t },
+  boards,
+  ban,
+}: Omit<Common, "actor"> & { readonly ban: Selectable<BanTable> }) {
+  const board = ban.boardId === null ? "" : `/${boards.get(ban.boardId) ?? "?"}/`;
+  switch (ban.scope) {
+    case "global":
+      return <>{t("ban.scope.site")}</>;
+    case "board":
+      return <>{t("ban.scope.board", { board })}</>;
+    case "thread":
+      return (
+        <>
+          {board} {t("thread.title", { no: String(ban.threadNo ?? "?") })}
+        </>
+      );
+    case "post":
+      return (
+        <>
+          {board} {t("staff.ban-post")}
+        </>
+      );
+  }
 }
 
 interface BansProps extends Common {
@@ -76,13 +113,13 @@ export function BansPage({ frame, actor, boards, bans }: BansProps) {
   const head = [
     t("staff.when"),
     t("staff.until"),
-    t("staff.ban-scope"),
+    t("ban.scope"),
     t("staff.ban-target"),
     t("staff.reason"),
   ];
   return (
     <StaffPage frame={frame} actor={actor} title="staff.bans">
-      <Table caption={t("staff.bans")} head={head} empty={t("staff.empty")} rows={bans.length}>
+      <Table caption={t("staff.bans")} head={head} empty={t("staff.no-bans")} rows={bans.length}>
         {bans.map((ban) => (
           <tr>
             <td>
@@ -92,8 +129,7 @@ export function BansPage({ frame, actor, boards, bans }: BansProps) {
               {ban.endsAt === null ? t("staff.never") : <Time frame={frame} at={ban.endsAt} />}
             </td>
             <td>
-              {t(`staff.ban-${ban.scope}`)}{" "}
-              {ban.boardId === null ? "" : `/${boards.get(ban.boardId) ?? "?"}/`}
+              <BanReach frame={frame} boards={boards} ban={ban} />
             </td>
             <td>{t(`staff.by-${ban.target}`)}</td>
             <td dir="auto">{ban.reason}</td>
@@ -120,7 +156,7 @@ export function AppealsPage({ frame, actor, boards, appeals }: AppealsProps) {
       {appeals.map(({ appeal, act, text }) => (
         <section class="panel">
           <h2>
-            {t(`act.${act.kind}`)} · /{boards.get(act.boardId) ?? "?"}/ {act.no ?? ""}
+            {t(`act.${act.kind}`)} · <ActPost frame={frame} boards={boards} act={act} />
           </h2>
           <p>
             <Time frame={frame} at={act.at} /> · {act.ruleId ?? "–"} · {act.reason}
@@ -140,15 +176,17 @@ export function AppealsPage({ frame, actor, boards, appeals }: AppealsProps) {
                   .filter((verdict) => verdict !== "eased" || act.kind === "ban")
                   .map((value) => ({ value, label: t(`staff.${value}`) }))}
               />
-              <Field
-                name="days"
-                id={`days-${appeal.id}`}
-                type="number"
-                min={0}
-                max={3650}
-                value={1}
-                label={t("staff.ban-days")}
-              />
+              {act.kind === "ban" ? (
+                <Field
+                  name="days"
+                  id={`days-${appeal.id}`}
+                  type="number"
+                  min={0}
+                  max={3650}
+                  value={1}
+                  label={t("staff.eased-days")}
+                />
+              ) : null}
               <Area
                 name="answer"
                 id={`answer-${appeal.id}`}
@@ -211,7 +249,7 @@ export function RemovePage(props: RemoveProps) {
       {found === null ? null : (
         <>
           <p role="status">{t("staff.found", { count: found.count })}</p>
-          <PostList posts={found.posts} />
+          <PostList frame={frame} posts={found.posts} />
           {found.count === 0 ? null : (
             <Form frame={frame} action="/staff/remove" class="panel" label={t("staff.remove-all")}>
               <input type="hidden" name="board" value={asked.boardId} />

@@ -116,7 +116,9 @@ export function HoldsPage({ frame, actor, holds, names, posts }: HoldsProps) {
                 {t("staff.post")} {postId} <code>{hash.slice(0, 16)}</code>
               </p>
               <Field name="reason" id={`open-${hold.id}-${postId}`} label={t("staff.reason")} />
-              <Button kind="plain">{t("staff.open-sealed")}</Button>
+              <Button kind="plain" about={String(postId)}>
+                {t("staff.open-sealed")}
+              </Button>
             </Form>
           ))}
           {hold.state === "active" ? (

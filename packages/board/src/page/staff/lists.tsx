@@ -44,7 +44,9 @@ export function FiltersPage({ frame, actor, boards, everywhere, filters }: Filte
               <Form frame={frame} action="/staff/filters/remove">
                 <input type="hidden" name="id" value={filter.id} />
                 <input type="hidden" name="board" value={filter.boardId ?? 0} />
-                <Button kind="plain">{t("staff.take-away")}</Button>
+                <Button kind="plain" about={filter.pattern}>
+                  {t("staff.take-away")}
+                </Button>
               </Form>
             </td>
           </tr>
@@ -108,10 +110,14 @@ export function HashListsPage({ frame, actor, lists, passedOver }: ListsProps) {
             <td>{entries}</td>
             <td>
               <Form frame={frame} action={`/staff/list/${id}/${enabled ? "off" : "on"}`}>
-                <Button kind="plain">{enabled ? t("lists.off") : t("lists.on")}</Button>
+                <Button kind="plain" about={name}>
+                  {enabled ? t("lists.off") : t("lists.on")}
+                </Button>
               </Form>
               <Form frame={frame} action={`/staff/list/${id}/export`}>
-                <Button kind="plain">{t("lists.export")}</Button>
+                <Button kind="plain" about={name}>
+                  {t("lists.export")}
+                </Button>
               </Form>
             </td>
           </tr>

@@ -16,7 +16,8 @@ export function Measures({ frame, action, boardId, rules, boards }: MeasuresProp
   const { t, locale } = frame;
   const none = { value: "", label: t("staff.rule-none") };
   return (
-    <Form frame={frame} action={action} class="panel" label={t("staff.act")}>
+    <Form frame={frame} action={action} class="panel" label={t("staff.act-title")}>
+      <h2>{t("staff.act-title")}</h2>
       <fieldset>
         <legend>{t("staff.measure")}</legend>
         {(["approve", "hide", "remove", "warn"] as const).map((kind) => (

@@ -102,7 +102,7 @@ export function moveRoutes(staff: StaffRouter, site: StaffSite): void {
         // As many as the database takes in one batch stand in one list of the file.
         const text =
           kind === "json" ? `${JSON.stringify({ statements }, null, 1)}\n` : tableOf(statements);
-        return { name: `statements-${year}.${kind}`, type, text };
+        return { name: `statements-${year}.${kind}`, type, body: text };
       },
     );
     staff.report(`/staff/transparency/:year{[0-9]{1,4}}/figures.${kind}`, async ({ c, actor }) => {
@@ -114,7 +114,7 @@ export function moveRoutes(staff: StaffRouter, site: StaffSite): void {
         kind === "json"
           ? `${JSON.stringify({ year, figures }, null, 1)}\n`
           : csvOf([FIGURE_COLUMNS, ...rows]);
-      return { name: `transparency-${year}.${kind}`, type, text };
+      return { name: `transparency-${year}.${kind}`, type, body: text };
     });
   }
 }

@@ -38,36 +38,34 @@ export function PeoplePage(props: PeopleProps) {
                 <input type="hidden" name="account" value={staffId} />
                 <input type="hidden" name="role" value={role} />
                 <input type="hidden" name="board" value={boardId} />
-                <Button kind="plain">{t("staff.take-away")}</Button>
+                <Button kind="plain" about={`${name}, ${t(`role.${role}`)}`}>
+                  {t("staff.take-away")}
+                </Button>
               </Form>
             </td>
           </tr>
         ))}
       </Table>
-      <Form frame={frame} action="/staff/people" class="panel" label={t("staff.appoint")}>
-        <Field
-          name="account"
-          label={t("staff.account")}
-          hint={t("staff.account-hint")}
-          autocomplete="off"
-          required
-          maxlength={30}
-        />
-        <GrantFields {...props} of="appoint" />
-        <Button>{t("staff.appoint")}</Button>
-      </Form>
-      <Form frame={frame} action="/staff/people/invite" class="panel" label={t("invite.somebody")}>
-        <Field
-          name="name"
-          label={t("staff.name")}
-          hint={t("invite.name-hint")}
-          autocomplete="off"
-          required
-          maxlength={30}
-        />
-        <GrantFields {...props} of="invite" />
-        <Button>{t("invite.make")}</Button>
-      </Form>
+      <GrantForm
+        {...props}
+        of="appoint"
+        action="/staff/people"
+        field="account"
+        label={t("staff.account")}
+        hint={t("staff.account-hint")}
+        submit={t("staff.appoint")}
+        title={t("staff.appoint")}
+      />
+      <GrantForm
+        {...props}
+        of="invite"
+        action="/staff/people/invite"
+        field="name"
+        label={t("staff.name")}
+        hint={t("invite.name-hint")}
+        submit={t("invite.make")}
+        title={t("invite.somebody")}
+      />
       {offers.length === 0 ? null : (
         <Table
           caption={t("invite.open")}
@@ -84,7 +82,9 @@ export function PeoplePage(props: PeopleProps) {
               <td>
                 <Form frame={frame} action="/staff/people/withdraw">
                   <input type="hidden" name="id" value={id} />
-                  <Button kind="plain">{t("invite.withdraw")}</Button>
+                  <Button kind="plain" about={name}>
+                    {t("invite.withdraw")}
+                  </Button>
                 </Form>
               </td>
             </tr>
@@ -95,13 +95,27 @@ export function PeoplePage(props: PeopleProps) {
   );
 }
 
-type GrantProps = Pick<PeopleProps, "frame" | "boards" | "roles" | "places">;
+interface GrantFormProps extends Pick<PeopleProps, "frame" | "boards" | "roles" | "places"> {
+  /** Tells the fields of the page's forms apart. */
+  readonly of: string;
+  readonly action: string;
+  readonly title: string;
+  /** The field that says who it is. */
+  readonly field: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly submit: string;
+}
 
-function GrantFields({ frame, boards, roles, places, of }: GrantProps & { readonly of: string }) {
+/** Who gets which role, and where. */
+function GrantForm(props: GrantFormProps) {
+  const { frame, boards, roles, places, of, action, title, field, label, hint, submit } = props;
   const { t } = frame;
   const where = whereOf(frame, boards);
   return (
-    <>
+    <Form frame={frame} action={action} class="panel" label={title}>
+      <h2>{title}</h2>
+      <Field name={field} label={label} hint={hint} autocomplete="off" required maxlength={30} />
       <Select
         name="role"
         id={`${of}-role`}
@@ -114,7 +128,8 @@ function GrantFields({ frame, boards, roles, places, of }: GrantProps & { readon
         label={t("staff.board")}
         options={places.map((id) => ({ value: String(id ?? 0), label: where(id) }))}
       />
-    </>
+      <Button>{submit}</Button>
+    </Form>
   );
 }
 

@@ -90,11 +90,10 @@ interface SpansProps {
   }[];
 }
 
-const ROW = 34;
-const NAME = 165;
+const ROW = 50;
 const SAID = 75;
 
-/** Two spans of time for each row, one below the other: the first lighter, both written out. */
+/** Two spans of time below each row's name: the first lighter, both written out. */
 export function Spans({ frame, title, head, rows }: SpansProps) {
   const most = Math.max(
     1,
@@ -102,7 +101,7 @@ export function Spans({ frame, title, head, rows }: SpansProps) {
   );
   const height = rows.length * ROW + 24;
   const width = (seconds: number | null): number =>
-    seconds === null ? 0 : Math.max(1, (seconds / most) * (WIDTH - NAME - SAID));
+    seconds === null ? 0 : Math.max(1, (seconds / most) * (WIDTH - SAID));
   return (
     <Figure frame={frame} title={title}>
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={title}>
@@ -118,19 +117,19 @@ export function Spans({ frame, title, head, rows }: SpansProps) {
           const at = 24 + i * ROW;
           return (
             <>
-              <text x={NAME - 8} y={at + 17} {...SMALL} text-anchor="end">
+              <text x="0" y={at + 12} {...SMALL}>
                 {label}
               </text>
               {[first, second].map(({ seconds, text }, which) => (
                 <>
                   <rect
-                    x={NAME}
-                    y={at + which * 14}
+                    x="0"
+                    y={at + 17 + which * 14}
                     width={width(seconds).toFixed(1)}
                     height="12"
                     {...shade(which)}
                   />
-                  <text x={NAME + width(seconds) + 6} y={at + which * 14 + 10} {...SMALL}>
+                  <text x={width(seconds) + 6} y={at + which * 14 + 27} {...SMALL}>
                     {text}
                   </text>
                 </>

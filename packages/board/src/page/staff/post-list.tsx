@@ -1,7 +1,14 @@
 /** @jsxImportSource hono/jsx */
 import { address } from "#page/address.ts";
+import type { Frame } from "#page/frame.ts";
+
+/** `/b/ No. 12`, in the reader's language. */
+export function postName({ t }: Frame, uri: string, no: number): string {
+  return `/${uri}/ ${t("post.no")}\u00a0${no}`;
+}
 
 interface PostListProps {
+  readonly frame: Frame;
   readonly posts: readonly {
     readonly uri: string;
     readonly threadNo: number;
@@ -11,14 +18,12 @@ interface PostListProps {
 }
 
 /** Posts by their beginnings, each with the way to it. */
-export function PostList({ posts }: PostListProps) {
+export function PostList({ frame, posts }: PostListProps) {
   return (
     <ul>
       {posts.map(({ uri, threadNo, no, text }) => (
         <li>
-          <a href={address.post(uri, threadNo, no)}>
-            /{uri}/ No. {no}
-          </a>{" "}
+          <a href={address.post(uri, threadNo, no)}>{postName(frame, uri, no)}</a>{" "}
           <span dir="auto">{text.slice(0, 140)}</span>
         </li>
       ))}

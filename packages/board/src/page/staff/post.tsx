@@ -8,9 +8,10 @@ import { address } from "#page/address.ts";
 import type { Frame } from "#page/frame.ts";
 import { Fact, Notice, Time } from "#page/part/common.tsx";
 import { Area, Button, Check, Field, Form, Select } from "#page/part/form.tsx";
-import { sayBytes } from "#page/part/say.ts";
+import { sayBytes, sayName } from "#page/part/say.ts";
 import { StaffPage } from "#page/staff/frame.tsx";
 import { Measures } from "#page/staff/measures.tsx";
+import { postName } from "#page/staff/post-list.tsx";
 import type { StaffPost, StaffThread } from "#page/staff/read-post.ts";
 import { SUBJECT_MOST } from "#thread/posting/check.ts";
 import type { PostEditTable } from "#store/table/post.ts";
@@ -27,7 +28,7 @@ export function ShownPost({ frame, post }: ShownProps) {
     <article class="post">
       <header>
         {post.subject === "" ? null : <h2 class="subject">{post.subject}</h2>}
-        <b class="author">{post.name}</b>
+        <b class="author">{sayName(post.name, t)}</b>
         {post.trip === null ? null : <span class="trip">{post.trip}</span>}{" "}
         <Time frame={frame} at={post.createdAt} />
       </header>
@@ -80,7 +81,7 @@ export function StaffPostPage(props: PageProps) {
       <dl class="facts">
         <Fact name={t("staff.post")}>
           <a href={address.post(post.uri, post.threadNo, post.no)}>
-            /{post.uri}/ No. {post.no}
+            {postName(frame, post.uri, post.no)}
           </a>
         </Fact>
         <Fact name={t("staff.state")}>{t(`state.${post.state}`)}</Fact>

@@ -11,7 +11,7 @@ import { Button, Field, Form } from "#page/part/form.tsx";
 import { StaffPage } from "#page/staff/frame.tsx";
 import { Measures } from "#page/staff/measures.tsx";
 import { ShownPost } from "#page/staff/post.tsx";
-import { PostList } from "#page/staff/post-list.tsx";
+import { PostList, postName } from "#page/staff/post-list.tsx";
 import type { StaffPost } from "#page/staff/read-post.ts";
 import type { ReportTable } from "#store/table/moderation.ts";
 import type { EscalationTable } from "#store/table/provider.ts";
@@ -37,19 +37,27 @@ export function QueuePage({ frame, actor, items, boards, now }: QueueProps) {
               {/* First, so that it is in sight on a telephone at night. */}
               <a href={`/staff/item/${item.id}`}>{t(`category.${item.category}`)}</a>
             </td>
+            <td>{postName(frame, boards.get(item.boardId) ?? "?", item.no)}</td>
             <td>
-              /{boards.get(item.boardId) ?? "?"}/ No. {item.no}
-            </td>
-            <td>
-              {item.held === null ? null : `${t("staff.held")} · `}
-              {t("staff.reports", { count: item.reports })}
+              {[
+                ...(item.held === null ? [] : [t("staff.held")]),
+                ...(item.held !== null && item.reports === 0
+                  ? []
+                  : [t("staff.reports", { count: item.reports })]),
+              ].join(" · ")}
             </td>
             <td>
               <Time frame={frame} at={item.dueAt} />
               {item.dueAt < now ? <strong> {t("staff.overdue")}</strong> : null}
             </td>
             <td>
-              <a href={`/staff/item/${item.id}`}>{t("staff.look")}</a>
+              <a href={`/staff/item/${item.id}`}>
+                {t("staff.look")}
+                <span class="hidden">
+                  {" "}
+                  {postName(frame, boards.get(item.boardId) ?? "?", item.no)}
+                </span>
+              </a>
             </td>
           </tr>
         ))}
@@ -94,13 +102,11 @@ export function ItemPage({ frame, actor, view }: ItemProps) {
   const { t } = frame;
   const { item, uri, post } = view;
   return (
-    <StaffPage frame={frame} actor={actor} title="staff.look">
+    <StaffPage frame={frame} actor={actor} title="staff.item">
       <dl class="facts">
         <Fact name={t("staff.category")}>{t(`category.${item.category}`)}</Fact>
         <Fact name={t("staff.post")}>
-          <a href={address.post(uri, item.threadNo, item.no)}>
-            /{uri}/ No. {item.no}
-          </a>
+          <a href={address.post(uri, item.threadNo, item.no)}>{postName(frame, uri, item.no)}</a>
         </Fact>
         <Fact name={t("staff.state")}>{post === null ? "–" : t(`state.${post.state}`)}</Fact>
         <Fact name={t("staff.due")}>
@@ -156,11 +162,14 @@ function Decisions({ frame, view }: Omit<ItemProps, "actor">) {
         rules={rules}
         boards={boards}
       />
-      <Form frame={frame} action={`${at}/dismiss`} class="panel" label={t("staff.dismiss")}>
+      <Form frame={frame} action={`${at}/dismiss`} class="panel" label={t("staff.dismiss-title")}>
+        <h2>{t("staff.dismiss-title")}</h2>
         <Field name="reason" id="dismiss-reason" label={t("staff.reason")} />
         <Button>{t("staff.dismiss")}</Button>
       </Form>
       <Form frame={frame} action={`${at}/escalate`} class="panel" label={t("staff.escalate")}>
+        <h2>{t("staff.escalate")}</h2>
+        <p>{t("staff.escalate-lead")}</p>
         <Button kind="plain">{t("staff.escalate")}</Button>
       </Form>
     </>
@@ -235,7 +244,7 @@ function Trail({ frame, view }: Omit<ItemProps, "actor">) {
       {view.others.length === 0 ? null : (
         <section>
           <h2>{t("staff.poster")}</h2>
-          <PostList posts={view.others} />
+          <PostList frame={frame} posts={view.others} />
         </section>
       )}
     </>

@@ -9,9 +9,13 @@ import { toDocument } from "#page/layout.tsx";
 import type { StaffSite } from "#page/staff/site.ts";
 import { bodyOf } from "#page/staff/unread.ts";
 
-export interface StaffRequest {
+/** Who asks for what. */
+interface Asked {
   readonly c: WebContext;
   readonly actor: Actor;
+}
+
+export interface StaffRequest extends Asked {
   readonly frame: Frame;
 }
 
@@ -19,9 +23,26 @@ type Draw = (request: StaffRequest) => Promise<JSX.Element>;
 /** Does what a form asks for, and shows what is shown this once. */
 type Show = (request: StaffRequest, form: FormData) => Promise<JSX.Element>;
 /** Does what a form asks for; answers where to go then. */
-type Do = (request: Omit<StaffRequest, "frame">, form: FormData) => Promise<string>;
+type Do = (request: Asked, form: FormData) => Promise<string>;
 
-/** Routes that only staff reach: everything else of theirs goes through these two. */
+/** What a browser keeps as a file rather than to show it. */
+interface Attached {
+  readonly name: string;
+  readonly type: string;
+  readonly body: string | ReadableStream<Uint8Array>;
+}
+
+/** What may be too large for memory; `done` is called when it is over. */
+interface Pieces {
+  readonly name: string;
+  readonly pieces: AsyncIterable<Uint8Array>;
+  readonly done: () => void;
+}
+
+/** Whatever staff are shown is kept by no cache. */
+const OWN = { "cache-control": "private, no-store" } as const;
+
+/** Routes that only staff reach: everything else of theirs goes through these. */
 export class StaffRouter {
   readonly #app: Hono<WebEnv>;
   readonly #site: StaffSite;
@@ -32,136 +53,111 @@ export class StaffRouter {
   }
 
   page(path: string, draw: Draw): void {
-    this.#app.get(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) return this.#signIn(c);
-      const frame = { ...(await this.#site.frame(c)), isStaff: true };
-      const drawn = await draw({ c, actor, frame });
-      return c.html(toDocument(drawn), 200, { "cache-control": "private, no-store" });
-    });
+    this.#get(path, async (asked) => drawn(asked.c, await draw(await this.#framed(asked))));
   }
 
+  /** What it asks for is done once, and the page that comes next says so. */
   form(path: string, act: Do): void {
-    this.#app.post(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) throw nobody();
-      const to = await act({ c, actor }, await formOf(c));
-      return c.redirect(to, 303);
+    this.#post(path, async (asked, form) => {
+      const to = await act(asked, form);
+      return asked.c.redirect(`${to}${to.includes("?") ? "&" : "?"}done`, 303);
     });
   }
 
-  /** A page that answers a form, and is kept by no cache. */
+  /** A page that answers a form. */
   answer(path: string, show: Show): void {
-    this.#app.post(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) throw nobody();
-      const frame = { ...(await this.#site.frame(c)), isStaff: true };
-      const drawn = await show({ c, actor, frame }, await formOf(c));
-      return c.html(toDocument(drawn), 200, { "cache-control": "private, no-store" });
-    });
+    this.#post(path, async (asked, form) =>
+      drawn(asked.c, await show(await this.#framed(asked), form)),
+    );
   }
 
-  /** What is shown to nobody but who asked for it, and kept by no cache. */
+  /** Made by a form, as JSON. */
   download(
     path: string,
     make: (
-      request: Omit<StaffRequest, "frame">,
+      asked: Asked,
       form: FormData,
     ) => Promise<{ readonly name: string; readonly json: string }>,
   ): void {
-    this.#app.post(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) throw nobody();
-      const { name, json } = await make({ c, actor }, await formOf(c));
-      return c.body(json, 200, {
-        "content-type": "application/json",
-        "content-disposition": `attachment; filename="${name}"`,
-        "cache-control": "private, no-store",
-      });
+    this.#post(path, async (asked, form) => {
+      const { name, json } = await make(asked, form);
+      return attached(asked.c, { name, type: "application/json", body: json });
     });
   }
 
-  /**
-   * What may be too large for memory: sent piece by piece, shown to nobody but who asked for it, and
-   * let go where they do not read it. `done` is called when it is over.
-   */
-  stream(
-    path: string,
-    make: (
-      request: Omit<StaffRequest, "frame">,
-      form: FormData,
-    ) => Promise<{
-      readonly name: string;
-      readonly pieces: AsyncIterable<Uint8Array>;
-      readonly done: () => void;
-    }>,
-  ): void {
-    this.#app.post(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) throw nobody();
-      const { name, pieces, done } = await make({ c, actor }, await formOf(c));
-      return c.body(bodyOf(pieces, this.#site.deps.clock, done), 200, {
-        "content-type": "application/x-tar",
-        "content-disposition": `attachment; filename="${name}"`,
-        "cache-control": "private, no-store",
-      });
+  /** Sent piece by piece, and let go where whoever asked does not read it. */
+  stream(path: string, make: (asked: Asked, form: FormData) => Promise<Pieces>): void {
+    this.#post(path, async (asked, form) => {
+      const { name, pieces, done } = await make(asked, form);
+      const body = bodyOf(pieces, this.#site.deps.clock, done);
+      return attached(asked.c, { name, type: "application/x-tar", body });
     });
   }
 
   /** Figures and records of the site, as a file. */
-  report(
-    path: string,
-    make: (
-      request: Omit<StaffRequest, "frame">,
-    ) => Promise<{ readonly name: string; readonly type: string; readonly text: string }>,
-  ): void {
-    this.#app.get(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) return this.#signIn(c);
-      const { name, type, text } = await make({ c, actor });
-      return c.body(text, 200, {
-        "content-type": type,
-        "content-disposition": `attachment; filename="${name}"`,
-        "cache-control": "private, no-store",
-      });
-    });
+  report(path: string, make: (asked: Asked) => Promise<Attached>): void {
+    this.#get(path, async (asked) => attached(asked.c, await make(asked)));
   }
 
   /** A stranger's file: it may do nothing in the browser of who looks at it. */
   file(
     path: string,
-    find: (
-      request: Omit<StaffRequest, "frame">,
-    ) => Promise<{ readonly body: Blob | Uint8Array; readonly type: string }>,
+    find: (asked: Asked) => Promise<{ readonly body: Blob | Uint8Array; readonly type: string }>,
   ): void {
-    this.#app.get(path, async (c) => {
-      const actor = await this.#site.actor(c);
-      if (actor === null) return this.#signIn(c);
-      const { body, type } = await find({ c, actor });
+    this.#get(path, async (asked) => {
+      const { body, type } = await find(asked);
       const bytes = body instanceof Blob ? await body.bytes() : body;
-      return c.body(new Uint8Array(bytes), 200, {
+      return asked.c.body(new Uint8Array(bytes), 200, {
+        ...OWN,
         "content-type": type,
         "content-security-policy": "default-src 'none'; sandbox",
         "x-content-type-options": "nosniff",
         // What a reader of documents would run stays outside of the browser.
         "content-disposition": type.startsWith("application/") ? "attachment" : "inline",
-        "cache-control": "private, no-store",
       });
     });
   }
 
-  #signIn(c: WebContext): Response {
-    const { pathname, search } = new URL(c.req.url);
-    return c.redirect(
-      `${this.#site.signInPath}?next=${encodeURIComponent(pathname + search)}`,
-      303,
-    );
+  /** Who is not signed in is led to where they can; who is, without a role, is told. */
+  #get(path: string, answer: (asked: Asked) => Promise<Response>): void {
+    this.#app.get(path, async (c) => {
+      const actor = await this.#site.actor(c);
+      if (actor !== null) return answer({ c, actor });
+      if (await this.#site.isSignedIn(c)) throw refused("board.no_role");
+      const { pathname, search } = new URL(c.req.url);
+      const next = encodeURIComponent(pathname + search);
+      return c.redirect(`${this.#site.signInPath}?next=${next}`, 303);
+    });
+  }
+
+  #post(path: string, answer: (asked: Asked, form: FormData) => Promise<Response>): void {
+    this.#app.post(path, async (c) => {
+      const actor = await this.#site.actor(c);
+      if (actor === null) throw refused("board.not_allowed");
+      return answer({ c, actor }, await formOf(c));
+    });
+  }
+
+  async #framed(asked: Asked): Promise<StaffRequest> {
+    return { ...asked, frame: { ...(await this.#site.frame(asked.c)), isStaff: true } };
   }
 }
 
-function nobody(): AppError {
+async function drawn(c: WebContext, page: JSX.Element): Promise<Response> {
+  return c.html(toDocument(page), 200, OWN);
+}
+
+function attached(c: WebContext, { name, type, body }: Attached): Response {
+  return c.body(body, 200, {
+    ...OWN,
+    "content-type": type,
+    "content-disposition": `attachment; filename="${name}"`,
+  });
+}
+
+function refused(code: "board.no_role" | "board.not_allowed"): AppError {
   return new AppError({
-    code: "board.not_allowed",
+    code,
     source: "client",
     retry: false,
     publicMessage: "Sign in with an account of the staff.",

@@ -14,6 +14,7 @@ export interface StaffSite {
   readonly frame: (c: WebContext) => Promise<Frame>;
   /** The roles of who asks; null where nobody is signed in, or the account has none. */
   readonly actor: (c: WebContext) => Promise<Actor | null>;
+  readonly isSignedIn: (c: WebContext) => Promise<boolean>;
   /** The account of a user name. */
   readonly findPerson: (
     name: string,

@@ -17,8 +17,7 @@ import { MODERATION_STATUSES } from "#moderation/statuses.ts";
 import { fakeClock, moderationRig } from "#moderation/testing/rig.ts";
 import { EN, FR } from "#page/message/catalogue.ts";
 import { translate } from "#page/message/text.ts";
-import { SETTING_FIELDS, settingOf } from "#page/staff/board-form.ts";
-import { labelOf } from "#page/staff/boards.tsx";
+import { labelOf, SETTING_FIELDS, settingOf, settingsFrom } from "#page/staff/board-form.ts";
 import { staffRoutes } from "#page/staff/routes.tsx";
 import { readList } from "#match/list/exchange.ts";
 import { frameOf } from "#page/testing/frame.ts";
@@ -68,7 +67,7 @@ async function stand() {
     errorPage: (c, error, status) => c.html(`<p>${error.code}</p>`, status as 400),
     report: () => undefined,
   });
-  const signedIn: { actor: Actor | null } = { actor: null };
+  const signedIn: { actor: Actor | null; isSomebody?: boolean } = { actor: null };
   staffRoutes(app, {
     deps: rig.deps,
     provider: rig.provider,
@@ -77,6 +76,7 @@ async function stand() {
       return frameOf({ locale, t: translate(locale), csrf: c.get("csrf"), path: c.req.path });
     },
     actor: async () => signedIn.actor,
+    isSignedIn: async () => signedIn.isSomebody === true,
     threads: {
       store: rig.store,
       clock,
@@ -113,6 +113,31 @@ async function stand() {
 }
 
 const ADMIN: Grant = { role: "admin", boardId: null };
+
+describe("whoever comes to the pages of staff", () => {
+  test("signs in first, and is told where their account has no role: they are not sent round", async () => {
+    const { ask, signedIn } = await stand();
+    const stranger = await ask("/staff/queue?a=1");
+    expect([stranger.status, stranger.headers.get("location")]).toEqual([
+      303,
+      "/account/sign-in?next=%2Fstaff%2Fqueue%3Fa%3D1",
+    ]);
+    signedIn.isSomebody = true;
+    const nobody = await ask("/staff/queue");
+    expect([nobody.headers.get("location"), await nobody.text()]).toEqual([
+      null,
+      "<p>board.no_role</p>",
+    ]);
+  });
+
+  test("is told that what they asked for was done", async () => {
+    const { post, enter } = await stand();
+    await enter("admin", ADMIN);
+    const rules = { rules: "law | Nothing unlawful. | Rien d’illicite." };
+    const saved = await post("/staff/rules/0", rules);
+    expect(saved.headers.get("location")).toBe("/staff/rules?done");
+  });
+});
 
 /** The address of a route with something in the place of each parameter. */
 function filled(path: string): string {
@@ -209,7 +234,7 @@ describe("staff", () => {
     expect((await post(`${at}/act`, form)).status).toBe(422);
     const whole = { ...form, rule: "0:harassment", reason: "Harassing." };
     const done = await post(`${at}/act`, whole);
-    expect([done.status, done.headers.get("location")]).toEqual([303, "/staff/queue"]);
+    expect([done.status, done.headers.get("location")]).toEqual([303, "/staff/queue?done"]);
     const acts = await rig.store.kysely.selectFrom("act").selectAll().orderBy("kind").execute();
     expect(acts.map(({ kind, ruleId }) => [kind, ruleId])).toEqual([
       ["ban", "harassment"],
@@ -358,7 +383,7 @@ describe("boards", () => {
     });
     // Only the site closes boards.
     expect(board?.state).toBe("open");
-    const html = await (await ask("/staff/board/1?saved")).text();
+    const html = await (await ask("/staff/board/1?done")).text();
     expect(html).toContain('name="approval.newPosters"');
     const log = await rig.store.kysely
       .selectFrom("staff_log")
@@ -369,6 +394,20 @@ describe("boards", () => {
       { "settings.approval.newPosters": 2, "settings.approval.media": true },
     ]);
     expect(JSON.parse(log[0]?.detail ?? "")).not.toHaveProperty("settings.bumpLimit");
+  });
+
+  test("name a setting that is not possible as their form calls it", () => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(whole({ bumpLimit: "1000000" }))) {
+      form.set(name, value);
+    }
+    const label = EN[labelOf("bumpLimit")];
+    expect(() => settingsFrom(form)).toThrow(
+      expect.objectContaining({
+        code: "board.settings",
+        texts: { en: expect.stringContaining(label), fr: expect.any(String) },
+      }),
+    );
   });
 
   test("that people ask for are opened or refused by an admin; who asked owns what was opened", async () => {

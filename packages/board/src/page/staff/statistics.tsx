@@ -3,8 +3,9 @@ import type { Figures } from "@egide/contract/abuse/figures.ts";
 import { CATEGORY_NAMES } from "#moderation/category.ts";
 import type { Actor } from "#moderation/service/deps.ts";
 import type { Frame } from "#page/frame.ts";
-import { Table } from "#page/part/common.tsx";
+import { Fact, Table } from "#page/part/common.tsx";
 import { Button, Select } from "#page/part/form.tsx";
+import { sayNumber } from "#page/part/say.ts";
 import { StaffPage } from "#page/staff/frame.tsx";
 import { Plot, Spans } from "#page/staff/plot.tsx";
 
@@ -29,7 +30,7 @@ interface StatisticsProps {
 
 export function StatisticsPage(props: StatisticsProps) {
   const { frame, actor, days, boardId, boards, all, figures } = props;
-  const { t } = frame;
+  const { t, locale } = frame;
   const { queue, reversals } = figures;
   const places = [
     ...(all ? [{ value: "0", label: t("staff.everywhere") }] : []),
@@ -44,7 +45,7 @@ export function StatisticsPage(props: StatisticsProps) {
   );
   const head = [
     t("staff.category"),
-    t("staff.open"),
+    t("staff.open-of-all"),
     t("staff.stat-first"),
     t("staff.stat-decision"),
     t("staff.ninety"),
@@ -68,12 +69,14 @@ export function StatisticsPage(props: StatisticsProps) {
         />
         <Button>{t("stat.show")}</Button>
       </form>
-      <p>
-        {t("staff.open")}: {queue.open} · {t("staff.stat-age")}: {t("staff.median")}{" "}
-        {said(queue.age.median)}, {t("staff.longest")} {said(queue.age.max)} ·{" "}
-        {t("staff.undone-acts")}: {reversals.undone} · {t("staff.reversed-acts")}:{" "}
-        {reversals.onAppeal}
-      </p>
+      <dl class="facts">
+        <Fact name={t("staff.open")}>{sayNumber(queue.open, locale)}</Fact>
+        <Fact name={t("staff.stat-age")}>
+          {t("staff.ages", { median: said(queue.age.median), longest: said(queue.age.max) })}
+        </Fact>
+        <Fact name={t("staff.undone-acts")}>{sayNumber(reversals.undone, locale)}</Fact>
+        <Fact name={t("staff.reversed-acts")}>{sayNumber(reversals.onAppeal, locale)}</Fact>
+      </dl>
       <Plot frame={frame} title={t("staff.stat-posts")} bars={props.posts} />
       <Plot frame={frame} title={t("staff.stat-days")} bars={props.reports} />
       <Plot frame={frame} title={t("stat.reversals")} bars={props.reversals} />
@@ -94,13 +97,13 @@ export function StatisticsPage(props: StatisticsProps) {
           <tr>
             <th scope="row">{t(`category.${name}`)}</th>
             <td>
-              {row.open} / {row.reports}
+              {sayNumber(row.open, locale)} / {sayNumber(row.reports, locale)}
             </td>
             <td>{said(row.firstLook.median)}</td>
             <td>{said(row.decision.median)}</td>
             <td>{said(row.decision.p90)}</td>
-            <td>{row.upheld}</td>
-            <td>{row.dismissed}</td>
+            <td>{sayNumber(row.upheld, locale)}</td>
+            <td>{sayNumber(row.dismissed, locale)}</td>
           </tr>
         ))}
       </Table>

@@ -6,7 +6,7 @@ import type { Figure } from "#move/report/yearly.ts";
 import type { Frame } from "#page/frame.ts";
 import { Fact, Notice, Table, Time } from "#page/part/common.tsx";
 import { Button, Form } from "#page/part/form.tsx";
-import { sayBytes } from "#page/part/say.ts";
+import { sayBytes, sayNumber, sayShare } from "#page/part/say.ts";
 import { StaffPage } from "#page/staff/frame.tsx";
 
 interface Common {
@@ -27,9 +27,9 @@ export function StoragePage({ frame, actor, boards, storage }: StorageProps) {
   const share = (label: Child, { files, bytes }: Share) => (
     <tr>
       <th scope="row">{label}</th>
-      <td>{files}</td>
+      <td>{sayNumber(files, locale)}</td>
       <td>{size(bytes)}</td>
-      <td>{all.bytes === 0 ? "–" : `${Math.round((100 * bytes) / all.bytes)} %`}</td>
+      <td>{all.bytes === 0 ? "–" : sayShare(bytes / all.bytes, locale)}</td>
     </tr>
   );
   const head = (what: string) => [what, t("storage.files"), t("storage.bytes"), t("storage.share")];
@@ -45,7 +45,7 @@ export function StoragePage({ frame, actor, boards, storage }: StorageProps) {
           <Time frame={frame} at={storage.at} />
         </Fact>
         <Fact name={t("storage.all")}>
-          {size(all.bytes)} ({all.files})
+          {size(all.bytes)} ({sayNumber(all.files, locale)})
         </Fact>
         <Fact name={t("storage.database")}>{size(storage.database)}</Fact>
         {disk === null ? null : (
@@ -54,7 +54,8 @@ export function StoragePage({ frame, actor, boards, storage }: StorageProps) {
           </Fact>
         )}
         <Fact name={t("storage.orphans")}>
-          {size(orphans.bytes)} ({orphans.files}) <small>{t("storage.orphans-hint")}</small>
+          {size(orphans.bytes)} ({sayNumber(orphans.files, locale)}){" "}
+          <small>{t("storage.orphans-hint")}</small>
         </Fact>
       </dl>
       <h2>{t("storage.boards")}</h2>
@@ -95,7 +96,7 @@ export function StoragePage({ frame, actor, boards, storage }: StorageProps) {
             <td>{kind.toUpperCase()}</td>
             <td>{size(bytes)}</td>
             <td>{t(`storage.state-${state}`)}</td>
-            <td>{uses}</td>
+            <td>{sayNumber(uses, locale)}</td>
           </tr>
         ))}
       </Table>
@@ -171,10 +172,10 @@ export function TransparencyPage({ frame, actor, years, year, figures }: Transpa
       </nav>
       <ul>
         <li>
-          {t("transparency.statements")} {year}:{links("statements")}
+          {t("transparency.statements")} {year} – {links("statements")}
         </li>
         <li>
-          {t("transparency.figures")} {year}:{links("figures")}
+          {t("transparency.figures")} {year} – {links("figures")}
         </li>
       </ul>
       <Table

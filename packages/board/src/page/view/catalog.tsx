@@ -43,7 +43,7 @@ export function CatalogPage({ frame, catalog, sort, composing }: CatalogProps) {
           value={sort}
           options={SORTS.map((value) => ({ value, label: t(`board.sort.${value}`) }))}
         />
-        <Button kind="plain">{t("site.save")}</Button>
+        <Button kind="plain">{t("stat.show")}</Button>
       </form>
       {catalog.threads.length === 0 ? <p class="empty">{t("board.empty")}</p> : null}
       <ul class="catalog">
@@ -70,7 +70,7 @@ function drawCard({ t }: Frame, uri: string, { thread, opening }: ThreadPreview)
       : html`<img src="${address.thumb(file)}" alt="" width="${file.thumb.width}" height="${file.thumb.height}" loading="lazy"/>`;
   const sticky = thread.sticky ? ` · ${t("thread.sticky")}` : "";
   const locked = thread.locked ? ` · ${t("thread.locked")}` : "";
-  return html`<li><a href="${address.thread(uri, thread.no)}">${image}<b>${title}</b></a><small>${figures}${sticky}${locked}</small><p dir="auto">${excerpt}</p></li>`;
+  return html`<li><a href="${address.thread(uri, thread.no)}">${image}<b>${title}</b></a> <small>${figures}${sticky}${locked}</small><p dir="auto">${excerpt}</p></li>`;
 }
 
 function sorted(threads: readonly ThreadPreview[], sort: Sort): readonly ThreadPreview[] {

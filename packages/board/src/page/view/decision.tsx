@@ -1,17 +1,19 @@
 /** @jsxImportSource hono/jsx */
-import type { ActKind, BanScope } from "#moderation/act.ts";
+import type { ActKind, ActState, BanScope } from "#moderation/act.ts";
 import { APPEAL_MOST, type AppealState } from "#moderation/appeal.ts";
 import type { Rule } from "#moderation/rules.ts";
 import type { Frame } from "#page/frame.ts";
 import { Layout } from "#page/layout.tsx";
 import { Fact, Notice, Time } from "#page/part/common.tsx";
 import { Area, Button, Form } from "#page/part/form.tsx";
+import { sayTime } from "#page/part/say.ts";
 
 /** A decision as the one it concerns is told of it. */
 export interface Decision {
   /** Names it in addresses; nobody can guess it. */
   readonly token: string;
   readonly kind: Exclude<ActKind, "approve">;
+  readonly state: ActState;
   readonly scope: { readonly kind: BanScope; readonly board: string };
   readonly rule: Rule["text"] | null;
   readonly reason: string;
@@ -40,13 +42,20 @@ export function DecisionPage({ frame, decision, refusal }: DecisionProps) {
       ? "ban.title"
       : decision.kind === "warn"
         ? "ban.warning-title"
-        : `act.${decision.kind}`,
+        : `decision.${decision.kind}`,
   );
   return (
     <Layout frame={frame} head={{ title, noIndex: true }}>
       <h1>{title}</h1>
+      {decision.state === "in-force" ? null : (
+        <Notice kind="done">
+          {t(decision.state === "ended" ? "decision.ended" : "decision.undone")}
+        </Notice>
+      )}
       <dl class="facts">
-        <Fact name={t("ban.scope")}>{scopeOf(frame, decision)}</Fact>
+        {decision.kind === "ban" ? (
+          <Fact name={t("ban.scope")}>{scopeOf(frame, decision)}</Fact>
+        ) : null}
         <Fact name={t("ban.rule")}>{decision.rule?.[frame.locale] ?? "–"}</Fact>
         <Fact name={t("ban.reason")}>{decision.reason === "" ? "–" : decision.reason}</Fact>
         <Fact name={t("ban.since")}>
@@ -68,10 +77,12 @@ export function DecisionPage({ frame, decision, refusal }: DecisionProps) {
         )}
       </dl>
       {decision.kind === "ban" ? <p>{t("ban.read")}</p> : null}
-      <section class="panel" id="appeal">
-        <h2>{t("appeal.title")}</h2>
-        <AppealPart frame={frame} decision={decision} refusal={refusal} />
-      </section>
+      {decision.state === "undone" && decision.appeal === null ? null : (
+        <section class="panel" id="appeal">
+          <h2>{t("appeal.title")}</h2>
+          <AppealPart frame={frame} decision={decision} refusal={refusal} />
+        </section>
+      )}
     </Layout>
   );
 }
@@ -81,7 +92,10 @@ function AppealPart({ frame, decision, refusal }: DecisionProps) {
   const { appeal, appealUntil, token } = decision;
   if (appeal !== null) {
     return (
-      <Notice kind={appeal.state === "open" ? "info" : "done"} title={t("appeal.decision")}>
+      <Notice
+        kind={appeal.state === "open" ? "info" : "done"}
+        title={t(appeal.state === "open" ? "appeal.yours" : "appeal.decision")}
+      >
         <p>{appeal.state === "open" ? t("appeal.sent") : t(`verdict.${appeal.state}`)}</p>
         {appeal.answer === "" ? null : <blockquote dir="auto">{appeal.answer}</blockquote>}
       </Notice>
@@ -89,8 +103,10 @@ function AppealPart({ frame, decision, refusal }: DecisionProps) {
   }
   if (appealUntil === null) return <p>{t("appeal.closed")}</p>;
   return (
-    <Form frame={frame} action={`/appeal/${token}`} class="tall">
-      <p>{t("appeal.lead")}</p>
+    <Form frame={frame} action={`/appeal/${token}#appeal`} class="tall">
+      <p>
+        {t("appeal.lead")} {t("appeal.until", { date: sayTime(appealUntil, frame.locale, "day") })}
+      </p>
       {refusal === undefined ? null : <Notice kind="error">{refusal.message}</Notice>}
       <Area
         name="text"

@@ -30,7 +30,9 @@ export function InvitationPage({ frame, offer, board, as }: InvitationProps) {
       </p>
       {as === null ? (
         <p>
-          <a href={`/account/sign-in?next=${encodeURIComponent(path)}`}>{t("invite.sign-in")}</a>
+          <a class="button" href={`/account/sign-in?next=${encodeURIComponent(path)}`}>
+            {t("invite.sign-in")}
+          </a>
         </p>
       ) : (
         <Form frame={frame} action={path}>

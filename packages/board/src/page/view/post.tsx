@@ -24,7 +24,7 @@ export function PostPage({ frame, board, post, refusal, report }: PostPageProps)
   return (
     <Layout
       frame={frame}
-      head={{ title: `/${board.uri}/ ${t("post.no")} ${post.no}`, noIndex: true }}
+      head={{ title: `/${board.uri}/ ${t("post.no")}\u00a0${post.no}`, noIndex: true }}
       nav={<BoardNav frame={frame} board={board} at="thread" />}
     >
       <h1 class="hidden">{t("post.menu", { no: post.no })}</h1>
@@ -68,7 +68,7 @@ function ReportForm({
 }: FormProps & { readonly values: PostPageProps["report"] }) {
   const { t } = frame;
   return (
-    <Form frame={frame} action={`${address.acts(board.uri, post.no)}/report`} class="tall">
+    <Form frame={frame} action={`${address.acts(board.uri, post.no)}/report#report`} class="tall">
       <p>{t("report.lead")}</p>
       <p class="danger-note">{t("report.danger")}</p>
       <Choice
@@ -93,7 +93,7 @@ function ReportForm({
 function DeleteForm({ frame, board, post }: FormProps) {
   const { t } = frame;
   return (
-    <Form frame={frame} action={`${address.acts(board.uri, post.no)}/delete`} class="tall">
+    <Form frame={frame} action={`${address.acts(board.uri, post.no)}/delete#delete`} class="tall">
       <p>{t("delete.lead")}</p>
       <Field
         name="password"

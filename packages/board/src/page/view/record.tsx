@@ -22,9 +22,19 @@ export function RulesPage({ frame, nav, board, site }: RulesProps) {
     <Layout frame={frame} head={{ title }} nav={nav}>
       <h1>{title}</h1>
       {board === null ? null : (
-        <RuleList frame={frame} title={t("rules.of-board")} set={board.rules} />
+        <RuleList
+          frame={frame}
+          title={t("rules.of-board")}
+          none={t("rules.none")}
+          set={board.rules}
+        />
       )}
-      <RuleList frame={frame} title={t("rules.of-site")} set={site} />
+      <RuleList
+        frame={frame}
+        title={t("rules.of-site")}
+        none={t("rules.none-of-site")}
+        set={site}
+      />
     </Layout>
   );
 }
@@ -32,10 +42,13 @@ export function RulesPage({ frame, nav, board, site }: RulesProps) {
 function RuleList({
   frame: { t, locale },
   title,
+  none,
   set,
 }: {
   readonly frame: Frame;
   readonly title: string;
+  /** Said where there is no rule. */
+  readonly none: string;
   readonly set: RuleSet;
 }) {
   return (
@@ -43,7 +56,7 @@ function RuleList({
       <h2>
         {title} <small>{t("rules.version", { version: set.version })}</small>
       </h2>
-      {set.rules.length === 0 ? <p class="empty">{t("rules.none")}</p> : null}
+      {set.rules.length === 0 ? <p class="empty">{none}</p> : null}
       <ol>
         {set.rules.map((rule) => (
           <li id={`rule-${rule.id}`}>{rule.text[locale]}</li>
@@ -97,8 +110,8 @@ export function LogPage({ frame, nav, where, acts, page, pages, href }: LogProps
                 {t(`act.${act.kind}`)}
                 {act.undone ? ` (${t("log.undone")})` : ""}
               </td>
-              <td>{act.postNo === null ? "–" : `${t("post.no")} ${act.postNo}`}</td>
-              <td>{act.rule}</td>
+              <td>{act.postNo === null ? "–" : `${t("post.no")}\u00a0${act.postNo}`}</td>
+              <td dir="auto">{act.rule}</td>
             </tr>
           ))}
         </Table>

@@ -74,6 +74,7 @@ export function Overboard({ frame, threads }: OverboardProps) {
     <Layout frame={frame} head={{ title: t("overboard.title"), canonical: "/overboard" }}>
       <h1>{t("overboard.title")}</h1>
       <p class="lead">{t("overboard.lead")}</p>
+      {threads.length === 0 ? <p class="empty">{t("overboard.none")}</p> : null}
       {threads.map(
         ({ board, preview }) => drawPreview({ frame, board, preview, withBoard: true }).element,
       )}

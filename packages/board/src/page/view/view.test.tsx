@@ -44,6 +44,7 @@ const preview = { ...previewOf(1, 9), opening: evilPost };
 const decision: Decision = {
   token: "t",
   kind: "ban",
+  state: "in-force",
   scope: { kind: "board", board: "b" },
   rule: FIRST_RULES[0]?.text ?? null,
   reason: EVIL,
@@ -144,6 +145,7 @@ const PAGES: Readonly<Record<string, (frame: Frame) => ReturnType<typeof Home>>>
       decision={{
         ...decision,
         kind: "remove",
+        state: "reversed",
         scope: { kind: "global", board: "" },
         appeal: { state: "reversed", answer: EVIL },
       }}
@@ -155,6 +157,7 @@ const PAGES: Readonly<Record<string, (frame: Frame) => ReturnType<typeof Home>>>
       decision={{
         ...decision,
         kind: "warn",
+        state: "ended",
         scope: { kind: "thread", board: "b" },
         appealUntil: null,
       }}
