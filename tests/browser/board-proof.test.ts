@@ -1,28 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type BoardApp, startBoard } from "@egide/board/app.ts";
+import type { BoardApp } from "@egide/board/app.ts";
 import type { BoardSettings } from "@egide/board/settings/board.ts";
-import { instanceSettingsSchema } from "@egide/board/settings/instance.ts";
 import { changeBoard } from "@egide/board/store/boards.ts";
 import { createBoard } from "@egide/board/thread/boards.ts";
 import { type Clock, systemClock } from "@egide/std/clock.ts";
-import { CidrSet } from "@egide/std/ip.ts";
-import { freePort } from "@egide/testkit/port.ts";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
+import { hasChromium, keep, type Options, overflow, violations } from "./browser.ts";
+import { WholeBoard } from "./whole-board.ts";
 
 /*
  * The work that a board asks for before a post, as people meet it: a real Chromium, with and without
- * JavaScript, from the Internet and through Tor. PICTURES=directory keeps pictures of the pages.
+ * JavaScript, from the Internet and through Tor.
  */
-
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const PICTURES = process.env["PICTURES"];
-const present = existsSync(CHROMIUM);
-// oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
-if (!present) console.warn(`left out: proof of work in a browser (there is no ${CHROMIUM})`);
 
 const EXIT = "198.51.100.7";
 const CIRCUIT = "fc00:dead:beef:4dad::1:2";
@@ -36,50 +25,18 @@ const clock: Clock = {
   after: (ms, run) => systemClock.after(ms, run),
 };
 
-describe.skipIf(!present)("work before a post, in Chromium", () => {
-  const state = mkdtempSync(join(tmpdir(), "egide-proof-"));
+describe.skipIf(!hasChromium("proof of work in a browser"))("work before a post", () => {
+  let whole: WholeBoard;
   let app: BoardApp;
-  let server: ReturnType<typeof Bun.serve>;
-  let browser: Browser;
   let root = "";
 
   beforeAll(async () => {
-    const port = await freePort();
-    root = `http://127.0.0.1:${port}`;
-    const torExits = join(state, "tor-exits.json");
-    writeFileSync(
-      torExits,
-      JSON.stringify({ source: "test", date: "2026-11-22", addresses: [EXIT] }),
-    );
-    const settings = instanceSettingsSchema.parse({ url: root, name: "Harbour boards" });
-    app = await startBoard({
-      database: `sqlite:${join(state, "board.db")}`,
-      media: join(state, "media"),
-      torExits,
-      secret: new Uint8Array(32).fill(5),
-      settings,
-      origins: [root],
-      trusted: new CidrSet(["127.0.0.0/8"]),
-      clock,
-      edge: null,
-      report: (error) => {
-        throw error;
-      },
-    });
-    server = Bun.serve({
-      port,
-      hostname: "127.0.0.1",
-      idleTimeout: 0,
-      fetch: (request) => app.fetch(request, "127.0.0.1"),
-    });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
+    const settings = { name: "Harbour boards" };
+    whole = await WholeBoard.start({ settings, clock, torExits: [EXIT] });
+    ({ app, root } = whole);
   }, 60_000);
   afterAll(async () => {
-    await browser.close();
-    await server.stop(true);
-    await app.stop();
-    rmSync(state, { recursive: true, force: true });
+    await whole?.stop();
   }, 30_000);
 
   /** A board with a thread, whose first post nobody was asked for. */
@@ -108,35 +65,15 @@ describe.skipIf(!present)("work before a post, in Chromium", () => {
   interface Visit {
     readonly from: string;
     readonly javaScriptEnabled: boolean;
-    readonly look?: Parameters<Browser["newContext"]>[0];
+    readonly look?: Options;
   }
 
-  async function visit(
+  function visit(
     { from, javaScriptEnabled, look = {} }: Visit,
     use: (page: Page, context: BrowserContext) => Promise<void>,
   ): Promise<void> {
-    const context = await browser.newContext({
-      locale: "en",
-      ...look,
-      javaScriptEnabled,
-      extraHTTPHeaders: { "x-forwarded-for": from },
-    });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => void complaints.push(String(error)));
-    page.on("console", (message) => {
-      const isStatus = message.text().startsWith("Failed to load resource");
-      if (message.type() === "error" && !isStatus) complaints.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (!request.url().startsWith(root)) complaints.push(`asked ${request.url()}`);
-    });
-    try {
-      await use(page, context);
-      expect(complaints).toEqual([]);
-    } finally {
-      await context.close();
-    }
+    const extraHTTPHeaders = { "x-forwarded-for": from };
+    return whole.visit({ ...look, javaScriptEnabled, extraHTTPHeaders }, use);
   }
 
   async function send(page: Page): Promise<void> {
@@ -269,19 +206,10 @@ describe.skipIf(!present)("work before a post, in Chromium", () => {
         await page.fill("#reply [name=text]", "A line");
         await page.click("#reply .send button");
         await page.waitForSelector("#reply p.proof");
-        const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-        expect(wide <= look.viewport.width).toBe(true);
-        await page.evaluate(axe.source);
-        const found = await page.evaluate(async () => {
-          const run = (globalThis as unknown as { axe: typeof axe }).axe.run;
-          const { violations } = await run({ resultTypes: ["violations"] });
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-        });
-        expect(found).toEqual([]);
-        if (PICTURES !== undefined) {
-          await page.locator("#reply").scrollIntoViewIfNeeded();
-          await page.screenshot({ path: `${PICTURES}/proof-wait-${name}.png`, fullPage: true });
-        }
+        expect(await overflow(page)).toBe(0);
+        expect(await violations(page)).toEqual([]);
+        await page.locator("#reply").scrollIntoViewIfNeeded();
+        await keep(page, `proof-wait-${name}`, true);
       });
     },
     60_000,

@@ -1,24 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync } from "node:fs";
 import { type SiteRig, siteRig } from "@egide/board/api/testing/site.ts";
 import { toHtml } from "@egide/board/markup/html.ts";
 import { parse } from "@egide/board/markup/parse.ts";
 import { HOSTILE } from "@egide/board/markup/testing/hostile.ts";
 import { act } from "@egide/board/moderation/service/act.ts";
 import { freePort } from "@egide/testkit/port.ts";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import {
+  hasChromium,
+  keep,
+  launch,
+  type Options,
+  overflow,
+  tealPicture,
+  violations,
+  visitOf,
+} from "./browser.ts";
 
-/*
- * The board as people meet it: a real Chromium, with and without JavaScript.
- * PICTURES=directory keeps pictures of the pages.
- */
-
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const PICTURES = process.env["PICTURES"];
-const present = existsSync(CHROMIUM);
-// oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
-if (!present) console.warn(`left out: the board in a browser (there is no ${CHROMIUM})`);
+/* The board as people meet it: a real Chromium, with and without JavaScript. */
 
 interface Found {
   readonly elements: readonly string[];
@@ -41,10 +40,8 @@ const LOOK = `(() => {
   };
 })()`;
 
-/** A picture of one colour, made by the browser's own encoder. */
-let picture = new Uint8Array();
-
-describe.skipIf(!present)("the board in Chromium", () => {
+describe.skipIf(!hasChromium("the board in a browser"))("the board in Chromium", () => {
+  let picture = new Uint8Array();
   let rig: SiteRig;
   let server: ReturnType<typeof Bun.serve>;
   let browser: Browser;
@@ -60,12 +57,8 @@ describe.skipIf(!present)("the board in Chromium", () => {
       idleTimeout: 0,
       fetch: (request) => rig.fetch(request, "127.0.0.1"),
     });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
-    const page = await browser.newPage();
-    await page.setContent("<body style='background:teal'>");
-    picture = new Uint8Array(await page.screenshot());
-    await page.close();
+    browser = await launch();
+    picture = await tealPicture(browser);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -73,32 +66,10 @@ describe.skipIf(!present)("the board in Chromium", () => {
     await rig.close();
   }, 30_000);
 
-  type Options = Parameters<Browser["newContext"]>[0];
-
-  /** Uses a browser of its own; complains of errors and of requests to anybody else. */
-  async function visit(
+  const visit = (
     options: Options,
     use: (page: Page, context: BrowserContext) => Promise<void>,
-  ): Promise<void> {
-    const context = await browser.newContext(options ?? {});
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => void complaints.push(String(error)));
-    page.on("console", (message) => {
-      const isStatus = message.text().startsWith("Failed to load resource");
-      if (message.type() === "error" && !isStatus) complaints.push(message.text());
-    });
-    page.on("request", (request) => {
-      const url = request.url();
-      if (!/^(data|blob):/.test(url) && !url.startsWith(root)) complaints.push(`asked ${url}`);
-    });
-    try {
-      await use(page, context);
-      expect(complaints).toEqual([]);
-    } finally {
-      await context.close();
-    }
-  }
+  ): Promise<void> => visitOf(browser, root, options, use);
 
   async function write(page: Page, fields: { subject?: string; text: string; file?: boolean }) {
     const form = page.locator("#reply");
@@ -313,25 +284,13 @@ describe.skipIf(!present)("the board in Chromium", () => {
         for (const [name, path] of Object.entries(pages)) {
           await page.goto(root + path);
           expect(await page.getAttribute("html", "lang")).toBe(look.locale);
-          const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-          expect([name, wide <= look.viewport.width]).toEqual([name, true]);
+          expect([name, await overflow(page)]).toEqual([name, 0]);
           expect([name, await violations(page)]).toEqual([name, []]);
-          if (PICTURES !== undefined) {
-            await page.screenshot({ path: `${PICTURES}/board-${name}-${look.locale}.png` });
-          }
+          await keep(page, `board-${name}-${look.locale}`);
         }
       });
     }
   }, 120_000);
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    return page.evaluate(async () => {
-      const run = (globalThis as unknown as { axe: typeof axe }).axe.run;
-      const { violations: found } = await run({ resultTypes: ["violations"] });
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-    });
-  }
 
   test("a full index weighs less than 60 KB without media, and asks nobody else", async () => {
     await rig.board("full");

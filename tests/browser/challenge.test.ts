@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync } from "node:fs";
 import { EdgeProcess } from "@egide/testkit/edge-process.ts";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import {
+  hasChromium,
+  keep,
+  launch,
+  type Options,
+  overflow,
+  violations,
+  visitOf,
+} from "./browser.ts";
 
 /*
  * Challenges as people meet them: a real edge, a real Chromium, an origin that says what reached it.
- * PICTURES=directory keeps pictures of the pages.
  */
-
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const PICTURES = process.env["PICTURES"];
-const present = existsSync(CHROMIUM);
-// oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
-if (!present) console.warn(`left out: challenges in a browser (there is no ${CHROMIUM})`);
 
 const SECRET = "what the site alone knows";
 const INSIDE = "<!doctype html><title>Inside</title><h1>Inside</h1>";
@@ -48,13 +48,13 @@ async function site(request: Request): Promise<Response> {
 }
 
 interface Visit {
-  readonly context?: Parameters<Browser["newContext"]>[0];
+  readonly context?: Options;
   /** Runs in the page before any script of it. */
   readonly before?: string;
   readonly slowdown?: number;
 }
 
-describe.skipIf(!present)("a challenge in Chromium", () => {
+describe.skipIf(!hasChromium("challenges in a browser"))("a challenge in Chromium", () => {
   let origin: ReturnType<typeof Bun.serve>;
   let edge: EdgeProcess;
   let browser: Browser;
@@ -74,8 +74,7 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
       config: { workers: 2 },
     });
     root = `http://127.0.0.1:${edge.http}`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    if (PICTURES !== undefined) mkdirSync(PICTURES, { recursive: true });
+    browser = await launch();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -83,34 +82,18 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
     await origin.stop(true);
   }, 30_000);
 
-  async function visit(
+  function visit(
     { context: options = {}, before, slowdown }: Visit,
     use: (page: Page, context: BrowserContext) => Promise<void>,
   ): Promise<void> {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => void complaints.push(String(error)));
-    page.on("console", (message) => {
-      const isStatus = message.text().startsWith("Failed to load resource");
-      if (message.type() === "error" && !isStatus) complaints.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(root)) {
-        complaints.push(`asked ${request.url()}`);
+    return visitOf(browser, root, options, async (page, context) => {
+      if (before !== undefined) await page.addInitScript(before);
+      if (slowdown !== undefined) {
+        const session = await context.newCDPSession(page);
+        await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
       }
-    });
-    if (before !== undefined) await page.addInitScript(before);
-    if (slowdown !== undefined) {
-      const session = await context.newCDPSession(page);
-      await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
-    }
-    try {
       await use(page, context);
-      expect(complaints).toEqual([]);
-    } finally {
-      await context.close();
-    }
+    });
   }
 
   /** Milliseconds from asking for a page to standing on it. */
@@ -161,15 +144,6 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
     });
   }, 30_000);
 
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    return page.evaluate(async () => {
-      const run = (globalThis as unknown as { axe: typeof axe }).axe.run;
-      const { violations } = await run({ resultTypes: ["violations"] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-    });
-  }
-
   // Work that never ends: the page stays as people see it while it works.
   const frozen = "window.Worker = class { addEventListener() {} postMessage() {} terminate() {} };";
   const noCookies = `Object.defineProperty(document, "cookie", { get: () => "", set: () => {} });`;
@@ -189,12 +163,8 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
           await page.waitForSelector("[role=status]:not(:empty)");
           expect(await violations(page)).toEqual([]);
           expect(await page.getAttribute("html", "lang")).toBe(locale.slice(0, 2));
-          const wide = await page.evaluate("document.documentElement.scrollWidth");
-          expect(wide).toBeLessThanOrEqual(width);
-          if (PICTURES !== undefined) {
-            const path = `${PICTURES}/${shown}-${locale}-${colorScheme}-${width}.png`;
-            await page.screenshot({ path });
-          }
+          expect(await overflow(page)).toBe(0);
+          await keep(page, `${shown}-${locale}-${colorScheme}-${width}`);
         });
       }
     },
@@ -207,7 +177,7 @@ describe.skipIf(!present)("a challenge in Chromium", () => {
       await page.goto(`${root}/page`);
       expect(await page.locator("noscript p").isVisible()).toBe(true);
       expect(await page.isVisible("button")).toBe(true);
-      if (PICTURES !== undefined) await page.screenshot({ path: `${PICTURES}/no-script.png` });
+      await keep(page, "no-script");
       await page.goto(`${root}/page`);
       await page.waitForTimeout(2100);
       await page.click("button");

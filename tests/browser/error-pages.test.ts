@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
 import { orderSchema } from "@egide/contract/order.ts";
 import { respondPolicySchema } from "@egide/contract/policy/respond.ts";
 import { answerVerdict, redirect } from "@egide/edge/respond/answer.ts";
@@ -10,13 +9,10 @@ import { Tarpit } from "@egide/edge/respond/tarpit.ts";
 import type { Verdict } from "@egide/edge/verdict.ts";
 import { systemClock } from "@egide/std/clock.ts";
 import { FakeExchange } from "@egide/testkit/fake-exchange.ts";
-import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { hasChromium, launch, type Options, overflow, violations, visitOf } from "./browser.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const present = existsSync(CHROMIUM);
-// oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
-if (!present) console.warn(`left out: pages in a browser (there is no ${CHROMIUM})`);
+const present = hasChromium("pages in a browser");
 
 const STATUSES = [
   400, 403, 404, 405, 408, 410, 413, 414, 417, 421, 429, 431, 451, 500, 502, 503, 504, 505, 508,
@@ -102,46 +98,17 @@ describe.skipIf(!present)("pages in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
     server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: serve });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+    browser = await launch();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
     await server.stop(true);
   });
 
-  async function open(
-    path: string,
-    options: Parameters<Browser["newPage"]>[0],
-    use: (page: Page, complaints: string[]) => Promise<void>,
-  ): Promise<void> {
-    const page = await browser.newPage(options);
-    const complaints: string[] = [];
-    page.on("console", (message) => {
-      // The status of the page itself is not a complaint.
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
-        complaints.push(message.text());
-      }
-    });
-    const requests: string[] = [];
-    page.on("request", (request) => void requests.push(request.url()));
-    try {
+  function open(path: string, options: Options, use: (page: Page) => Promise<void>): Promise<void> {
+    return visitOf(browser, server.url.href, options, async (page) => {
       await page.goto(new URL(path, server.url).href);
-      await use(page, complaints);
-      expect(complaints).toEqual([]);
-      expect(requests.filter((url) => !url.startsWith(server.url.href))).toEqual(
-        requests.filter((url) => url.startsWith("data:")),
-      );
-    } finally {
-      await page.close();
-    }
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    return page.evaluate(async () => {
-      const run = (globalThis as unknown as { axe: typeof axe }).axe.run;
-      const { violations } = await run({ resultTypes: ["violations"] });
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+      await use(page);
     });
   }
 
@@ -163,8 +130,7 @@ describe.skipIf(!present)("pages in a browser", () => {
       const viewport = { width: 320, height: 640 };
       await open(path, { ...options, viewport }, async (page) => {
         expect(await violations(page)).toEqual([]);
-        const wide = await page.evaluate("document.documentElement.scrollWidth");
-        expect(wide).toBeLessThanOrEqual(320);
+        expect(await overflow(page)).toBe(0);
         expect(await page.getAttribute("html", "lang")).toBe(options.locale.slice(0, 2));
         const background = await page.evaluate("getComputedStyle(document.body).backgroundColor");
         expect(background).toBe(

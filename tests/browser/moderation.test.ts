@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { hasChromium, WholeBoard } from "./whole-board.ts";
+import { hasChromium } from "./browser.ts";
+import { WholeBoard } from "./whole-board.ts";
 
 /*
  * The whole board as its people meet it, poster, reporter, moderator and whoever hears appeals, each
@@ -56,14 +57,14 @@ describe.skipIf(!hasChromium("moderation in a browser"))("moderation in Chromium
 
       // The owner decides: remove it, and ban its poster from the board.
       await owner.goto(`${root}/staff/queue`);
-      await owner.getByRole("link", { name: "Look" }).first().click();
+      await owner.getByRole("link", { name: "Review" }).first().click();
       expect(await owner.textContent("article.post")).toContain("here is his address");
       await owner.getByRole("checkbox", { name: "Remove it" }).check();
       await owner.selectOption("[name=rule]", { index: 1 });
       await owner.fill("#reason", "Nobody's address belongs here.");
       await owner.selectOption("[name=scope]", "board");
-      await owner.getByRole("button", { name: "Act", exact: true }).click();
-      await owner.waitForURL(`${root}/staff/queue`);
+      await owner.getByRole("button", { name: "Apply", exact: true }).click();
+      await owner.waitForURL(`${root}/staff/queue?done`);
       await reporter.goto(receipt);
       expect(await reporter.textContent("main")).toContain("Something was done about the post");
 
@@ -82,7 +83,7 @@ describe.skipIf(!hasChromium("moderation in a browser"))("moderation in Chromium
 
       // Who acted can't decide it; somebody else does.
       await owner.goto(`${root}/staff/appeals`);
-      expect(await owner.textContent("main")).toContain("this was your act");
+      expect(await owner.textContent("main")).toContain("this was your action");
       await board.signIn(gloria, "gloria");
       await gloria.goto(`${root}/staff/appeals`);
       await gloria.selectOption("[name=verdict]", "reversed");
@@ -217,7 +218,7 @@ describe.skipIf(!hasChromium("moderation in a browser"))("moderation in Chromium
     await owner.keyboard.type("Off topic.");
     await tabTo(owner, "form[action$='/act'] button");
     await owner.keyboard.press("Enter");
-    await owner.waitForURL(`${root}/staff/queue`);
+    await owner.waitForURL(`${root}/staff/queue?done`);
     expect((await reader.goto(`${root}/${uri}/thread/1`))?.status()).toBe(404);
     for (const page of [owner, reader]) await page.context().close();
   });

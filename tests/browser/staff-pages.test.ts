@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync } from "node:fs";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
-import { hasChromium, WholeBoard } from "./whole-board.ts";
+import { hasChromium, keep, overflow, violations } from "./browser.ts";
+import { WholeBoard } from "./whole-board.ts";
 
-/* The pages of staff and accounts. PICTURES=directory keeps pictures of them. */
-const PICTURES = process.env["PICTURES"];
+/* The pages of staff and accounts. */
 
 setDefaultTimeout(120_000);
 
@@ -64,17 +61,10 @@ describe.skipIf(!hasChromium("pages of staff in a browser"))("pages of staff in 
         const answer = await page.goto(root + path);
         expect([path, answer?.status()]).toEqual([path, 200]);
         expect(await page.getAttribute("html", "lang")).toBe(look.locale);
-        const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
-        if (PICTURES !== undefined) {
-          mkdirSync(PICTURES, { recursive: true });
-          const name = path.slice(1).replaceAll("/", "-");
-          await page.screenshot({
-            path: `${PICTURES}/${name}-${look.locale}.png`,
-            fullPage: true,
-          });
-        }
+        await keep(page, `${path.slice(1).replaceAll("/", "-")}-${look.locale}`, true);
         const at = `${path} ${look.locale}:`;
-        if (wide > look.viewport.width) found.push(`${at} ${wide} pixels wide`);
+        const wide = await overflow(page);
+        if (wide > 0) found.push(`${at} ${wide} pixels too wide`);
         found.push(...(await violations(page)).map((one) => `${at} ${one}`));
       }
       await page.context().close();
@@ -82,13 +72,4 @@ describe.skipIf(!hasChromium("pages of staff in a browser"))("pages of staff in 
     expect(found).toEqual([]);
     await admin.context().close();
   });
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    return page.evaluate(async () => {
-      const run = (globalThis as unknown as { axe: typeof axe }).axe.run;
-      const { violations: found } = await run({ resultTypes: ["violations"] });
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-    });
-  }
 });

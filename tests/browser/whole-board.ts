@@ -1,52 +1,50 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BoardApp, startBoard } from "@egide/board/app.ts";
 import { appoint } from "@egide/board/moderation/service/staff.ts";
 import { instanceSettingsSchema } from "@egide/board/settings/instance.ts";
-import { systemClock } from "@egide/std/clock.ts";
+import { type Clock, systemClock } from "@egide/std/clock.ts";
 import { CidrSet } from "@egide/std/ip.ts";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launch, type Options, tealPicture, visitOf } from "./browser.ts";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 const PASSWORD = "correct horse battery";
 
-/** Whether there is a browser; says so where there is none, so that a reader of the run sees it. */
-export function hasChromium(what: string): boolean {
-  const present = existsSync(CHROMIUM);
-  // oxlint-disable-next-line no-console -- a reader of the run must see what was not tried
-  if (!present) console.warn(`left out: ${what} (there is no ${CHROMIUM})`);
-  return present;
+interface Set {
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly clock?: Clock;
+  /** Addresses of exits of Tor. */
+  readonly torExits?: readonly string[];
 }
-
-type Options = NonNullable<Parameters<Browser["newContext"]>[0]>;
 
 /** The whole board behind a real port, an admin `root` and a global moderator `gloria`, and a browser. */
 export class WholeBoard {
   readonly app: BoardApp;
   readonly root: string;
   /** A picture of one colour, made by the browser's own encoder. */
-  readonly picture: Uint8Array;
+  readonly picture: Uint8Array<ArrayBuffer>;
+  /** For what a test keeps on the disk. */
+  readonly folder: string;
   readonly #server: Bun.Server<undefined>;
   readonly #browser: Browser;
-  readonly #folder: string;
   #people = 0;
 
   private constructor(
     app: BoardApp,
     server: Bun.Server<undefined>,
     browser: Browser,
-    made: { readonly picture: Uint8Array; readonly folder: string },
+    made: { readonly picture: Uint8Array<ArrayBuffer>; readonly folder: string },
   ) {
     this.app = app;
     this.#server = server;
     this.root = `http://localhost:${server.port}`;
     this.#browser = browser;
     this.picture = made.picture;
-    this.#folder = made.folder;
+    this.folder = made.folder;
   }
 
-  static async start(): Promise<WholeBoard> {
+  static async start(set: Set = {}): Promise<WholeBoard> {
     const folder = mkdtempSync(join(tmpdir(), "egide-whole-board-"));
     let app: BoardApp | null = null;
     const server = Bun.serve({
@@ -58,14 +56,22 @@ export class WholeBoard {
         new Response("not yet", { status: 503 }),
     });
     const root = `http://localhost:${server.port}`;
+    const torExits = join(folder, "tor-exits.json");
+    const { torExits: addresses = [] } = set;
+    await Bun.write(torExits, JSON.stringify({ source: "test", date: "2026-11-22", addresses }));
     app = await startBoard({
       database: `sqlite:${join(folder, "board.db")}`,
       media: join(folder, "media"),
       secret: new Uint8Array(32).fill(7),
-      settings: instanceSettingsSchema.parse({ url: root, boardCreation: "open" }),
+      torExits,
+      settings: instanceSettingsSchema.parse({
+        url: root,
+        boardCreation: "open",
+        ...set.settings,
+      }),
       origins: [root],
       trusted: new CidrSet(["127.0.0.1"]),
-      clock: systemClock,
+      clock: set.clock ?? systemClock,
       edge: null,
       report: (error) => {
         throw error;
@@ -78,11 +84,8 @@ export class WholeBoard {
       const { id: accountId } = await app.accounts.create(name, PASSWORD);
       await appoint(app.moderation, null, { accountId, name, grant: { role, boardId: null } });
     }
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    const page = await browser.newPage();
-    await page.setContent("<body style='background:teal'>");
-    const picture = new Uint8Array(await page.screenshot());
-    await page.close();
+    const browser = await launch();
+    const picture = await tealPicture(browser);
     return new WholeBoard(app, server, browser, { picture, folder });
   }
 
@@ -90,7 +93,7 @@ export class WholeBoard {
     await this.#browser.close();
     await this.#server.stop(true);
     await this.app.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Somebody with a browser and an address of their own. */
@@ -100,6 +103,14 @@ export class WholeBoard {
     const context = await this.#browser.newContext({ locale: "en", ...options, extraHTTPHeaders });
     context.setDefaultTimeout(15_000);
     return context.newPage();
+  }
+
+  /** Somebody whose browser may complain of nothing, and ask nobody else. */
+  visit(
+    options: Options,
+    use: (page: Page, context: BrowserContext) => Promise<void>,
+  ): Promise<void> {
+    return visitOf(this.#browser, this.root, { locale: "en", ...options }, use);
   }
 
   async signIn(page: Page, name: string): Promise<void> {
@@ -115,7 +126,7 @@ export class WholeBoard {
     await page.goto(`${this.root}/account/register`);
     await page.fill("[name=username]", `owner_${uri}`);
     await page.fill("[name=password]", PASSWORD);
-    await page.getByRole("button", { name: "Make an account" }).click();
+    await page.getByRole("button", { name: "Create an account" }).click();
     await page.waitForURL(`${this.root}/account`);
     await this.makeBoard(page, uri, title);
   }
