@@ -24,6 +24,7 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 46"><path 
 /** Makes the style and the scripts, once, when the board starts: nobody has to build anything. */
 export async function makeAssets(): Promise<Assets> {
   const css = asset("board", "css", "text/css; charset=utf-8", await styles());
+  const staff = asset("staff", "css", "text/css; charset=utf-8", await bundle("staff.css"));
   const icon = asset("icon", "svg", "image/svg+xml", ICON);
   const javascript = "text/javascript; charset=utf-8";
   const proof = asset("proof", "js", javascript, await bundle("client/proof.client.ts"));
@@ -33,11 +34,12 @@ export async function makeAssets(): Promise<Assets> {
     const text = await bundle("client/main.client.ts", { WORDS: words });
     scripts.set(locale, asset(`board.${locale}`, "js", javascript, text));
   }
-  const all = [css, icon, proof, ...scripts.values()];
+  const all = [css, staff, icon, proof, ...scripts.values()];
   return {
     byPath: new Map(all.map((one) => [one.path, one])),
     of: (locale) => ({
       css: css.path,
+      staff: staff.path,
       icon: icon.path,
       proof: proof.path,
       script: (scripts.get(locale) as Asset).path,

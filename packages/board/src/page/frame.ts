@@ -28,6 +28,8 @@ export interface Frame {
   /** Addresses of the style, the scripts and the icon; they change with their content. */
   readonly assets: {
     readonly css: string;
+    /** The style of the pages of staff, beside the other. */
+    readonly staff: string;
     readonly script: string;
     /** Works for posts, where a board asks for it: fetched once somebody begins to write. */
     readonly proof: string;

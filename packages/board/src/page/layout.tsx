@@ -22,13 +22,15 @@ interface LayoutProps {
   readonly head: Head;
   /** A board's own navigation, below the site's. */
   readonly nav?: Child;
+  /** Whether it is a page of staff, which have styles of their own. */
+  readonly staff?: boolean;
   /** Wider than reading needs: catalogs and tables. */
   readonly wide?: boolean;
   readonly children?: Child;
 }
 
 /** The frame of every page: head, skip link, navigation, main part, footer. */
-export function Layout({ frame, head, nav, wide = false, children }: LayoutProps) {
+export function Layout({ frame, head, nav, staff = false, wide = false, children }: LayoutProps) {
   const { t, theme, assets, locale } = frame;
   return (
     <html lang={locale} data-theme={theme === "auto" ? undefined : theme}>
@@ -36,6 +38,7 @@ export function Layout({ frame, head, nav, wide = false, children }: LayoutProps
         <HeadTags frame={frame} head={head} />
         <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.css} />
+        {staff ? <link rel="stylesheet" href={assets.staff} /> : null}
         <script src={assets.script} defer></script>
       </head>
       <body>

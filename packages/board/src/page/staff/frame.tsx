@@ -64,7 +64,7 @@ export function StaffPage({ frame, actor, title, children }: StaffPageProps) {
   const [, search = ""] = frame.path.split("?");
   const nav = <StaffNav frame={frame} actor={actor} />;
   return (
-    <Layout frame={frame} head={{ title: t(title), noIndex: true }} nav={nav} wide>
+    <Layout frame={frame} head={{ title: t(title), noIndex: true }} nav={nav} staff wide>
       <h1>{t(title)}</h1>
       {new URLSearchParams(search).has("done") ? (
         <Notice kind="done">{t("staff.done")}</Notice>

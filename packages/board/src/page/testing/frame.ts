@@ -14,6 +14,7 @@ export function frameOf(over: Partial<Frame>): Frame {
     path: "/",
     assets: {
       css: "/assets/board.css",
+      staff: "/assets/staff.css",
       script: "/assets/board.js",
       proof: "/assets/proof.js",
       icon: "/assets/icon.svg",

@@ -246,7 +246,7 @@ test("a post is drawn without white space of its own, and with every sign of its
       `<article class="post" id="p3"><header><b class="subject">&lt;b&gt;</b><b class="author">A&amp;B</b>`,
       `<span class="id i1" title="ID of this poster in this thread">x1</span>`,
       `<time datetime="2026-01-02T03:07:05Z">02 Jan 2026, 03:07 UTC</time>`,
-      `<a href="/b/thread/1#p3">No. 3</a>`,
+      `<a href="/b/thread/1#p3">No.\u00a03</a>`,
       `<a class="cite" href="/b/thread/1?quote=3#reply" aria-label="Quote post 3">↩</a>`,
       `<a class="acts" href="/b/post/3" aria-label="Actions on post 3">⋯</a></header>`,
       `<div class="files"><figure><a class="thumb" href="/media/${sha}.png" data-kind="png">`,
