@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { signingKeyOf } from "@egide/contract/signing.ts";
 import { forgetSent, Outbox } from "@egide/sql/outbox/outbox.ts";
 import type { Clock } from "@egide/std/clock.ts";
@@ -14,7 +15,7 @@ import { Pace } from "#api/pace.ts";
 import type { BoardSite } from "#api/site.ts";
 import { accountFrame } from "#app/account.tsx";
 import { Forgetting } from "#app/forgetting.ts";
-import { fileLimits, openFiles } from "#app/files.ts";
+import { fileLimits, type LyingFile, openFiles } from "#app/files.ts";
 import { Presence } from "#app/alone.ts";
 import { defences } from "#app/guards.ts";
 import { remember } from "#app/remember.ts";
@@ -24,7 +25,7 @@ import { Secret } from "#app/secret.ts";
 import { openCountries } from "#app/countries.ts";
 import { STATUSES, TEXTS } from "#app/texts.ts";
 import { openWire } from "#app/wire.ts";
-import { AddressHasher, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
+import { AddressHasher, HASH_MS, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
 import { Limits } from "#filter/limits.ts";
 import { ExitFile } from "#filter/tor/file.ts";
 import { TorVisitors } from "#filter/tor/visitors.ts";
@@ -36,6 +37,7 @@ import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
 import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { actorOf as rolesOf } from "#moderation/service/staff.ts";
+import { ImportDesk } from "#move/desk.ts";
 import { isInvitation } from "#move/invitation.ts";
 import { makeAssets } from "#page/assets.ts";
 import { staffRoutes } from "#page/staff/routes.tsx";
@@ -89,6 +91,7 @@ export interface BoardApp {
   readonly site: BoardSite;
   readonly accounts: Accounts;
   readonly moderation: ModerationDeps;
+  readonly desk: ImportDesk;
   /** Method and path of every route, as the router names them: what tests try one by one. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
   /** `peer`: the address that holds the connection. */
@@ -102,7 +105,7 @@ const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const MAX_FORM = 1024 * 1024;
 const UPLOADS = {
-  paths: /^\/(?:[a-z0-9]{1,24}\/post|staff\/lists)$/,
+  paths: /^\/(?:[a-z0-9]{1,24}\/post|staff\/(?:lists|import))$/,
   maxBody: 80 * 1024 * 1024,
 } as const;
 
@@ -269,6 +272,16 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     mayRegister: async (c) => pace.mayRegister(await site.posterOf(c)),
     isInvited: (next) => isInvitation(store.kysely, next, clock.now()),
   });
+  const failed = (error: unknown): void => report(error, "job");
+  const importing = {
+    store,
+    clock,
+    take: (file: LyingFile) => files.takeFrom(file, settings.media),
+    ...defence.known,
+    hash: (address: string) => hasher.hash(address),
+    hashMs: HASH_MS,
+  };
+  const desk = new ImportDesk(importing, join(options.media, "temp"), failed);
   const staff: StaffSite = {
     deps: moderation,
     provider,
@@ -278,12 +291,12 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     isSignedIn: async (c) => (await accounts.session(c)) !== null,
     findPerson: (name) => accounts.find(name),
     signInPath: "/account/sign-in",
+    desk,
     mediaFolder: settings.storage.kind === "disk" ? options.media : null,
   };
   staffRoutes(app, staff);
   mountBoard(app, site);
 
-  const failed = (error: unknown): void => report(error, "job");
   const jobs = [
     every(clock, 2000, () => defence.refresh(), failed),
     every(clock, 60_000, async () => exits?.refresh(clock.now()), failed),
@@ -302,11 +315,14 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     site,
     accounts,
     moderation,
+    desk,
     routes: app.routes,
     fetch: (request, peer) => app.fetch(request, { peer }),
     claim: (what, ms) => limits.claim("process", what, ms),
     async stop() {
       await Promise.all(jobs.map((job) => job.stop()));
+      desk.cut();
+      await desk.settled();
       await wire.stop();
       forgetting?.stop();
       await outbox.stop();

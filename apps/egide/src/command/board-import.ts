@@ -1,11 +1,12 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Mover } from "@egide/board/app/move.ts";
+import { Contents } from "@egide/board/move/export/contents.ts";
 import { restore } from "@egide/board/move/export/restore.ts";
-import type { ImportOrder, ImportResult, Invited } from "@egide/board/move/run/context.ts";
+import type { ImportOrder } from "@egide/board/move/run/context.ts";
 import { importBoards } from "@egide/board/move/run/import.ts";
+import { egideSource } from "@egide/board/move/source/egide.ts";
 import { jschanSource } from "@egide/board/move/source/jschan.ts";
-import type { Refused, Source } from "@egide/board/move/source/record.ts";
+import type { Source } from "@egide/board/move/source/record.ts";
 import { vichanSource } from "@egide/board/move/source/vichan.ts";
 import {
   type Command,
@@ -17,10 +18,27 @@ import {
   text,
   texts,
 } from "#cli/command.ts";
+import { ReportFile, say, sayInvited } from "#command/board-import-report.ts";
 import { BOARD_OPTIONS, moverFor } from "#command/board-options.ts";
 
 /** Called wrongly, as in cli/run.ts. */
 const MISUSE = 2;
+
+const RUN_OPTIONS = {
+  rename: {
+    type: "string",
+    value: "old=new",
+    multiple: true,
+    summary: "Another address for a board. May be repeated.",
+  },
+  report: {
+    type: "string",
+    value: "file",
+    summary: "Where to list what was not taken, and why; else import-report.jsonl.",
+  },
+  "dry-run": { type: "boolean", summary: "Take nothing; say what would be taken and what not." },
+  ...BOARD_OPTIONS,
+} as const satisfies Readonly<Record<string, OptionSpec>>;
 
 const SOURCE_OPTIONS = {
   media: {
@@ -34,12 +52,6 @@ const SOURCE_OPTIONS = {
     multiple: true,
     summary: "This board alone. May be repeated.",
   },
-  rename: {
-    type: "string",
-    value: "old=new",
-    multiple: true,
-    summary: "Another address for a board. May be repeated.",
-  },
   name: {
     type: "string",
     value: "text",
@@ -52,13 +64,7 @@ const SOURCE_OPTIONS = {
     summary:
       "hash (if absent): keyed hashes of those that are young enough to be of use; drop: none. Plain addresses are never taken.",
   },
-  report: {
-    type: "string",
-    value: "file",
-    summary: "Where to list what was not taken, and why; else import-report.jsonl.",
-  },
-  "dry-run": { type: "boolean", summary: "Take nothing; say what would be taken and what not." },
-  ...BOARD_OPTIONS,
+  ...RUN_OPTIONS,
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export const boardImportCommand: Command = {
@@ -80,16 +86,16 @@ export const boardImportCommand: Command = {
           "What would come of it.",
         ],
       ],
-      run: (input, shell) => bring(input, shell, async (dump) => vichanSource(dump)),
+      run: (input, shell) => bringDump(input, shell, async (dump) => vichanSource(dump)),
     },
     {
       name: "jschan",
-      summary: "From a folder that mongodump made of jschan's database.",
+      summary: "From what mongodump made of jschan's database.",
       options: {
         dump: {
           type: "string",
-          value: "dir",
-          summary: "The folder with boards.bson and posts.bson.",
+          value: "path",
+          summary: "The folder with boards.bson and posts.bson, or the file of --archive.",
         },
         ...SOURCE_OPTIONS,
       },
@@ -99,7 +105,27 @@ export const boardImportCommand: Command = {
           "Boards, posts, files, bans.",
         ],
       ],
-      run: (input, shell) => bring(input, shell, jschanSource),
+      run: (input, shell) => bringDump(input, shell, jschanSource),
+    },
+    {
+      name: "board",
+      summary: "One board from another Égide, beside those that are here.",
+      about:
+        "From the export of one board, as its owner may take it along. What stands in it is believed no more than what a visitor posts: texts are rendered anew, files are taken in like uploads.",
+      options: {
+        from: { type: "string", value: "file", summary: "The .tar, or the folder." },
+        owner: {
+          type: "string",
+          value: "name",
+          summary: "Whom to invite as its owner; else it is the site's own.",
+        },
+        ...RUN_OPTIONS,
+      },
+      examples: [
+        ["egide board import board --from b.tar --owner ann", "With a link by which Ann owns it."],
+        ["egide board import board --from b.tar --rename b=tea", "To another address."],
+      ],
+      run: bringBoard,
     },
     {
       name: "egide",
@@ -119,23 +145,40 @@ export const boardImportCommand: Command = {
   ],
 };
 
-async function bring(
-  { options }: Input,
+async function bringDump(
+  input: Input,
   shell: Shell,
   sourceOf: (dump: string) => Promise<Source>,
 ): Promise<number> {
-  const dump = text(options, "dump");
+  const dump = text(input.options, "dump");
   if (dump === undefined) return misuse("--dump is missing", shell);
+  return bring(input, shell, () => sourceOf(resolve(shell.cwd, dump)));
+}
+
+async function bringBoard(input: Input, shell: Shell): Promise<number> {
+  const from = text(input.options, "from");
+  if (from === undefined) return misuse("--from is missing", shell);
+  const owner = text(input.options, "owner") ?? null;
+  return bring(input, shell, async () =>
+    egideSource(await Contents.open(resolve(shell.cwd, from)), owner),
+  );
+}
+
+async function bring(
+  { options }: Input,
+  shell: Shell,
+  open: () => Promise<Source>,
+): Promise<number> {
   const rename = renames(texts(options, "rename"));
   if (rename === null) return misuse("--rename is written old=new", shell);
-  const source = await sourceOf(resolve(shell.cwd, dump));
+  const source = await open();
   const media = text(options, "media");
   const report = new ReportFile(
     resolve(shell.cwd, text(options, "report") ?? "import-report.jsonl"),
   );
   const order: ImportOrder = {
     source,
-    name: text(options, "name") ?? source.kind,
+    name: text(options, "name") ?? source.name,
     media: media === undefined ? null : resolve(shell.cwd, media),
     boards: texts(options, "only").length === 0 ? null : texts(options, "only"),
     rename,
@@ -176,64 +219,6 @@ async function withMover(
     return await work(mover);
   } finally {
     await mover.stop();
-  }
-}
-
-/** What was not taken, a line each; made with the first of them. */
-class ReportFile {
-  readonly path: string;
-  readonly reasons = new Map<string, number>();
-  #file: number | null = null;
-
-  constructor(path: string) {
-    this.path = path;
-  }
-
-  add({ table, row, reason }: Refused): void {
-    this.#file ??= openSync(this.path, "w", 0o600);
-    writeSync(this.#file, `${JSON.stringify({ table, row, reason })}\n`);
-    // Numbers and names in a reason would make each its own.
-    const kind = `${table}: ${reason.replace(/\d+/g, "…").slice(0, 100)}`;
-    this.reasons.set(kind, (this.reasons.get(kind) ?? 0) + 1);
-  }
-
-  close(): void {
-    if (this.#file !== null) closeSync(this.#file);
-    this.#file = null;
-  }
-}
-
-const REASONS_SHOWN = 12;
-
-function say(result: ImportResult, dryRun: boolean, report: ReportFile, shell: Shell): void {
-  const verb = dryRun ? "would be taken" : "taken";
-  for (const { from, to, threads, posts, known, files, held } of result.boards) {
-    const extra = [
-      known > 0 ? `${known} were here` : "",
-      held > 0 ? `${held} held for staff` : "",
-    ].filter((part) => part !== "");
-    const more = extra.length === 0 ? "" : ` (${extra.join(", ")})`;
-    shell.out(
-      `/${from}/ → /${to}/: ${threads} threads, ${posts} posts, ${files} files ${verb}${more}\n`,
-    );
-  }
-  const { bans, reports, filters, refused } = result;
-  shell.out(`${bans} bans, ${reports} reports, ${filters} filters ${verb}\n`);
-  for (const [table, count] of result.passed) shell.out(`passed over: ${table}, ${count} rows\n`);
-  sayInvited(result.invited, shell);
-  if (refused === 0) return;
-  shell.out(`not taken: ${refused}, listed in ${report.path}\n`);
-  const reasons = [...report.reasons].sort(([, a], [, b]) => b - a);
-  for (const [kind, count] of reasons.slice(0, REASONS_SHOWN)) shell.out(`  ${count} × ${kind}\n`);
-}
-
-function sayInvited(invited: readonly Invited[], shell: Shell): void {
-  if (invited.length === 0) return;
-  shell.out("invitations (shown once, good for 30 days; give each to whom it is for):\n");
-  for (const { name, role, board, path } of invited) {
-    shell.out(
-      `  ${name}, ${role}${board === null ? "" : ` of /${board}/`}: ${path || "(a dry run)"}\n`,
-    );
   }
 }
 

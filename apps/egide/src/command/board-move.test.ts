@@ -3,27 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VICHAN_DUMP } from "@egide/board/move/testing/vichan-dump.ts";
-import { run } from "#cli/run.ts";
+import { callEgide } from "#cli/testing/egide.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "egide-move-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function egide(...argv: string[]) {
-  let out = "";
-  let err = "";
-  const code = await run(argv, {
-    env: {},
-    cwd: folder,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    isTerminal: false,
-  });
-  return { code, out, err };
-}
+const egide = (...argv: string[]) => callEgide(folder, argv);
 
 describe("egide board", () => {
   test("brings boards in, takes everything out, and puts it back", async () => {
@@ -54,6 +39,16 @@ describe("egide board", () => {
     expect((await egide(...owner)).code).toBe(0);
     expect(existsSync(join(folder, "brew/manifest.json"))).toBe(true);
 
+    const one = ["board", "import", "board", "--from", "brew", "--state", "three"];
+    const came = await egide(...one, "--owner", "Ann", "--rename", "brew=cha");
+    expect([came.code, came.out]).toEqual([
+      0,
+      expect.stringContaining("/brew/ → /cha/: 1 threads"),
+    ]);
+    expect(came.out).toContain("Ann, board-owner of /cha/: /invitation/");
+    const whole = await egide("board", "import", "board", "--from", "all.tar", "--state", "three");
+    expect([whole.code, whole.err]).toEqual([1, expect.stringContaining("board import egide")]);
+
     const back = await egide("board", "import", "egide", "--from", "all.tar", "--state", "two");
     expect([back.code, back.out]).toEqual([0, expect.stringContaining("post: 5")]);
     const full = await egide("board", "import", "egide", "--from", "all.tar", "--state", "two");
@@ -62,6 +57,7 @@ describe("egide board", () => {
 
   test("says what it was called wrongly with", async () => {
     expect((await egide("board", "import", "vichan")).err).toContain("--dump is missing");
+    expect((await egide("board", "import", "board")).err).toContain("--from is missing");
     expect((await egide("board", "export")).err).toContain("--to is missing");
     const rename = ["--dump", "dump.sql", "--rename", "b"];
     expect((await egide("board", "import", "vichan", ...rename)).code).toBe(2);

@@ -25,9 +25,10 @@ export function fileRoutes(app: Hono<WebEnv>, site: BoardSite): void {
     });
   });
 
-  app.get("/media/:name", async (c) => {
+  app.get("/media/:name", async (c, next) => {
     const served = await serveMedia(c.req.raw, c.req.param("name"), null, files);
-    return served ?? c.notFound();
+    // It may be a file's name on the site that its board came from: old.ts.
+    return served ?? next();
   });
 
   // `/b/1767323165000020.png` and `/b/1767323165000020s.jpg`: where clients of 4chan's JSON look.

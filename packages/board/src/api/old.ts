@@ -57,6 +57,7 @@ export function oldRoutes(app: Hono<WebEnv>, site: BoardSite): void {
   };
   app.get("/:board{[a-z0-9]{1,24}}/src/:name", file);
   app.get("/file/:name", file);
+  app.get("/media/:name", file);
 }
 
 /** Null: nothing was ever called so. PostgreSQL keeps no NUL and looks for none. */

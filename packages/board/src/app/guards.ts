@@ -10,6 +10,8 @@ import type { AfterWrite, Guard } from "#thread/posting/guard.ts";
 export interface Defences {
   readonly guards: readonly Guard[];
   readonly afterWrite: readonly AfterWrite[];
+  /** Those of files and texts that are known, which also ask of what is brought in. */
+  readonly known: { readonly guards: readonly Guard[]; readonly afterWrite: readonly AfterWrite[] };
   readonly proof: ProofDoor;
   /** Takes over what staff changed of filters and lists. */
   refresh(): Promise<void>;
@@ -27,6 +29,7 @@ export async function defences(parts: FilterParts, hasher: AddressHasher): Promi
     ],
     // What a list or a filter found tells staff more than that it waits: it comes last.
     afterWrite: [queueForApproval, afterWrite, logStaffPost(store)],
+    known: { guards, afterWrite: [afterWrite] },
     proof,
     refresh,
   };

@@ -6,7 +6,7 @@ import { openFiles } from "#app/files.ts";
 import { Presence } from "#app/alone.ts";
 import { sealingOf } from "#app/sealing.ts";
 import { Secret } from "#app/secret.ts";
-import { AddressHasher, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
+import { AddressHasher, HASH_MS, KEY_DAYS, KEYS_KEPT } from "#filter/address.ts";
 import { Limits } from "#filter/limits.ts";
 import { openFilters } from "#filter/open.ts";
 import type { Sealing } from "#media/store/sealing.ts";
@@ -38,8 +38,6 @@ export interface Mover {
   readonly sealing: Sealing;
   stop(): Promise<void>;
 }
-
-const DAY_MS = 86_400_000;
 
 export async function openMover(options: MoveOptions): Promise<Mover> {
   const { clock, settings } = options;
@@ -86,7 +84,7 @@ export async function openMover(options: MoveOptions): Promise<Mover> {
       guards,
       afterWrite: [afterWrite],
       hash: (address) => hasher.hash(address),
-      hashMs: KEY_DAYS * KEYS_KEPT * DAY_MS,
+      hashMs: HASH_MS,
     },
     exporting: { store, clock, media },
     restoring: { store, clock, media, sealing, temp: join(options.media, "temp") },

@@ -6,6 +6,8 @@ const DAY = 86_400_000;
 /** Days of a key, and how many keys are kept. */
 export const KEY_DAYS = 30;
 export const KEYS_KEPT = 3;
+/** For how long a hash is of any use. */
+export const HASH_MS = KEY_DAYS * KEYS_KEPT * DAY;
 
 /** One key, in force for one period. Once it is deleted, its hashes lead to nobody any more. */
 export interface AddressKey {

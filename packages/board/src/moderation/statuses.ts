@@ -27,6 +27,7 @@ export const MODERATION_STATUSES: StatusTable = {
   "board.no_person": 422,
   "board.no_intake": 404,
   "board.export_busy": 503,
+  "board.import_busy": 503,
   "abuse.unknown_key": 401,
   "abuse.bad_signature": 401,
   "abuse.invalid": 422,

@@ -10,6 +10,10 @@ export const MODERATION_TEXTS: Readonly<Record<string, Texts>> = {
     en: "Your role does not allow this here.",
     fr: "Votre rôle ne le permet pas ici.",
   },
+  "board.import_busy": {
+    en: "A board is being brought in already. Try again once that has ended.",
+    fr: "Un forum est déjà en train d’être repris. Réessayez quand ce sera terminé.",
+  },
   "board.export_busy": {
     en: "An export is under way already. Try again once it has ended.",
     fr: "Une exportation est déjà en cours. Réessayez quand elle sera terminée.",

@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { Binary, type Document, Int32, ObjectId, serialize } from "bson";
+import { Binary, type Document, Int32, Long, ObjectId, serialize } from "bson";
 import fc from "fast-check";
 import sharp from "sharp";
+import { BsonArchive } from "#move/dump/bson-archive.ts";
 import { BsonDump, type BsonEvent } from "#move/dump/bson.ts";
+import type { ImportResult } from "#move/run/context.ts";
 import { importBoards } from "#move/run/import.ts";
 import { jschanSource } from "#move/source/jschan.ts";
-import { type MoveRig, moveRig } from "#move/testing/rig.ts";
+import { faultOf, type MoveRig, moveRig } from "#move/testing/rig.ts";
 import { boardByUri } from "#store/boards.ts";
 import { Previews } from "#thread/previews.ts";
 import { readThread } from "#thread/read.ts";
@@ -244,7 +246,7 @@ describe("a jschan dump", () => {
       "posts: its number is none",
       "posts: ✖ Invalid input: expected date, received",
       "bans: what it goes by is no address (hashed th",
-      "filters: a filter that is too long, or without le",
+      "filters: The pattern can’t be read, or is too lon",
       "posts (file): there is no file file/passwd",
     ]);
     const { kysely } = rig.importing.store;
@@ -261,6 +263,105 @@ describe("a jschan dump", () => {
     expect(JSON.stringify(rows)).not.toContain("password");
     expect(JSON.stringify(rows)).not.toContain("192.0.2.77");
     expect(await boardByUri(kysely, "elsewhere")).toBeNull();
+  });
+});
+
+/** As `mongodump --archive` writes it, with parts of collections by turns (mongo-tools 100.10). */
+function archiveOf(collections: readonly (readonly [name: string, all: readonly Document[]])[]) {
+  const mark = Buffer.from([255, 255, 255, 255]);
+  const head = { concurrent_collections: 4, version: "0.1", server_version: "7.0.42" };
+  const named = (db: string, collection: string) => ({ db, collection });
+  const all = [
+    ["otherdb", "posts", [{ a: 1 }]],
+    ...collections.map((one) => ["jschan", ...one]),
+  ] as [string, string, Document[]][];
+  const parts: Buffer[] = [
+    Buffer.from([0x6d, 0xe2, 0x99, 0x81]),
+    Buffer.from(serialize({ ...head, tool_version: "100.10.0" })),
+  ];
+  for (const [db, collection] of all) {
+    const more = { metadata: '{"indexes":[]}', size: 0, type: "collection" };
+    parts.push(Buffer.from(serialize({ ...named(db, collection), ...more })));
+  }
+  parts.push(mark);
+  const part = (db: string, collection: string, EOF: boolean, documents: readonly Document[]) =>
+    parts.push(
+      Buffer.from(serialize({ ...named(db, collection), EOF, CRC: Long.fromNumber(EOF ? 7 : 0) })),
+      bytesOf(documents),
+      mark,
+    );
+  const longest = Math.max(...all.map(([, , documents]) => documents.length));
+  for (let at = 0; at <= longest; at += 2) {
+    for (const [db, collection, documents] of all) {
+      if (at < documents.length) part(db, collection, false, documents.slice(at, at + 2));
+    }
+  }
+  for (const [db, collection] of all) part(db, collection, true, []);
+  return Buffer.concat(parts);
+}
+
+describe("an archive of mongodump", () => {
+  const all = [
+    ["posts", POSTS],
+    ["news", [{ _id: new ObjectId(), title: "Tea is ready" }]],
+    ["boards", BOARDS],
+    ["bans", BANS],
+    ["accounts", ACCOUNTS],
+    ["filters", FILTERS],
+  ] as const;
+
+  test("is read like the folder, gzipped or not; another database in it is none of ours", async () => {
+    const wanted = await importBoards(
+      rig.importing,
+      rig.order(await jschanSource(dump), { media }),
+    );
+    const shown = ({ invited, passed, ...counts }: ImportResult) => ({
+      ...counts,
+      invited: invited.map(({ name, role }) => [name, role]),
+      passed: Object.fromEntries(passed),
+    });
+    const path = join(rig.folder, "jschan.archive");
+    for (const bytes of [archiveOf(all), gzipSync(archiveOf(all))]) {
+      writeFileSync(path, bytes);
+      const other = await moveRig();
+      const order = other.order(await jschanSource(path), { media });
+      expect(shown(await importBoards(other.importing, order))).toEqual(shown(wanted));
+      await other.close();
+    }
+  });
+
+  test("that is cut off, or none at all, is said to be", async () => {
+    const whole = archiveOf(all);
+    const path = join(rig.folder, "cut.archive");
+    for (const length of [whole.length - 1, whole.length - 4, 600, 90]) {
+      writeFileSync(path, whole.subarray(0, length));
+      rig.refused.length = 0;
+      await importBoards(rig.importing, rig.order(await jschanSource(path), { name: `${length}` }));
+      expect(rig.refused.at(-1)?.reason).toBe("the file ends in the middle");
+    }
+    writeFileSync(path, "what is this?");
+    expect(await faultOf(jschanSource(path))).toContain("neither a folder");
+    expect(await faultOf(jschanSource(media))).toContain("neither a folder");
+  });
+
+  test("of any bytes neither throws nor hangs", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 50 }),
+        (bytes, place, size) => {
+          const honest = archiveOf(all);
+          const at = place % honest.length;
+          const broken = Buffer.concat([honest.subarray(0, at), bytes, honest.subarray(at)]);
+          const archive = new BsonArchive((names) => names.has("boards"));
+          for (let from = 0; from < broken.length; from += size * 97) {
+            archive.push(broken.subarray(from, from + size * 97));
+          }
+          archive.end();
+        },
+      ),
+    );
   });
 });
 

@@ -14,7 +14,8 @@ import { importBoards } from "#move/run/import.ts";
 import { linkBoard } from "#move/run/link.ts";
 import { survey } from "#move/run/survey.ts";
 import { vichanSource } from "#move/source/vichan.ts";
-import { type MoveRig, moveRig } from "#move/testing/rig.ts";
+import { faultOf, type MoveRig, moveRig } from "#move/testing/rig.ts";
+import { PHPMYADMIN_DUMP } from "#move/testing/phpmyadmin-dump.ts";
 import { rowOf, VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
 import { figuresOf } from "#provider/figures.ts";
 import { boardByUri } from "#store/boards.ts";
@@ -238,6 +239,66 @@ describe("a vichan dump", () => {
     expect((await read("b", 3)).replies.map(({ no }) => no)).toEqual([4, 5, 14]);
   });
 
+  test("numbers that were given out here since stay so when their posts are gone, too", async () => {
+    await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    const { store } = rig.importing;
+    const { id: boardId } = (await boardByUri(store.kysely, "b")) as Board;
+    // Three are posted here, and fall off the board's end; one that came with the dump is erased.
+    const given = store.kysely
+      .updateTable("board")
+      .set((row) => ({ lastNo: row("lastNo", "+", 3) }));
+    await given.where("id", "=", boardId).execute();
+    await store.kysely
+      .deleteFrom("post")
+      .where("boardId", "=", boardId)
+      .where("no", "=", 5)
+      .execute();
+    await store.kysely
+      .deleteFrom("post")
+      .where("boardId", "=", boardId)
+      .where("no", "=", 8)
+      .execute();
+    const time = 1_700_000_900;
+    const newer = (...ids: readonly number[]): void => {
+      const rows = ids.map((id) => rowOf({ id, thread: 3, nomarkup: `post ${id}`, time }));
+      rows.push(rowOf({ id: 40, thread: 8, nomarkup: "to a thread that is gone", time }));
+      const more = `INSERT INTO \`posts_b\` VALUES ${rows.join(",")};\nUNLOCK TABLES;`;
+      writeFileSync(dump, VICHAN_DUMP.replace("UNLOCK TABLES;", more));
+    };
+    const bring = async (): Promise<readonly (readonly [string, string])[]> => {
+      rig.refused.length = 0;
+      await importBoards(rig.importing, rig.order(vichanSource(dump)));
+      return rig.refused
+        .filter(({ table }) => table === "posts_b")
+        .map(({ row, reason }) => [row, reason.replace(/^.*, \d+,/, "…")] as const);
+    };
+    const gone = [
+      ["6", "… is not there"],
+      ["5", "an earlier run left it out, or it went away here since"],
+      ["8", "an earlier run left it out, or it went away here since"],
+    ] as const;
+    const orphan = ["40", "… was left out earlier, or went away here since"] as const;
+    newer(12, 14, 15);
+    const refused = await bring();
+    expect(refused).toContainEqual(["12", "… was given out here since"]);
+    expect(refused).toContainEqual(["14", "… was given out here since"]);
+    expect(refused).toContainEqual(orphan);
+    for (const one of gone) expect(refused).toContainEqual(one);
+    expect((await read("b", 3)).replies.map(({ no }) => no)).toEqual([4, 15]);
+    // Who posts now gets a number that no dump has used, and the next dump meets the same ones.
+    const board = (await boardByUri(store.kysely, "b")) as Board;
+    expect(board.lastNo).toBe(40);
+    await given.where("id", "=", boardId).execute();
+    newer(12, 13, 15, 41, 44);
+    const again = await bring();
+    expect(again.filter(([, reason]) => reason.includes("given out")).map(([row]) => row)).toEqual([
+      "12",
+      "13",
+      "41",
+    ]);
+    expect((await read("b", 3)).replies.map(({ no }) => no)).toEqual([4, 15, 44]);
+  });
+
   test("addresses that are hashed here are of posts young enough, or of none", async () => {
     const { kysely } = rig.importing.store;
     // The posts are of November 2023; 90 days later their hashes would be of no use.
@@ -334,6 +395,65 @@ describe("a vichan dump", () => {
     writeFileSync(dump, gzipSync(Buffer.from(text, "latin1")));
     await importBoards(rig.importing, rig.order(vichanSource(dump), { boards: ["tea"] }));
     expect((await read("tea", 7)).opening.text).toBe("Blätter für Thé");
+  });
+
+  test("as phpMyAdmin exports it", async () => {
+    writeFileSync(dump, PHPMYADMIN_DUMP);
+    const result = await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    expect(result.boards).toMatchObject([{ to: "b", threads: 1, posts: 2 }]);
+    const { opening, replies, board } = await read("b", 3);
+    expect(opening).toMatchObject({ subject: "It's a kettle; really", text: "Thé 🍵\n>quoted" });
+    expect(replies[0]?.text).toBe("a \\ and a 'quote'");
+    // It counts behind the rows.
+    expect(board.lastNo).toBe(11);
+    expect(result.bans).toBe(1);
+  });
+
+  test("of all databases is read, unless two of them hold boards", async () => {
+    const system = "CREATE TABLE `help` (\n  `id` int\n);\nINSERT INTO `help` VALUES (1);\n";
+    const before = `USE \`mysql\`;\n${system}USE \`old site\`;\n${VICHAN_DUMP}`;
+    writeFileSync(dump, before);
+    const result = await importBoards(rig.importing, rig.order(vichanSource(dump)));
+    expect(result.boards.map(({ to }) => to)).toEqual(["b", "tea"]);
+    expect(rig.refused.some(({ table }) => table === "help")).toBe(false);
+    writeFileSync(dump, `${before}\nUSE other;\n${VICHAN_DUMP}`);
+    const work = importBoards(rig.importing, rig.order(vichanSource(dump)));
+    expect(await faultOf(work)).toContain("two databases, old site and other");
+  });
+
+  test("that is none is said to be none", async () => {
+    for (const text of ["", "what is this?", '<?xml version="1.0"?>\n<mysqldump></mysqldump>']) {
+      writeFileSync(dump, text);
+      const work = importBoards(rig.importing, rig.order(vichanSource(dump)));
+      expect(await faultOf(work)).toContain("no SQL dump");
+    }
+  });
+
+  test("of bytes that are not what it calls them is read as what they are", async () => {
+    const tea = (words: Uint8Array): Buffer => {
+      const [head = "", tail = ""] = VICHAN_DUMP.split("Leaves");
+      return Buffer.concat([Buffer.from(head), words, Buffer.from(tail)]);
+    };
+    const as = (charset: string, bytes: Buffer): Buffer =>
+      Buffer.from(
+        bytes.toString("latin1").replace("/*!40101 SET NAMES utf8mb4 */;", charset),
+        "latin1",
+      );
+    const named = "/*!40101 SET NAMES latin1 */;";
+    for (const [name, bytes, wanted] of [
+      // --compatible writes latin1 and does not say so.
+      ["unnamed", as("", tea(Buffer.from("Thé à côté", "latin1"))), "Thé à côté"],
+      ["utf8", as("", tea(Buffer.from("Thé 茶"))), "Thé 茶"],
+      // UTF-8 that an old site sent through a latin1 connection.
+      ["twice", as(named, tea(Buffer.from("Thé 茶💖"))), "Thé 茶💖"],
+      ["latin1", as(named, tea(Buffer.from("Thé à côté", "latin1"))), "Thé à côté"],
+      ["cut", tea(Buffer.from("Thé 💖").subarray(0, 8)), "Thé \ufffd"],
+    ] as const) {
+      writeFileSync(dump, bytes);
+      const more = { name, boards: ["tea"], rename: new Map([["tea", name]]) };
+      await importBoards(rig.importing, rig.order(vichanSource(dump), more));
+      expect([name, (await read(name, 7)).opening.text]).toEqual([name, wanted]);
+    }
   });
 });
 

@@ -13,6 +13,7 @@ import { move } from "#store/migration/0060-move.ts";
 import { detection } from "#store/migration/0061-detection.ts";
 import { inviter } from "#store/migration/0062-inviter.ts";
 import { whoseRemoval } from "#store/migration/0063-whose-removal.ts";
+import { numbers } from "#store/migration/0064-numbers.ts";
 import { provider } from "#store/migration/0040-provider.ts";
 
 /**
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   detection,
   inviter,
   whoseRemoval,
+  numbers,
 ];

@@ -12,6 +12,8 @@ export async function rulesOf(db: Db, boardId: number): Promise<RuleSet> {
     .selectFrom("rule_set")
     .select(["version", "rules"])
     .where("boardId", "=", boardId)
+    // Below zero: of the site that a board came from, for lines of its log.
+    .where("version", ">", 0)
     .orderBy("version", "desc")
     .limit(1)
     .executeTakeFirst();

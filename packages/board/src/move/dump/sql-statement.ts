@@ -88,6 +88,21 @@ export function readDefinition(text: string): TableDefinition | null {
   return { table: name.name, columns, nextId: next === null ? null : Number(next[1]) };
 }
 
+/** `alter table t modify … auto_increment=12`: phpMyAdmin counts behind the rows. Null: it is none. */
+export function readCounter(text: string): { table: string; nextId: number } | null {
+  const head = /^alter\s+table\s+/i.exec(text);
+  const name = head === null ? null : readName(text, head[0].length);
+  if (name === null) return null;
+  const next = /\sauto_increment\s*=\s*(\d{1,15})/i.exec(text.slice(name.end));
+  return next === null ? null : { table: name.name, nextId: Number(next[1]) };
+}
+
+/** ``use `name` ``. Null: it is none. */
+export function readUse(text: string): string | null {
+  const head = /^use\s*/i.exec(text);
+  return head === null ? null : (readName(text, head[0].length)?.name ?? null);
+}
+
 /** Where a statement ends: behind its `;`, strings and comments passed over. -1: not yet. */
 export function statementEnd(bytes: Uint8Array, from: number): number {
   let quote = 0;

@@ -1,10 +1,18 @@
 import { isSpace, NotSql, readValue, type SqlValue } from "#move/dump/sql-value.ts";
-import { readDefinition, readInsertHead, statementEnd } from "#move/dump/sql-statement.ts";
+import {
+  readCounter,
+  readDefinition,
+  readInsertHead,
+  readUse,
+  statementEnd,
+} from "#move/dump/sql-statement.ts";
 
 export type SqlRow = ReadonlyMap<string, SqlValue>;
 
 export type SqlEvent =
   | { readonly kind: "table"; readonly table: string; readonly nextId: number | null }
+  /** `use`: what follows is of this database. */
+  | { readonly kind: "database"; readonly name: string }
   /** `index`: which row of its table, from 1. */
   | { readonly kind: "row"; readonly table: string; readonly index: number; readonly row: SqlRow }
   /** Something that can't be read; what follows it is read again. `at`: bytes from the beginning. */
@@ -27,6 +35,9 @@ type Mode =
   | { readonly kind: "skip" }
   | { readonly kind: "delimiter" }
   | { readonly kind: "resync" };
+
+/** What says something of the rows. */
+const DEFINING = ["create table", "alter table", "set names", "use ", "use`"];
 
 const BETWEEN: Mode = { kind: "between" };
 
@@ -118,9 +129,8 @@ export class SqlDump {
       return true;
     }
     if (word.startsWith("delimiter")) this.#mode = { kind: "delimiter" };
-    else if (word.startsWith("create table") || word.startsWith("set names")) {
-      return this.#definition(at);
-    } else this.#mode = { kind: "skip" };
+    else if (DEFINING.some((start) => word.startsWith(start))) return this.#definition(at);
+    else this.#mode = { kind: "skip" };
     return true;
   }
 
@@ -129,6 +139,10 @@ export class SqlDump {
     if (end < 0) return false;
     const text = ascii(this.#bytes, at, end - at);
     this.#charset(text);
+    const database = readUse(text);
+    if (database !== null) this.#events.push({ kind: "database", name: database });
+    const counted = readCounter(text);
+    if (counted !== null) this.#events.push({ kind: "table", ...counted });
     const defined = readDefinition(text);
     if (defined !== null) {
       this.#columns.set(defined.table, defined.columns);

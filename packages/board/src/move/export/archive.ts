@@ -1,7 +1,15 @@
 import { mkdir, open, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { piecesOf } from "#move/dump/pieces.ts";
-import { type Entry, readTar, tarEnd, tarEntry } from "#move/export/tar.ts";
+import {
+  damaged,
+  type Entry,
+  ENTRY_MOST,
+  type PlacedEntry,
+  readTar,
+  tarEnd,
+  tarEntry,
+} from "#move/export/tar.ts";
 
 /** Writes an export: into one `.tar`, or below a folder where the path ends otherwise. */
 export async function writeArchive(path: string, entries: AsyncIterable<Entry>, now: number) {
@@ -85,15 +93,22 @@ export async function* readInOrder(path: string, names: readonly string[]): Asyn
 }
 
 /** Reads an export, as often as it takes, each time from the beginning. */
-export async function* readArchive(path: string): AsyncGenerator<Entry> {
+export async function* readArchive(path: string): AsyncGenerator<PlacedEntry> {
   if (!(await stat(path)).isDirectory()) {
     yield* readTar(piecesOf(path));
     return;
   }
   const names = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = names
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(path.replace(/\/+$/, "").length + 1))
-    .sort();
-  for (const name of files) yield { name, bytes: await Bun.file(join(path, name)).bytes() };
+  const files: string[] = [];
+  for (const entry of names) {
+    const name = join(entry.parentPath, entry.name).slice(path.replace(/\/+$/, "").length + 1);
+    if (entry.isFile()) files.push(name);
+    // A link may lead anywhere, and reading a pipe never ends.
+    else if (!entry.isDirectory()) throw damaged(`${name} is no file of its own`);
+  }
+  for (const name of files.sort()) {
+    const file = Bun.file(join(path, name));
+    if (file.size > ENTRY_MOST) throw damaged(`${name} is larger than any file of an export`);
+    yield { name, bytes: await file.bytes(), at: 0 };
+  }
 }

@@ -6,7 +6,7 @@ export const FORMAT = "egide-board";
 export const FORMAT_VERSION = 1;
 
 const fileSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9_.-]+(?:\/[a-zA-Z0-9_.-]+)*$/),
+  name: z.string().regex(/^[a-z0-9_-]+(?:\/[a-zA-Z0-9_-][a-zA-Z0-9_.-]*)+$/),
   bytes: z.number().int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

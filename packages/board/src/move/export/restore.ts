@@ -40,7 +40,7 @@ export async function restore(context: RestoreContext, path: string): Promise<Re
   const manifest = await verify(path);
   if (manifest.scope !== "instance") {
     throw damaged(
-      "it is the export of one board, for its owner to keep and to read; a site is put back from an export of the whole site",
+      "it is the export of one board: egide board import board brings it into a site, beside the boards there",
     );
   }
   const { count } = await context.store.kysely

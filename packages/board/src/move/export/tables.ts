@@ -22,8 +22,6 @@ interface TablePolicy {
   readonly blank?: Readonly<Record<string, null | "">>;
   /** Columns of bytes: base64 in the file. */
   readonly bytes?: readonly string[];
-  /** In the export of one board: the column that names it. */
-  readonly board?: string;
 }
 
 const HASHES = { sessionHash: null, addressHash: null, prefixHash: null, addressPeriod: null };
@@ -38,15 +36,14 @@ export const EXPORTED: readonly TablePolicy[] = [
   { name: "person_second_factor", key: ["id"], secret: true },
   { name: "person_passkey", key: ["id"], secret: true },
   { name: "address_key", key: ["period"], secret: true, bytes: ["key"] },
-  { name: "board", key: ["id"], counts: true, board: "id" },
-  { name: "rule_set", key: ["boardId", "version"], board: "boardId" },
-  { name: "thread", key: ["boardId", "no"], board: "boardId" },
+  { name: "board", key: ["id"], counts: true },
+  { name: "rule_set", key: ["boardId", "version"] },
+  { name: "thread", key: ["boardId", "no"] },
   {
     name: "post",
     key: ["id"],
     counts: true,
     blank: { ...HASHES, deletion: null },
-    board: "boardId",
   },
   { name: "post_edit", key: ["id"], counts: true },
   { name: "media", key: ["sha256"] },
@@ -61,7 +58,7 @@ export const EXPORTED: readonly TablePolicy[] = [
   { name: "appeal", key: ["id"], counts: true },
   { name: "hold", key: ["id"], counts: true },
   { name: "hold_item", key: ["holdId", "postId"] },
-  { name: "filter", key: ["id"], counts: true, board: "boardId" },
+  { name: "filter", key: ["id"], counts: true },
   { name: "hash_list", key: ["id"], counts: true },
   { name: "hash_entry", key: ["id"], counts: true },
   { name: "removed_text", key: ["id"], counts: true, bytes: ["sketch"] },

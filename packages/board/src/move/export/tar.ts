@@ -1,5 +1,10 @@
 import { AppError } from "@egide/std/error.ts";
 
+/** A file that was read, and where its content begins in a plain archive. */
+export interface PlacedEntry extends Entry {
+  readonly at: number;
+}
+
 /** A file of an archive, in memory as a whole: none is larger than the largest upload. */
 export interface Entry {
   readonly name: string;
@@ -8,7 +13,7 @@ export interface Entry {
 
 const BLOCK = 512;
 /** Largest file that is read back: twice the largest upload, and tables come in smaller parts. */
-const ENTRY_MOST = 256 * 1024 * 1024;
+export const ENTRY_MOST = 256 * 1024 * 1024;
 
 /** A plain file as ustar (POSIX.1-2017, pax, “ustar Interchange Format”): header, content, filling. */
 export function tarEntry({ name, bytes }: Entry, mtime: number): readonly Uint8Array[] {
@@ -48,13 +53,15 @@ function header(name: string, size: number, mtime: number): Uint8Array {
 }
 
 /** Files of an archive, one after the other. Throws AppError where it is damaged. */
-export async function* readTar(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
+export async function* readTar(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<PlacedEntry> {
   let bytes: Buffer = Buffer.alloc(0);
   let more: Uint8Array[] = [];
   let moreLength = 0;
   let wanted = BLOCK;
   let head: { readonly name: string; readonly size: number; readonly plain: boolean } | null = null;
   let ended = false;
+  /** Where `bytes` begins. */
+  let base = 0;
   for await (const piece of pieces) {
     more.push(piece);
     moreLength += piece.length;
@@ -66,7 +73,8 @@ export async function* readTar(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
     let at = 0;
     while (bytes.length - at >= wanted) {
       if (head !== null) {
-        if (head.plain) yield { name: head.name, bytes: bytes.subarray(at, at + head.size) };
+        const { name, size } = head;
+        if (head.plain) yield { name, bytes: bytes.subarray(at, at + size), at: base + at };
         at += wanted;
         head = null;
         wanted = BLOCK;
@@ -83,6 +91,7 @@ export async function* readTar(pieces: AsyncIterable<Uint8Array>): AsyncGenerato
       wanted = Math.ceil(head.size / BLOCK) * BLOCK;
     }
     bytes = Buffer.from(bytes.subarray(at));
+    base += at;
   }
   if (!ended || head !== null) throw damaged("it ends in the middle");
 }
@@ -95,12 +104,13 @@ function readHeader(block: Buffer): { name: string; size: number; plain: boolean
   if (size > ENTRY_MOST) throw damaged("a file in it is larger than any of an export");
   const prefix = field(block, 345, 155);
   const name = field(block, 0, 100);
-  const type = block[156];
-  return {
-    name: prefix === "" ? name : `${prefix}/${name}`,
-    size,
-    plain: type === 0x30 || type === 0,
-  };
+  const type = String.fromCharCode(block[156] as number);
+  // Folders, and what other programs say of times and owners, may stand between the files.
+  if (!"0\u00005xg".includes(type))
+    throw damaged("it holds a link, or something else that is no file");
+  // What packs a folder anew begins names with it.
+  const whole = (prefix === "" ? name : `${prefix}/${name}`).replace(/^\.\//, "");
+  return { name: whole, size, plain: type === "0" || type === "\0" };
 }
 
 function octal(block: Buffer, at: number, length: number): number {

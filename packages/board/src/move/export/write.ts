@@ -8,6 +8,7 @@ import {
   MANIFEST,
   type ManifestFile,
 } from "#move/export/manifest.ts";
+import { partOfBoard } from "#move/export/of-board.ts";
 import { EXPORTED, type Policy } from "#move/export/tables.ts";
 import type { Entry } from "#move/export/tar.ts";
 import { fileName } from "#media/store/name.ts";
@@ -50,7 +51,7 @@ export async function* exportEntries(
       if (query === null) continue;
       let rows = 0;
       const files: ManifestFile[] = [];
-      for await (const part of partsOf(snapshot, query, policy, order)) {
+      for await (const part of partsOf(snapshot, query)) {
         rows += part.rows;
         const name = `tables/${policy.name}/${String(files.length + 1).padStart(6, "0")}.jsonl`;
         files.push(described(name, part.bytes));
@@ -97,56 +98,44 @@ export async function* exportEntries(
 interface Query {
   readonly text: string;
   readonly parameters: readonly unknown[];
+  /** A row as it is written. */
+  readonly shown: (row: SnapshotRow) => SnapshotRow;
 }
-
-/** Posts of one board that anybody may read: what an owner takes along. */
-const SHOWN = `state = 'visible' and exists (select 1 from thread where thread."boardId" = post."boardId" and thread.no = post."threadNo" and thread.state = 'visible')`;
-const OF_BOARD = `select id from post where "boardId" = ? and ${SHOWN}`;
 
 /** Null: the table is not a part of this export. */
 function queryOf(policy: Policy, { boardId, secrets }: ExportOrder): Query | null {
-  const { name, key, secret = false, board } = policy;
+  const { name, key, secret = false, blank = {} } = policy;
   if (secret && secrets === null) return null;
-  const order = key.map((column) => `"${column}"`).join(", ");
+  const byKey = key.map((column) => `"${column}"`).join(", ");
   const all = `select * from "${name}"`;
-  if (boardId === null) return { text: `${all} order by ${order}`, parameters: [] };
-  const of = (where: string, parameters: readonly unknown[]): Query => ({
-    text: `${all} where ${where} order by ${order}`,
-    parameters,
-  });
-  switch (name) {
-    case "thread":
-      return of(`"boardId" = ? and state = 'visible'`, [boardId]);
-    case "post":
-      return of(`"boardId" = ? and ${SHOWN}`, [boardId]);
-    case "post_media":
-      return of(`"postId" in (${OF_BOARD})`, [boardId]);
-    case "quote":
-      return of(`"boardId" = ? and "fromPostId" in (${OF_BOARD})`, [boardId, boardId]);
-    case "media":
-      return of(
-        `state = 'stored' and sha256 in (select sha256 from post_media where "postId" in (${OF_BOARD}))`,
-        [boardId],
-      );
-    case "old_file":
-      return of(`sha256 in (select sha256 from post_media where "postId" in (${OF_BOARD}))`, [
-        boardId,
-      ]);
-    default:
-      return board === undefined ? null : of(`"${board}" = ?`, [boardId]);
+  if (boardId === null) {
+    const shown = (row: SnapshotRow) => withText(secrets === null ? { ...row, ...blank } : row);
+    return { text: `${all} order by ${byKey}`, parameters: [], shown };
+  }
+  const part = partOfBoard(name, boardId);
+  if (part === null) return null;
+  const { where, order = byKey, parameters } = part;
+  const shown = (row: SnapshotRow) => withText(part.shown({ ...row, ...blank }));
+  return { text: `${all} where ${where} order by ${order}`, parameters, shown };
+
+  function withText(row: SnapshotRow): SnapshotRow {
+    if (policy.bytes === undefined) return row;
+    const base64 = (column: string) => Buffer.from(row[column] as Uint8Array).toString("base64");
+    return {
+      ...row,
+      ...Object.fromEntries(policy.bytes.map((column) => [column, base64(column)])),
+    };
   }
 }
 
 async function* partsOf(
   snapshot: Snapshot,
-  { text, parameters }: Query,
-  policy: Policy,
-  order: ExportOrder,
+  { text, parameters, shown }: Query,
 ): AsyncGenerator<{ readonly bytes: Uint8Array; readonly rows: number }> {
   let lines: string[] = [];
   let length = 0;
   for await (const row of snapshot.rows(text, parameters)) {
-    const line = `${JSON.stringify(asWritten(row, policy, order))}\n`;
+    const line = `${JSON.stringify(shown(row))}\n`;
     lines.push(line);
     length += line.length;
     if (length < PART_BYTES) continue;
@@ -155,26 +144,6 @@ async function* partsOf(
     length = 0;
   }
   if (lines.length > 0) yield { bytes: Buffer.from(lines.join("")), rows: lines.length };
-}
-
-/** In the export of one board, accounts of others than its readers' have no place either. */
-const OWNERLESS: Readonly<Record<string, Readonly<Record<string, null | "">>>> = {
-  board: { ownerId: null },
-  post: { editedBy: null },
-  rule_set: { staffId: "" },
-  filter: { createdBy: "" },
-};
-
-function asWritten(row: SnapshotRow, policy: Policy, order: ExportOrder): SnapshotRow {
-  const bytes = Object.fromEntries(
-    (policy.bytes ?? []).map((name) => [
-      name,
-      Buffer.from(row[name] as Uint8Array).toString("base64"),
-    ]),
-  );
-  const blank = order.secrets === null ? policy.blank : {};
-  const ownerless = order.boardId === null ? {} : OWNERLESS[policy.name];
-  return { ...row, ...blank, ...ownerless, ...bytes };
 }
 
 /** Files that the exported rows name, each with its thumbnail. */

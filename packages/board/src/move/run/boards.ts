@@ -1,4 +1,5 @@
 import type { ImportContext, ImportOrder } from "#move/run/context.ts";
+import { type Numbers, numbersOf, reserve } from "#move/run/numbers.ts";
 import type { Surveyed } from "#move/run/survey.ts";
 import { type BoardSettings, DEFAULT_BOARD_SETTINGS } from "#settings/board.ts";
 import { boardById, boardByUri, insertBoard } from "#store/boards.ts";
@@ -13,6 +14,7 @@ export interface Target {
   /** It was brought over whole before: what follows are only additions. */
   readonly isDone: boolean;
   readonly linkedNo: number;
+  readonly numbers: Numbers;
   /** Numbers of posts that can't be taken: they were given out here since, to others. */
   readonly strange: Set<number>;
 }
@@ -55,10 +57,14 @@ async function targetOf(
     .where("uri", "=", from)
     .executeTakeFirst();
   if (known !== undefined) {
-    const board = await boardById(store.kysely, known.boardId);
-    if (board === null) return refuse("the board that it became is gone");
-    const { doneAt, linkedNo } = known;
-    return { from, surveyed, board, isDone: doneAt !== null, linkedNo, strange: new Set() };
+    const { boardId, doneAt, linkedNo } = known;
+    const found = order.dryRun
+      ? await boardById(store.kysely, boardId).then(
+          (board) => board && { board, numbers: numbersOf(known, board.lastNo) },
+        )
+      : await store.transaction((trx) => reserve(trx, known, surveyed.lastNo));
+    if (found === null) return refuse("the board that it became is gone");
+    return { ...found, from, surveyed, isDone: doneAt !== null, linkedNo, strange: new Set() };
   }
   if ((await boardByUri(store.kysely, uri)) !== null) {
     return refuse(`there is another board at /${uri}/: use --rename ${from}=…`);
@@ -68,27 +74,31 @@ async function targetOf(
   const row = { uri, title, subtitle, state: "closed", ownerId: null, listed: false } as const;
   const settings = settingsFor(surveyed);
   const fresh = { from, surveyed, isDone: false, linkedNo: 0, strange: new Set<number>() };
-  if (order.dryRun) return { ...fresh, board: imagined(uri) };
-  const board = await store.transaction(async (trx) => {
+  if (order.dryRun) {
+    return { ...fresh, board: imagined(uri), numbers: { given: [], doneNo: 0 } };
+  }
+  const made = await store.transaction(async (trx) => {
     const id = await insertBoard(trx, { ...row, settings }, now);
+    const key = { source: order.name, uri: from, boardId: id };
     await trx
       .insertInto("import_board")
       .values({
-        source: order.name,
-        uri: from,
-        boardId: id,
+        ...key,
         startedAt: now,
         linkedNo: 0,
         doneAt: null,
+        reservedNo: surveyed.lastNo,
+        doneNo: null,
       })
       .execute();
-    return (await boardById(trx, id)) as Board;
+    return reserve(trx, key, surveyed.lastNo);
   });
-  return { ...fresh, board };
+  return made === null ? refuse("the board that it became is gone") : { ...fresh, ...made };
 }
 
 /** As many pages as its threads need, so that none falls off with the first new thread. */
 function settingsFor({ board, threads }: Surveyed): Partial<BoardSettings> {
+  if (board.exact === true) return board.settings;
   const threadsPerPage = threads.size > 500 ? 30 : 10;
   const pages = Math.min(50, Math.max(15, Math.ceil(threads.size / threadsPerPage) + 1));
   return { ...board.settings, threadsPerPage, pages };

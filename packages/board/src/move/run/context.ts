@@ -66,6 +66,9 @@ export interface ImportResult {
   readonly bans: number;
   readonly reports: number;
   readonly filters: number;
+  /** Versions of rules, and lines of the public log. */
+  readonly rules: number;
+  readonly acts: number;
   readonly invited: readonly Invited[];
   readonly refused: number;
   /** Rows of tables that have no place here. */

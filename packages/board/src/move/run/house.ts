@@ -1,3 +1,4 @@
+import { AppError } from "@egide/std/error.ts";
 import { parseIp } from "@egide/std/ip.ts";
 import { checkFilter } from "#filter/compile.ts";
 import { queuePost } from "#moderation/service/queue.ts";
@@ -6,32 +7,49 @@ import { secretId, sha256 } from "#moderation/service/deps.ts";
 import type { Target } from "#move/run/boards.ts";
 import type { ImportContext, ImportOrder, Invited } from "#move/run/context.ts";
 import { invite } from "#move/invitation.ts";
-import type { SourceBan, SourceFilter, SourceReport, SourceStaff } from "#move/source/record.ts";
+import { takeAct, takeRules } from "#move/run/log.ts";
+import type {
+  SourceAct,
+  SourceBan,
+  SourceFilter,
+  SourceReport,
+  SourceRules,
+  SourceStaff,
+} from "#move/source/record.ts";
 import { addFilter } from "#store/lists.ts";
 import type { Db } from "#store/open.ts";
 
-type HouseRecord = SourceBan | SourceReport | SourceStaff | SourceFilter;
+type HouseRecord = SourceBan | SourceReport | SourceStaff | SourceFilter | SourceRules | SourceAct;
 
 /** Takes bans, reports, accounts and filters: each once, whole or not at all. */
 export class HouseWriter {
   readonly #context: ImportContext;
   readonly #order: ImportOrder;
+  readonly #surveyed: ReadonlyMap<string, unknown>;
   readonly #targets: ReadonlyMap<string, Target>;
-  readonly counts = { bans: 0, reports: 0, filters: 0, ended: 0 };
+  readonly counts = { bans: 0, reports: 0, filters: 0, rules: 0, acts: 0, ended: 0 };
   readonly invited: Invited[] = [];
 
-  constructor(context: ImportContext, order: ImportOrder, targets: ReadonlyMap<string, Target>) {
+  /** `surveyed`: the boards that there are; `targets`: those that are taken. */
+  constructor(
+    context: ImportContext,
+    order: ImportOrder,
+    surveyed: ReadonlyMap<string, unknown>,
+    targets: ReadonlyMap<string, Target>,
+  ) {
     this.#context = context;
     this.#order = order;
+    this.#surveyed = surveyed;
     this.#targets = targets;
   }
 
   async take(record: HouseRecord): Promise<void> {
     const target = record.board === null ? null : (this.#targets.get(record.board) ?? null);
     if (record.board !== null && target === null) {
-      // A board that nobody asked for takes its bans with it.
+      // A board that nobody asked for takes its bans with it, and so does one that is refused.
       const { boards } = this.#order;
-      if (boards === null || boards.includes(record.board)) {
+      const isWanted = boards === null || boards.includes(record.board);
+      if (isWanted && !this.#surveyed.has(record.board)) {
         this.#refuse(record, `its board, ${record.board}, is not there`);
       }
       return;
@@ -45,6 +63,13 @@ export class HouseWriter {
         return this.#staff(record, target);
       case "filter":
         return this.#filter(record, target);
+      case "rules":
+        return this.#rules(record, target as Target);
+      case "act": {
+        const { board } = target as Target;
+        if (await this.#once(record, (trx) => takeAct(trx, board.id, record)))
+          this.counts.acts += 1;
+      }
     }
   }
 
@@ -189,29 +214,28 @@ export class HouseWriter {
   }
 
   async #filter(filter: SourceFilter, target: Target | null): Promise<void> {
-    const rule = {
-      boardId: target?.board.id ?? null,
-      kind: "letters",
-      pattern: filter.pattern,
-      fields: [],
-      action: "refuse",
-      replacement: "",
-      message: null,
-    } as const;
+    const boardId = target?.board.id ?? null;
     try {
-      checkFilter({ ...rule, id: 0 });
-    } catch {
-      // One that can't be used would refuse every post.
-      return this.#refuse(filter, "a filter that is too long, or without letters");
+      // One that can't be used would keep everybody from posting.
+      checkFilter({ ...filter.rule, id: 0, boardId });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return this.#refuse(filter, error.publicMessage);
     }
+    const createdAt = this.#context.clock.now();
     const taken = await this.#once(filter, async (trx) => {
-      await addFilter(trx, {
-        ...rule,
-        createdAt: this.#context.clock.now(),
-        createdBy: "import",
-      });
+      await addFilter(trx, { ...filter.rule, boardId, createdAt, createdBy: "import" });
     });
     if (taken) this.counts.filters += 1;
+  }
+
+  async #rules(rules: SourceRules, { board }: Target): Promise<void> {
+    let isFree = true;
+    const taken = await this.#once(rules, async (trx) => {
+      isFree = await takeRules(trx, board.id, rules);
+    });
+    if (!isFree) this.#refuse(rules, "rules of this version were written here since");
+    else if (taken && rules.version > 0) this.counts.rules += 1;
   }
 
   /** False: an earlier run took it. */

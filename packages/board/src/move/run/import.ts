@@ -2,7 +2,7 @@ import { addLog } from "#moderation/service/log.ts";
 import { type Target, targetsOf } from "#move/run/boards.ts";
 import type { ImportContext, ImportOrder, ImportResult } from "#move/run/context.ts";
 import { HouseWriter } from "#move/run/house.ts";
-import { linkBoard, openBoard, settleBoard } from "#move/run/link.ts";
+import { linkBoard, openBoard, settleBoard, settleNumbers } from "#move/run/link.ts";
 import { PostWriter } from "#move/run/posts.ts";
 import { survey } from "#move/run/survey.ts";
 import type { Refused, SourceReport } from "#move/source/record.ts";
@@ -29,7 +29,7 @@ export async function importBoards(
   const writers = new Map(
     [...targets].map(([uri, target]) => [uri, new PostWriter(context, order, target)]),
   );
-  const house = new HouseWriter(context, order, targets);
+  const house = new HouseWriter(context, order, surveyed, targets);
   const passed = new Map<string, number>();
   const reports: SourceReport[] = [];
   for await (const record of order.source.read()) {
@@ -50,6 +50,8 @@ export async function importBoards(
       case "ban":
       case "staff":
       case "filter":
+      case "rules":
+      case "act":
         await house.take(record);
         break;
       case "refused":
@@ -75,14 +77,11 @@ export async function importBoards(
       return { from, to: board.uri, threads: threads.size, ...counts };
     },
   );
-  const { bans, filters } = house.counts;
-  const { invited } = house;
+  const { ended: _, ...counts } = house.counts;
   return {
     boards,
-    bans,
-    reports: house.counts.reports,
-    filters,
-    invited,
+    ...counts,
+    invited: house.invited,
     refused: refusedCount,
     passed,
   };
@@ -121,6 +120,7 @@ async function finish(
       }),
     );
   }
+  for (const target of targets.values()) await settleNumbers(context, order, target);
 }
 
 function isWanted({ boards }: ImportOrder, uri: string): boolean {

@@ -29,11 +29,9 @@ export async function settleBoard(
       .where("boardId", "=", board.id)
       .where("state", "=", "visible")
       .executeTakeFirstOrThrow();
-    const now = await boardById(trx, board.id);
     await trx
       .updateTable("board")
       .set((row) => ({
-        lastNo: Math.max(now?.lastNo ?? 0, surveyed.lastNo),
         lastPostAt: newest ?? null,
         version: row("version", "+", 1),
         ...(isDone ? {} : { state: "locked" as const }),
@@ -51,12 +49,10 @@ export async function linkBoard(
 ): Promise<void> {
   const { from } = target;
   const board = (await boardById(store.kysely, target.board.id)) as Board;
-  // What dice showed there stands in the text: nothing is rolled again.
-  const still = { ...board, settings: { ...board.settings, dice: false } };
   for (let after = target.linkedNo; ; ) {
     const posts = await store.kysely
       .selectFrom("post")
-      .select(["id", "no", "threadNo", "text", "state"])
+      .select(["id", "no", "threadNo", "text", "state", "dice"])
       .where("boardId", "=", board.id)
       .where("no", ">", after)
       .where("text", "like", "%>>%")
@@ -65,7 +61,7 @@ export async function linkBoard(
       .execute();
     const last = posts.at(-1)?.no ?? Math.max(after, target.surveyed.lastNo);
     await store.transaction(async (trx) => {
-      for (const post of posts) await linkPost(trx, still, post, clock.now());
+      for (const post of posts) await linkPost(trx, board, post, clock.now());
       await trx
         .updateTable("import_board")
         .set({ linkedNo: last })
@@ -84,10 +80,14 @@ interface Linked {
   readonly threadNo: number;
   readonly text: string;
   readonly state: string;
+  readonly dice: string;
 }
 
 async function linkPost(trx: Db, board: Board, post: Linked, now: number): Promise<void> {
-  const { html, quotes } = await render(trx, board, post.text, () => 0);
+  // Nothing is rolled again: what dice showed came along, or stands in the text.
+  const rolled = JSON.parse(post.dice) as readonly (readonly number[])[];
+  const still = { ...board, settings: { ...board.settings, dice: rolled.length > 0 } };
+  const { html, quotes } = await render(trx, still, post.text, () => 0, rolled);
   if (quotes.length === 0) return;
   await trx
     .updateTable("post")
@@ -104,6 +104,20 @@ async function linkPost(trx: Db, board: Board, post: Linked, now: number): Promi
   if (post.state !== "visible") return;
   const backlink = { board: board.uri, threadNo: post.threadNo, no: post.no };
   for (const quote of quotes) await setBacklink(trx, quote, backlink, true, now);
+}
+
+/** What this run did not take is not taken by another. */
+export async function settleNumbers(
+  { store }: ImportContext,
+  order: ImportOrder,
+  { from, surveyed, numbers }: Target,
+): Promise<void> {
+  await store.kysely
+    .updateTable("import_board")
+    .set({ doneNo: Math.max(numbers.doneNo, surveyed.newestNo) })
+    .where("source", "=", order.name)
+    .where("uri", "=", from)
+    .execute();
 }
 
 /** The board is as it was: whoever may post there may do so here. */

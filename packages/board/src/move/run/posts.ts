@@ -2,8 +2,9 @@ import { toHtml } from "#markup/html.ts";
 import { parse } from "#markup/parse.ts";
 import type { Target } from "#move/run/boards.ts";
 import type { ImportContext, ImportOrder } from "#move/run/context.ts";
-import { eachOf, locate, takeFile } from "#move/run/files.ts";
-import type { SourceFile, SourcePost } from "#move/source/record.ts";
+import { eachOf, FileTaker, folderFiles } from "#move/run/files.ts";
+import { standingOf } from "#move/run/numbers.ts";
+import type { SourcePost } from "#move/source/record.ts";
 import type { Db } from "#store/open.ts";
 import { insertPost } from "#store/posts.ts";
 import { indexPost } from "#store/search.ts";
@@ -25,7 +26,10 @@ export interface Counts {
 interface Ready {
   readonly post: SourcePost;
   readonly text: string;
-  readonly files: readonly { readonly draft: DraftFile; readonly address: string }[];
+  readonly files: readonly {
+    readonly draft: DraftFile;
+    readonly addresses: readonly string[];
+  }[];
   readonly objections: readonly Objection[];
 }
 
@@ -34,6 +38,8 @@ export class PostWriter {
   readonly #context: ImportContext;
   readonly #order: ImportOrder;
   readonly #target: Target;
+  /** Null: no files are taken. */
+  readonly #files: FileTaker | null;
   #waiting: SourcePost[] = [];
   readonly counts: Counts = { posts: 0, known: 0, files: 0, held: 0 };
 
@@ -41,6 +47,9 @@ export class PostWriter {
     this.#context = context;
     this.#order = order;
     this.#target = target;
+    const { source, media } = order;
+    const files = source.files ?? (media === null ? null : folderFiles(media));
+    this.#files = files === null ? null : new FileTaker(context, files);
   }
 
   async add(post: SourcePost): Promise<void> {
@@ -87,7 +96,8 @@ export class PostWriter {
    * numbers out itself: in a newer dump the same ones are of other posts, which began at another time.
    */
   async #unknown(posts: readonly SourcePost[]): Promise<readonly SourcePost[]> {
-    const { board, surveyed, strange } = this.#target;
+    const { board, strange, surveyed, numbers: known } = this.#target;
+    const target = { ...known, threads: surveyed.threads };
     const numbers = new Set(posts.flatMap(({ no, threadNo }) => [no, threadNo ?? no]));
     const rows = await this.#context.store.kysely
       .selectFrom("post")
@@ -96,48 +106,46 @@ export class PostWriter {
       .where("no", "in", [...numbers])
       .execute();
     const here = new Map(rows.map(({ no, createdAt }) => [no, createdAt]));
-    const isAnother = (no: number, createdAt: number | undefined): boolean =>
-      here.has(no) && here.get(no) !== createdAt;
     const taken = new Set<number>();
-    return posts.filter(({ no, threadNo, createdAt, table, row }) => {
-      const isOwn = isAnother(no, createdAt);
+    return posts.filter((post) => {
+      const { no, table, row } = post;
       if (taken.has(no)) {
         this.counts.known += 1;
         return false;
       }
       taken.add(no);
-      if (isOwn || (threadNo !== null && isAnother(threadNo, surveyed.threads.get(threadNo)))) {
-        const whose = isOwn ? `its number, ${no},` : `the number of its thread, ${threadNo},`;
-        const reason = `${whose} was given out here since`;
-        this.#order.refuse({ kind: "refused", table, row, reason });
+      const standing = standingOf(post, here, target);
+      if (standing === "fresh") return true;
+      if (standing === "known") this.counts.known += 1;
+      else {
+        this.#order.refuse({ kind: "refused", table, row, reason: standing.reason });
         strange.add(no);
-        return false;
       }
-      if (!here.has(no)) return true;
-      this.counts.known += 1;
       return false;
     });
   }
 
   /** What a dry run can tell of files: whether they are there. */
   async #look(posts: readonly SourcePost[]): Promise<void> {
-    const { media } = this.#order;
     for (const post of posts) {
       this.counts.posts += 1;
-      for (const file of media === null ? [] : post.files) {
-        if ((await locate(media as string, file)) !== null) this.counts.files += 1;
-        else this.#refuseFile(post, `there is no file ${file.paths[0] ?? ""}`);
+      if (this.#files === null) continue;
+      for (const file of post.files) {
+        const fault = await this.#files.look(file);
+        if (fault === null) this.counts.files += 1;
+        else this.#refuseFile(post, fault);
       }
     }
   }
 
   async #ready(post: SourcePost): Promise<Ready> {
-    const { media } = this.#order;
-    const files: { draft: DraftFile; address: string }[] = [];
-    for (const file of media === null ? [] : post.files) {
-      const taken = await takeFile(this.#context, media as string, file);
+    const files: { draft: DraftFile; addresses: readonly string[] }[] = [];
+    const taker = this.#files;
+    for (const file of post.files) {
+      if (taker === null) break;
+      const taken = await taker.take(file);
       if ("fault" in taken) this.#refuseFile(post, taken.fault);
-      else files.push({ draft: taken.file, address: addressOf(file) });
+      else files.push({ draft: taken.file, addresses: file.addresses.map(addressOf) });
     }
     const text = this.#renamed(post.text);
     const drafts = files.map(({ draft }) => draft);
@@ -185,7 +193,7 @@ export class PostWriter {
       sage: post.sage ? 1 : 0,
       text,
       // References are looked up once everything is here (link.ts).
-      html: toHtml(parse(text), { resolve: () => null, dice: [] }),
+      html: toHtml(parse(text), { resolve: () => null, dice: post.dice }),
       posterId: post.posterId,
       country: post.country,
       sessionHash: null,
@@ -196,18 +204,20 @@ export class PostWriter {
       editedBy: null,
       files: JSON.stringify(drafts.map(asShown)),
       backlinks: "[]",
-      dice: "[]",
+      dice: JSON.stringify(post.dice),
       version: 1,
     });
     if (post.thread !== null) await openThread(trx, board.id, post, state);
     const now = this.#context.clock.now();
     await keepFiles(trx, postId, drafts, now);
-    for (const { draft, address } of files) {
-      await trx
-        .insertInto("old_file")
-        .values({ address, sha256: draft.sha256 })
-        .onConflict((conflict) => conflict.column("address").doNothing())
-        .execute();
+    for (const { draft, addresses } of files) {
+      for (const address of addresses) {
+        await trx
+          .insertInto("old_file")
+          .values({ address, sha256: draft.sha256 })
+          .onConflict((conflict) => conflict.column("address").doNothing())
+          .execute();
+      }
     }
     if (state === "visible") {
       const words = `${subject}\n${text}`;
@@ -241,7 +251,7 @@ export class PostWriter {
   }
 }
 
-function addressOf({ address }: SourceFile): string {
+function addressOf(address: string): string {
   return address.replace(/^\/+/, "").slice(0, 300);
 }
 
@@ -265,7 +275,7 @@ async function openThread(
       locked: thread.locked ? 1 : 0,
       bumpLocked: thread.bumpLocked ? 1 : 0,
       cyclic: thread.cyclic ? 1 : 0,
-      archivedAt: null,
+      archivedAt: thread.archivedAt,
       replies: 0,
       media: 0,
       state,

@@ -8,12 +8,15 @@ export interface Surveyed {
   readonly posts: number;
   /** The highest number that was given out. */
   readonly lastNo: number;
+  /** The highest number of a post that is there: less, where the dump was cut off. */
+  readonly newestNo: number;
 }
 
 interface Growing {
   readonly threads: Map<number, number>;
   posts: number;
   lastNo: number;
+  newestNo: number;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function survey(
   const boards = new Map<string, SourceBoard>();
   const growing = new Map<string, Growing>();
   const of = (uri: string): Growing => {
-    const known = growing.get(uri) ?? { threads: new Map(), posts: 0, lastNo: 0 };
+    const known = growing.get(uri) ?? { threads: new Map(), posts: 0, lastNo: 0, newestNo: 0 };
     growing.set(uri, known);
     return known;
   };
@@ -46,6 +49,7 @@ export async function survey(
       const grown = of(record.board);
       grown.posts += 1;
       grown.lastNo = Math.max(grown.lastNo, record.no);
+      grown.newestNo = Math.max(grown.newestNo, record.no);
       if (record.threadNo === null && !grown.threads.has(record.no)) {
         grown.threads.set(record.no, record.createdAt);
       }

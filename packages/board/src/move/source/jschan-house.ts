@@ -200,6 +200,9 @@ function* filterRecords(
       row: patterns.length === 1 ? origin.row : `${origin.row} ${place + 1}`,
     };
     if (pattern === "") yield refused(at, "an empty filter");
-    else yield { kind: "filter", ...at, board, pattern };
+    else {
+      const rule = { kind: "letters", pattern, fields: [], action: "refuse" } as const;
+      yield { kind: "filter", ...at, board, rule: { ...rule, replacement: "", message: null } };
+    }
   }
 }

@@ -108,6 +108,8 @@ export function* postOf(document: Document, origin: Origin): Generator<SourceRec
     country: countryCode(post.country?.code ?? ""),
     address: post.ip === "" ? null : post.ip,
     editedAt: moment(post.edited?.date.getTime()),
+    // What they showed stands in the text.
+    dice: [],
     files,
     thread:
       threadNo !== null
@@ -118,6 +120,7 @@ export function* postOf(document: Document, origin: Origin): Generator<SourceRec
             locked: (post.locked ?? 0) > 0,
             bumpLocked: (post.bumplocked ?? 0) > 0,
             cyclic: (post.cyclic ?? 0) > 0,
+            archivedAt: null,
           },
   };
   for (const [place, report] of [
@@ -156,7 +159,7 @@ function filesOf(
         paths: [`file/${name}`, name],
         filename: read.data.originalFilename ?? name,
         spoiler: spoiler || read.data.spoiler === true,
-        address: `file/${name}`,
+        addresses: [`file/${name}`],
       });
     }
   }

@@ -1,4 +1,7 @@
+import type { FilterRule } from "#filter/rule.ts";
+import type { ActKind } from "#moderation/act.ts";
 import type { Role } from "#moderation/permission.ts";
+import type { Rule } from "#moderation/rules.ts";
 import type { BoardSettings } from "#settings/board.ts";
 
 /** Where something stood in what is imported: for the report. */
@@ -14,6 +17,8 @@ export interface SourceBoard extends Origin {
   readonly title: string;
   readonly subtitle: string;
   readonly settings: Partial<BoardSettings>;
+  /** Its settings are ours: its threads have room under them as they are. */
+  readonly exact?: true;
   readonly listed: boolean;
   readonly locked: boolean;
   /** The highest number that was given out, where the source knows it. */
@@ -33,8 +38,10 @@ export interface SourceFile {
   readonly paths: readonly string[];
   readonly filename: string;
   readonly spoiler: boolean;
-  /** Path by which visitors reached it, without a slash before it. */
-  readonly address: string;
+  /** Paths by which visitors reached it, without a slash before them. */
+  readonly addresses: readonly string[];
+  /** SHA-256 of its content, where the source vouches for it: one content is taken in once. */
+  readonly sha256?: string;
 }
 
 export interface SourcePost extends Origin {
@@ -56,6 +63,8 @@ export interface SourcePost extends Origin {
   /** As it stood there; it may be no address at all. */
   readonly address: string | null;
   readonly editedAt: number | null;
+  /** What dice in the text showed, where the source knows it. */
+  readonly dice: readonly (readonly number[])[];
   readonly files: readonly SourceFile[];
   /** Of the post that opens a thread. */
   readonly thread: {
@@ -64,6 +73,7 @@ export interface SourcePost extends Origin {
     readonly locked: boolean;
     readonly bumpLocked: boolean;
     readonly cyclic: boolean;
+    readonly archivedAt: number | null;
   } | null;
 }
 
@@ -98,7 +108,29 @@ export interface SourceStaff extends Origin {
 export interface SourceFilter extends Origin {
   readonly kind: "filter";
   readonly board: string | null;
-  readonly pattern: string;
+  readonly rule: Omit<FilterRule, "id" | "boardId">;
+}
+
+/** Rules of a board in one version; below zero stand those of the site that it came from. */
+export interface SourceRules extends Origin {
+  readonly kind: "rules";
+  readonly board: string;
+  readonly version: number;
+  readonly at: number;
+  readonly rules: readonly Rule[];
+}
+
+/** A line of a board's public log. */
+export interface SourceAct extends Origin {
+  readonly kind: "act";
+  readonly board: string;
+  readonly at: number;
+  readonly act: ActKind;
+  readonly no: number | null;
+  /** Taken back, by staff or on appeal. */
+  readonly undone: boolean;
+  /** Of the board's sets, as `SourceRules` numbers them. */
+  readonly rule: { readonly id: string; readonly version: number } | null;
 }
 
 /** What can't be taken, and why. */
@@ -120,13 +152,31 @@ export type SourceRecord =
   | SourceReport
   | SourceStaff
   | SourceFilter
+  | SourceRules
+  | SourceAct
   | Refused
   | Passed;
 
 /** Another program's records, read as often as it takes, each time from the beginning. */
 export interface Source {
-  readonly kind: "vichan" | "jschan";
+  readonly kind: "vichan" | "jschan" | "egide";
+  /** By which a second run knows what the first one took, unless whoever imports names it. */
+  readonly name: string;
   read(): AsyncIterable<SourceRecord>;
+  /** Where it brings its files along itself. */
+  readonly files?: Files;
+}
+
+/** Where files of posts lie. */
+export interface Files {
+  /** Null: there is no such file. */
+  find(file: SourceFile): Promise<FoundFile | null>;
+}
+
+export interface FoundFile {
+  readonly path: string;
+  /** Lets go of a copy that was made of it. */
+  done(): Promise<void>;
 }
 
 export function refused(origin: Origin, reason: string): Refused {

@@ -49,7 +49,28 @@ export class RowReader {
 
 function textOf(value: SqlValue, decoder: TextDecoder): string | null {
   if (value === null) return null;
-  return typeof value === "number" ? String(value) : decoder.decode(value);
+  if (typeof value === "number") return String(value);
+  if (decoder.encoding === UTF8.encoding) return asUtf8(value) ?? LATIN1.decode(value);
+  // Old sites sent UTF-8 through connections that were called latin1, and dump it so: by chance no
+  // text of that character set reads as UTF-8.
+  const isLatin1 = decoder.encoding === LATIN1.encoding;
+  return (isLatin1 ? strictly(value) : null) ?? decoder.decode(value);
+}
+
+/** Null: it is no UTF-8 at all, but in the character set of dumps that name none. */
+function asUtf8(value: Uint8Array): string | null {
+  const text = UTF8.decode(value);
+  // What is cut off in the middle of a character is UTF-8 still.
+  return !text.includes("\ufffd") || /[^\0-\x7f\ufffd]/.test(text) ? text : null;
+}
+
+/** Null: it is no UTF-8. */
+function strictly(value: Uint8Array): string | null {
+  try {
+    return STRICT.decode(value);
+  } catch {
+    return null;
+  }
 }
 
 type Encoding = ConstructorParameters<typeof TextDecoder>[0];
@@ -58,3 +79,7 @@ export function decoderFor(charset: string): TextDecoder {
   const label = (DECODERS.get(charset.toLowerCase()) ?? "utf-8") as Encoding;
   return new TextDecoder(label, { ignoreBOM: true });
 }
+
+const UTF8 = decoderFor("utf8mb4");
+const LATIN1 = decoderFor("latin1");
+const STRICT = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });

@@ -67,5 +67,5 @@ function at(
 ): SourceFile {
   const usual = `${board}/src/${name}`;
   const paths = [path ?? usual, usual, `src/${name}`, name];
-  return { paths: [...new Set(paths)], filename, spoiler, address: path ?? usual };
+  return { paths: [...new Set(paths)], filename, spoiler, addresses: [path ?? usual] };
 }

@@ -53,6 +53,8 @@ export function* postOf(row: RowReader, board: string, origin: Origin): Generato
     country: countryCode(modifiers.get("flag") ?? ""),
     address: row.text("ip"),
     editedAt: null,
+    // What they showed stands in the text.
+    dice: [],
     files,
     thread:
       threadNo !== null
@@ -63,6 +65,7 @@ export function* postOf(row: RowReader, board: string, origin: Origin): Generato
             locked: row.flag("locked"),
             bumpLocked: row.flag("sage"),
             cyclic: row.flag("cycle"),
+            archivedAt: null,
           },
   };
 }

@@ -37,7 +37,7 @@ export async function moveRig(database?: string): Promise<MoveRig> {
     refused,
     order: (source, more = {}) => ({
       source,
-      name: source.kind,
+      name: source.name,
       media: null,
       boards: null,
       rename: new Map(),
@@ -52,4 +52,14 @@ export async function moveRig(database?: string): Promise<MoveRig> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What it throws, in words. */
+export async function faultOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return "none";
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

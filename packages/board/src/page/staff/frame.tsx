@@ -29,6 +29,7 @@ const OTHERS: readonly Tab[] = [
   ["storage.title", "/staff/storage", "instance"],
   ["transparency.title", "/staff/transparency", "instance"],
   ["export.title", "/staff/export", "configure"],
+  ["import.title", "/staff/import", "instance"],
   ["staff.log", "/staff/log", "seeStaffLog"],
   ["staff.holds", "/staff/holds", "hold"],
   ["staff.inbox", "/staff/inbox", "readInbox"],

@@ -17,6 +17,7 @@ import { ActsPage, AppealsPage, BansPage, RemovePage } from "#page/staff/due.tsx
 import { boardRoutes } from "#page/staff/board-routes.tsx";
 import { moveRoutes } from "#page/staff/move-routes.tsx";
 import { statisticsRoutes } from "#page/staff/statistics-routes.tsx";
+import { importRoutes } from "#page/staff/import-routes.tsx";
 import { houseRoutes } from "#page/staff/house-routes.tsx";
 import { peopleRoutes } from "#page/staff/people-routes.tsx";
 import { openRoutes } from "#page/staff/open-routes.tsx";
@@ -43,6 +44,7 @@ export function staffRoutes(app: Hono<WebEnv>, site: StaffSite): void {
   peopleRoutes(staff, site);
   statisticsRoutes(staff, site);
   moveRoutes(staff, site);
+  importRoutes(staff, site);
   boardRoutes(staff, site);
   listRoutes(staff, site);
 }

@@ -1,5 +1,6 @@
 import type { WebContext } from "@egide/web/context.ts";
 import { bad, type Actor, type ModerationDeps } from "#moderation/service/deps.ts";
+import type { ImportDesk } from "#move/desk.ts";
 import type { Frame } from "#page/frame.ts";
 import type { ProviderDeps } from "#provider/deps.ts";
 import type { Db } from "#store/open.ts";
@@ -20,6 +21,8 @@ export interface StaffSite {
     name: string,
   ) => Promise<{ readonly id: string; readonly username: string } | null>;
   readonly signInPath: string;
+  /** Brings boards in from archives that admins send; null where only the command does. */
+  readonly desk?: ImportDesk | null;
   /** Folder of the files, to tell how much room is left; null where they lie elsewhere. */
   readonly mediaFolder?: string | null;
 }

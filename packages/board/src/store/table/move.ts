@@ -12,6 +12,12 @@ export interface ImportBoardTable {
   /** References of posts up to this number are looked up. */
   linkedNo: number;
   doneAt: number | null;
+  /** How far numbers are the source's; null: of a run before this was written down. */
+  reservedNo: number | null;
+  /** How far the last whole run had come. */
+  doneNo: number | null;
+  /** JSON: Given (move/run/numbers.ts). */
+  given: Generated<string>;
 }
 
 /** Bans, reports, accounts and filters that were taken: each once. */
