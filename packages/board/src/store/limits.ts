@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { CompiledQuery } from "kysely";
 import type { Db, Store } from "#store/open.ts";
 
 /**
@@ -53,22 +53,36 @@ export async function takeUses(
   if (uses.length === 0) return [];
   // All take rows in one order: nobody waits for who waits for them.
   const ordered = uses.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const [least, most] =
-    engine === "postgres"
-      ? [sql.raw("least"), sql.raw("greatest")]
-      : [sql.raw("min"), sql.raw("max")];
-  const values = ordered.map(
-    ({ key, interval, room }) => sql`(${key}, ${now + interval}, ${room})`,
-  );
-  const next = sql`case when limit_use.due > ${now + SKEW_MS} + excluded.room then excluded.due
-    else ${least}(${most}(limit_use.due, ${now}), ${now} + excluded.room) + (excluded.due - ${now}) end`;
-  const { rows } = await sql<{ key: string }>`
-    insert into limit_use (key, due, room) values ${sql.join(values)}
-    on conflict (key) do update set due = ${next}, room = excluded.room
-    where ${next} <= ${now} + excluded.room
-    returning key`.execute(db);
+  const values = ordered.flatMap(({ key, interval, room }) => [key, now + interval, room]);
+  const statement = CompiledQuery.raw(taking(engine, uses.length), [now, now + SKEW_MS, ...values]);
+  const { rows } = await db.executeQuery<{ key: string }>(statement);
   const taken = new Set(rows.map(({ key }) => key));
   return uses.filter(({ key }) => !taken.has(key));
+}
+
+const TAKING = new Map<string, string>();
+
+/** The statement for so many keys, put together once: each post runs it. */
+function taking(engine: Store["engine"], count: number): string {
+  const name = `${engine} ${count}`;
+  const known = TAKING.get(name);
+  if (known !== undefined) return known;
+  const isPostgres = engine === "postgres";
+  const [least, most] = isPostgres ? ["least", "greatest"] : ["min", "max"];
+  const at = (place: number): string => `${isPostgres ? "$" : "?"}${place}`;
+  const rows = Array.from({ length: count }, (_, i) => {
+    const first = 3 + i * 3;
+    return `(${at(first)}, ${at(first + 1)}, ${at(first + 2)})`;
+  });
+  const now = at(1);
+  const next = `case when limit_use.due > ${at(2)} + excluded.room then excluded.due
+    else ${least}(${most}(limit_use.due, ${now}), ${now} + excluded.room) + (excluded.due - ${now}) end`;
+  const text = `insert into limit_use (key, due, room) values ${rows.join(", ")}
+    on conflict (key) do update set due = ${next}, room = excluded.room
+    where ${next} <= ${now} + excluded.room
+    returning key`;
+  TAKING.set(name, text);
+  return text;
 }
 
 /** Lets go of what means nothing any more. */
