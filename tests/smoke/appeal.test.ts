@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { EdgeProcess } from "@egide/testkit/edge-process.ts";
 import { RecordingOrigin } from "@egide/testkit/origin/recording.ts";
 
 /* Refusals, their receipts, and what becomes of them when they are contested: the whole edge. */
-const ROOT = join(import.meta.dir, "../..");
 let edge: EdgeProcess;
 let origin: RecordingOrigin;
 
@@ -57,16 +55,7 @@ async function contest(receipt: string, text: string, client?: string): Promise<
   return visit("/.well-known/egide/appeal", "text/html", { method: "POST", body, ...init });
 }
 
-async function egide(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const config = join(edge.directory, "egide.yaml");
-  const command = ["node", join(ROOT, "apps/egide/bin/egide"), ...args, "--config", config];
-  const child = Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, out, err };
-}
+const egide: EdgeProcess["egide"] = (...args) => edge.egide(...args);
 
 async function state(appeal: string): Promise<{ state: string; answer?: string; signed: string }> {
   return (await (await visit(appeal, "application/json")).json()) as never;

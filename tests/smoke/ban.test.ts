@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import net from "node:net";
-import { join } from "node:path";
 import { EdgeProcess } from "@egide/testkit/edge-process.ts";
 import { RecordingOrigin } from "@egide/testkit/origin/recording.ts";
 
 /* `egide ban` against the whole edge, which is told to leave the machine's kernel alone. */
-const ROOT = join(import.meta.dir, "../..");
 let edge: EdgeProcess;
 let origin: RecordingOrigin;
 
@@ -40,17 +38,7 @@ function visit(address: string, more = ""): Promise<number> {
   return promise;
 }
 
-async function ban(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const config = join(edge.directory, "egide.yaml");
-  const [what = "", ...options] = args;
-  const command = ["node", join(ROOT, "apps/egide/bin/egide"), "ban", what, "--config", config];
-  const child = Bun.spawn([...command, ...options], { stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, out, err };
-}
+const ban: EdgeProcess["egide"] = (...args) => edge.egide("ban", ...args);
 
 describe("egide ban", () => {
   test("shuts out by address and by block, in every worker, until it is lifted", async () => {

@@ -5,7 +5,6 @@ import { EdgeProcess } from "@egide/testkit/edge-process.ts";
 import { RecordingOrigin } from "@egide/testkit/origin/recording.ts";
 
 /* Two installations that exchange bans: one serves its list, the other fetches or is given it. */
-const ROOT = join(import.meta.dir, "../..");
 let origin: RecordingOrigin;
 let giver: EdgeProcess;
 let taker: EdgeProcess;
@@ -21,9 +20,9 @@ beforeAll(async () => {
     zone,
     config: { ...common, listen, bans: { serve: true } },
   });
-  await egide(giver, "ban", "add", "--address", "203.0.113.9", "--evidence", "scans");
-  await egide(giver, "ban", "add", "--address", "198.51.100.9", "--evidence", "scans");
-  const key = (await egide(giver, "appeal", "key")).out.trim();
+  await giver.egide("ban", "add", "--address", "203.0.113.9", "--evidence", "scans");
+  await giver.egide("ban", "add", "--address", "198.51.100.9", "--evidence", "scans");
+  const key = (await giver.egide("appeal", "key")).out.trim();
   const metrics = /"metrics":"([^"]+)"/.exec(giver.output)?.[1];
   taker = await EdgeProcess.start({
     originPort: origin.port,
@@ -45,17 +44,6 @@ afterAll(async () => {
   await origin.stop();
 });
 
-async function egide(edge: EdgeProcess, ...args: string[]) {
-  const config = join(edge.directory, "egide.yaml");
-  const command = ["node", join(ROOT, "apps/egide/bin/egide"), ...args, "--config", config];
-  const child = Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, out, err };
-}
-
 async function visit(client: string): Promise<number> {
   const headers = { Host: "site.test", "X-Forwarded-For": client };
   return (await fetch(`http://127.0.0.1:${taker.http}/`, { headers })).status;
@@ -71,25 +59,25 @@ async function becomes(client: string, status: number): Promise<void> {
 test("bans are fetched, with their evidence; the never-banned stay so", async () => {
   await becomes("203.0.113.9", 403);
   expect(await visit("198.51.100.9")).toBe(200);
-  const { out } = await egide(taker, "ban", "list");
+  const { out } = await taker.egide("ban", "list");
   expect(out).toMatch(/^203\.0\.113\.9 .* peer +giver: scans$/m);
 }, 60_000);
 
 test("a list is exported and imported, and a changed one is refused", async () => {
-  await egide(giver, "ban", "add", "--address", "203.0.113.20", "--evidence", "floods");
+  await giver.egide("ban", "add", "--address", "203.0.113.20", "--evidence", "floods");
   let list = "";
   // The file of bans is written a second after a change.
-  while (!list.includes("203.0.113.20")) list = (await egide(giver, "bans", "export")).out;
+  while (!list.includes("203.0.113.20")) list = (await giver.egide("bans", "export")).out;
   const file = join(taker.directory, "list.json");
   writeFileSync(file, list.replace("203.0.113.20", "203.0.113.21"));
-  const forged = await egide(taker, "bans", "import", file);
+  const forged = await taker.egide("bans", "import", file);
   expect([forged.code, forged.err]).toEqual([1, expect.stringContaining("signature")]);
   writeFileSync(file, list);
-  const imported = await egide(taker, "bans", "import", file);
+  const imported = await taker.egide("bans", "import", file);
   expect(imported.out).toBe(
     "giver: 1 in force, 0 wait for a second peer, 1 banned here already, 1 refused\n",
   );
   expect([await visit("203.0.113.20"), await visit("203.0.113.21")]).toEqual([403, 200]);
   // What came from a peer is not told as one's own.
-  expect((await egide(taker, "bans", "export")).err).toBe("0 bans\n");
+  expect((await taker.egide("bans", "export")).err).toBe("0 bans\n");
 }, 60_000);

@@ -5,7 +5,6 @@ import { EdgeProcess } from "@egide/testkit/edge-process.ts";
 import { RecordingOrigin } from "@egide/testkit/origin/recording.ts";
 
 /* An attack that is held off without anybody's doing, and somebody who was meant by mistake. */
-const ROOT = join(import.meta.dir, "../..");
 const LOUD = "203.0.113.77";
 let edge: EdgeProcess;
 let origin: RecordingOrigin;
@@ -29,12 +28,7 @@ function visit(path: string, client: string, accept: string, init: RequestInit =
   return fetch(`http://127.0.0.1:${edge.http}${path}`, { redirect: "manual", ...init, headers });
 }
 
-async function egide(...args: string[]): Promise<{ code: number; out: string }> {
-  const config = join(edge.directory, "egide.yaml");
-  const command = ["node", join(ROOT, "apps/egide/bin/egide"), ...args, "--config", config];
-  const child = Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"] });
-  return { out: await new Response(child.stdout).text(), code: await child.exited };
-}
+const egide: EdgeProcess["egide"] = (...args) => edge.egide(...args);
 
 /** Asks for a page as fast as it can until it is blocked; the reference on the page that it sees then. */
 async function untilBlocked(client: string): Promise<string> {

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { EdgeProcess } from "@egide/testkit/edge-process.ts";
 import { RecordingOrigin } from "@egide/testkit/origin/recording.ts";
 
 /* `egide purge` against the whole edge, its workers and its disk; the origin counts what it is asked. */
-const ROOT = join(import.meta.dir, "../..");
 const WORKERS = 2;
 let edge: EdgeProcess;
 let origin: RecordingOrigin;
@@ -47,16 +45,7 @@ async function shownTo(visitors: number, path: string): Promise<Set<number>> {
   return seen;
 }
 
-async function purge(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const config = join(edge.directory, "egide.yaml");
-  const command = ["node", join(ROOT, "apps/egide/bin/egide"), "purge", "--config", config];
-  const child = Bun.spawn([...command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ]);
-  return { code: await child.exited, out, err };
-}
+const purge: EdgeProcess["egide"] = (...args) => edge.egide("purge", ...args);
 
 describe("egide purge", () => {
   test("by URL has the origin asked again for this URL alone, whichever worker is asked", async () => {

@@ -6,6 +6,7 @@ import { type RunningProcess, startProcess } from "#process.ts";
 import { createAuthority, type TestAuthority } from "#tls/certificate.ts";
 
 const MAIN = fileURLToPath(new URL("../../../apps/egide/src/main.ts", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../../apps/egide/bin/egide", import.meta.url));
 
 /** What of `egide.yaml` a test says; everything else has its default. */
 export type EdgeConfig = Record<string, unknown>;
@@ -89,6 +90,17 @@ export class EdgeProcess {
     const from = this.#process.mark();
     process.kill(this.pid, "SIGHUP");
     await this.#process.printed(/"msg":"configuration reloaded"/, 15_000, from);
+  }
+
+  /** Calls the command line with this edge's configuration, as an operator does. */
+  async egide(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const command = ["node", COMMAND, ...args, "--config", join(this.directory, "egide.yaml")];
+    const child = Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"] });
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
+    return { code: await child.exited, out, err };
   }
 
   /** Puts another certificate for the same names in place of the one on disk. */

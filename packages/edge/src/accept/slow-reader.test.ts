@@ -33,11 +33,12 @@ class Reader {
     libc().send(this.#fd, ptr(ask), ask.length, 0);
   }
 
-  /** Takes what its kernel holds, once it holds something. */
-  async take(): Promise<number> {
+  /** Takes what its kernel holds, once it holds something; 0 where it was cut off. */
+  async take(isCut: () => boolean): Promise<number> {
     for (;;) {
       const took = libc().recv(this.#fd, ptr(this.#into), this.#into.length, MSG_DONTWAIT);
       if (took > 0) return took;
+      if (isCut()) return 0;
       await new Promise(setImmediate);
     }
   }
@@ -101,7 +102,7 @@ describe.skipIf(nativeLoop() === null)("a real reader", () => {
       let took = 0;
       // Four minutes, in which the kernel takes more of us once at most: it moves in large steps.
       for (let i = 0; i < 24; i++) {
-        took += await reader.take();
+        took += await reader.take(() => state.aborted);
         await settle();
         clock.advance(10_000);
       }

@@ -169,5 +169,5 @@ describe.each(EVENTS.map((event) => [event.name, event] as const))("%s", (_, { s
     expect(run.refused).toBe(0);
     expect(run.challenged / run.people).toBeLessThan(0.001);
     expect(run.decisions.filter(({ decision }) => decision.kind === "ban")).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
