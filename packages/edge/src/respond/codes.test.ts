@@ -17,7 +17,8 @@ function first(match: RegExpMatchArray): string {
 /** Every code that the sources write down: plainly, or as a table behind a prefix. */
 function* codesIn(source: string): Generator<string> {
   // Names of texts and of columns, and beginnings of codes, look like codes.
-  const plain = /(?<!\b(?:t|where|startsWith)\()"(([a-z][a-z0-9]*)\.[a-z0-9_-]+)"/g;
+  const plain =
+    /(?<!\b(?:t|where|startsWith)\(|\bwhereRef\([^()\n]*)"(([a-z][a-z0-9]*)\.[a-z0-9_-]+)"/g;
   for (const [, code, space] of source.matchAll(plain)) {
     if (spaces.has(space as string) && !code?.endsWith(".json")) yield code as string;
   }
