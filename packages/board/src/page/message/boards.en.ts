@@ -73,6 +73,7 @@ export const boardsEn = {
   "filters.replacement": "Put in its place",
   "filters.message-en": "Told to the poster, in English",
   "filters.message-fr": "Told to the poster, in French",
+  "filters.message-hint": "In both languages, or in neither.",
   "filters.kind-word": "whole word",
   "filters.kind-letters": "letters anywhere",
   "filters.kind-pattern": "regular expression (RE2)",

@@ -75,6 +75,7 @@ export const boardsFr: Readonly<Record<keyof typeof boardsEn, string>> = {
   "filters.replacement": "Mis à la place",
   "filters.message-en": "Dit à l’auteur, en anglais",
   "filters.message-fr": "Dit à l’auteur, en français",
+  "filters.message-hint": "Dans les deux langues, ou dans aucune.",
   "filters.kind-word": "mot entier",
   "filters.kind-letters": "lettres, n’importe où",
   "filters.kind-pattern": "expression régulière (RE2)",

@@ -77,8 +77,14 @@ export function FiltersPage({ frame, actor, boards, everywhere, filters }: Filte
           options={FILTER_ACTIONS.map((value) => ({ value, label: t(`filters.action-${value}`) }))}
         />
         <Field name="replacement" label={t("filters.replacement")} maxlength={200} />
-        <Field name="message-en" label={t("filters.message-en")} maxlength={300} />
-        <Field name="message-fr" label={t("filters.message-fr")} maxlength={300} />
+        {(["en", "fr"] as const).map((language) => (
+          <Field
+            name={`message-${language}`}
+            label={t(`filters.message-${language}`)}
+            hint={t("filters.message-hint")}
+            maxlength={300}
+          />
+        ))}
         <Button>{t("filters.add")}</Button>
       </Form>
     </StaffPage>
