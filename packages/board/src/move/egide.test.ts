@@ -19,9 +19,9 @@ import {
   say,
   threadsOf,
 } from "#move/testing/board.ts";
-import { faultOf, type MoveRig, moveRig } from "#move/testing/rig.ts";
+import { cutAtEach, faultOf, type MoveRig, moveRig } from "#move/testing/rig.ts";
 import { figuresOf } from "#provider/figures.ts";
-import { allFilters } from "#store/lists.ts";
+import { addHashList, allFilters, mergeEntries } from "#store/lists.ts";
 import { boardByUri } from "#store/boards.ts";
 import type { Board } from "#thread/model.ts";
 import { createBoard } from "#thread/boards.ts";
@@ -299,31 +299,38 @@ describe("one board’s export", () => {
     const path = await exportBoard(rig, boardId, "tea.tar");
     const wanted = await publicContent(path);
     const to = await stand();
-    let cuts = 0;
-    for (let fail = 1; fail < 60; fail++) {
-      let writes = 0;
-      const { store } = to.importing;
-      const cut = {
-        ...store,
-        transaction: ((work) => {
-          writes += 1;
-          if (writes === fail) throw new Error("cut off");
-          return store.transaction(work);
-        }) as typeof store.transaction,
-      };
-      try {
-        const source = await egideSource(await Contents.open(path), null);
-        await importBoards({ ...to.importing, store: cut }, to.order(source));
-        break;
-      } catch (error) {
-        expect((error as Error).message).toBe("cut off");
-        cuts += 1;
-      }
-    }
+    const cuts = await cutAtEach(to, async (context) => {
+      const source = await egideSource(await Contents.open(path), null);
+      return importBoards(context, to.order(source));
+    });
     expect(cuts).toBeGreaterThan(8);
     const again = await exportBoard(to, await idOf(to, "tea"), "again.tar");
     expect(await publicContent(again)).toEqual(wanted);
   }, 60_000);
+
+  test("is held against the lists of the site that it comes to", async () => {
+    const { rig, boardId } = await filled();
+    const path = await exportBoard(rig, boardId, "tea.tar");
+    const { files } = await contentOf(path);
+    const known = [...files.keys()].find((name) => /^files\/\w{64}\.png$/.test(name)) ?? "";
+    const before = await stand();
+    const database = `sqlite:${join(before.folder, "board.db")}`;
+    const { kysely } = before.importing.store;
+    const list = { name: "Known", category: "spam", createdAt: 0 };
+    const listId = await addHashList(kysely, list);
+    const entry = {
+      signal: "sha256",
+      value: known.slice(6, 70),
+      tags: [],
+      withdrawn: false,
+    } as const;
+    await mergeEntries(kysely, listId, [entry], 0);
+    const to = await stand(database);
+    const { boards } = await bring(to, path);
+    expect(boards[0]?.held).toBeGreaterThan(0);
+    const held = to.importing.store.kysely.selectFrom("queue_item").select("held");
+    expect((await held.execute()).length).toBe(boards[0]?.held ?? 0);
+  });
 
   test("a board of another site at the same address is another board", async () => {
     const { rig, boardId } = await filled(false);

@@ -14,7 +14,7 @@ import { importBoards } from "#move/run/import.ts";
 import { linkBoard } from "#move/run/link.ts";
 import { survey } from "#move/run/survey.ts";
 import { vichanSource } from "#move/source/vichan.ts";
-import { faultOf, type MoveRig, moveRig } from "#move/testing/rig.ts";
+import { cutAtEach, faultOf, type MoveRig, moveRig } from "#move/testing/rig.ts";
 import { PHPMYADMIN_DUMP } from "#move/testing/phpmyadmin-dump.ts";
 import { rowOf, VICHAN_DUMP } from "#move/testing/vichan-dump.ts";
 import { figuresOf } from "#provider/figures.ts";
@@ -336,27 +336,9 @@ describe("a vichan dump", () => {
     await importBoards(whole.importing, whole.order(vichanSource(dump), { media }));
     const wanted = JSON.stringify(await pagesOf(whole));
     await whole.close();
-    let cuts = 0;
-    for (let fail = 1; fail < 60; fail++) {
-      let writes = 0;
-      const { store } = rig.importing;
-      const cut = {
-        ...store,
-        transaction: ((work) => {
-          writes += 1;
-          if (writes === fail) throw new Error("cut off");
-          return store.transaction(work);
-        }) as typeof store.transaction,
-      };
-      const order = rig.order(vichanSource(dump), { media });
-      try {
-        await importBoards({ ...rig.importing, store: cut }, order);
-        break;
-      } catch (error) {
-        expect((error as Error).message).toBe("cut off");
-        cuts += 1;
-      }
-    }
+    const cuts = await cutAtEach(rig, (context) =>
+      importBoards(context, rig.order(vichanSource(dump), { media })),
+    );
     expect(cuts).toBeGreaterThan(5);
     expect(JSON.stringify(await pagesOf(rig))).toBe(wanted);
   });

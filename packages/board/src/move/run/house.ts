@@ -7,7 +7,7 @@ import { secretId, sha256 } from "#moderation/service/deps.ts";
 import type { Target } from "#move/run/boards.ts";
 import type { ImportContext, ImportOrder, Invited } from "#move/run/context.ts";
 import { invite } from "#move/invitation.ts";
-import { takeAct, takeRules } from "#move/run/log.ts";
+import { insertImported, takeAct, takeRules } from "#move/run/log.ts";
 import type {
   SourceAct,
   SourceBan,
@@ -85,38 +85,23 @@ export class HouseWriter {
     const boardId = target?.board.id ?? first?.board.id;
     if (boardId === undefined) return this.#refuse(ban, "no board of the dump is taken");
     const taken = await this.#once(ban, async (trx) => {
-      const id = secretId();
       const { startsAt, endsAt, reason } = ban;
-      await trx
-        .insertInto("act")
-        .values({
-          id,
-          // When it began there is the ban's to say: undoing and appeals count from when it holds here.
-          at: now,
-          staffId: "import",
-          kind: "ban",
-          boardId,
-          threadNo: null,
-          no: null,
-          postId: null,
-          // It was given under rules of another site, which nobody can look up here.
-          ruleId: null,
-          ruleBoardId: null,
-          ruleVersion: null,
-          reason,
-          endsAt,
-          state: "in-force",
-          stateAt: now,
-          stateBy: null,
-          before: "visible",
-          after: "visible",
-          batch: null,
-          sessionHash: null,
-          toldAt: null,
-          // No board's own staff take back what holds on all of them.
-          byInstance: target === null ? 1 : 0,
-        })
-        .execute();
+      const id = await insertImported(trx, {
+        // When it began there is the ban's to say: undoing and appeals count from when it holds here.
+        at: now,
+        kind: "ban",
+        boardId,
+        no: null,
+        // It was given under rules of another site, which nobody can look up here.
+        ruleId: null,
+        ruleBoardId: null,
+        ruleVersion: null,
+        reason,
+        endsAt,
+        state: "in-force",
+        // No board's own staff take back what holds on all of them.
+        byInstance: target === null ? 1 : 0,
+      });
       await trx
         .insertInto("ban")
         .values({

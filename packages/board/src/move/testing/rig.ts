@@ -63,3 +63,22 @@ export async function faultOf(work: Promise<unknown>): Promise<string> {
     return (error as Error).message;
   }
 }
+
+/** Runs `work` again and again, each time cut off at the next of its transactions; answers how often. */
+export async function cutAtEach(
+  { importing }: MoveRig,
+  work: (context: MoveRig["importing"]) => Promise<unknown>,
+): Promise<number> {
+  const { store } = importing;
+  for (let cuts = 0; cuts < 60; cuts++) {
+    let writes = 0;
+    const transaction = ((write) => {
+      if (writes++ === cuts) throw new Error("cut off");
+      return store.transaction(write);
+    }) as typeof store.transaction;
+    const fault = await faultOf(work({ ...importing, store: { ...store, transaction } }));
+    if (fault === "none") return cuts;
+    if (fault !== "cut off") throw new Error(fault);
+  }
+  throw new Error("it never came to its end");
+}
