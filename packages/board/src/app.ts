@@ -18,7 +18,7 @@ import { Forgetting } from "#app/forgetting.ts";
 import { fileLimits, type LyingFile, openFiles } from "#app/files.ts";
 import { Presence } from "#app/alone.ts";
 import { defences } from "#app/guards.ts";
-import { remember } from "#app/remember.ts";
+import { forgetFound, postDoor, tellAll } from "#app/post-door.ts";
 import { posterOf } from "#app/poster.ts";
 import { sealingOf } from "#app/sealing.ts";
 import { Secret } from "#app/secret.ts";
@@ -35,7 +35,6 @@ import { narrowed } from "#media/policy.ts";
 import { DecisionTokens } from "#moderation/decision-token.ts";
 import type { ModerationDeps } from "#moderation/service/deps.ts";
 import { mustKeep } from "#moderation/service/keep.ts";
-import { mediaSettler, SETTLE } from "#moderation/service/media.ts";
 import { actorOf as rolesOf } from "#moderation/service/staff.ts";
 import { ImportDesk } from "#move/desk.ts";
 import { isInvitation } from "#move/invitation.ts";
@@ -47,20 +46,15 @@ import type { EdgePurge } from "#provider/deps.ts";
 import { pushFigures } from "#provider/figures.ts";
 import { INTAKE_PATH } from "#provider/intake.ts";
 import { providerDoor } from "#provider/door.ts";
-import { letFilesGo } from "#provider/purge.ts";
 import type { InstanceSettings } from "#settings/instance.ts";
 import { providerSettingsSchema } from "#settings/provider.ts";
 import type { StorageKeys } from "#settings/storage.ts";
 import { AddressKeys } from "#store/address-keys.ts";
-import { forgetRemovedText } from "#store/lists.ts";
-import { type Db, openStore } from "#store/open.ts";
-import { announce, FROM_ALL } from "#thread/announce.ts";
+import { openStore } from "#store/open.ts";
 import type { ThreadContext } from "#thread/context.ts";
-import { type BoardEvent, Events } from "#thread/events.ts";
+import { Events } from "#thread/events.ts";
 import type { Board } from "#thread/model.ts";
-import { moveThread } from "#thread/move.ts";
 import { Previews } from "#thread/previews.ts";
-import { setPostState } from "#thread/visibility.ts";
 
 export interface BoardOptions {
   /** `sqlite:…` or `postgres://…`. */
@@ -149,7 +143,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     secret: secret.of("threads"),
     events,
     guards: defence.guards,
-    afterWrite: defence.afterWrite,
+    afterWrite: [...defence.afterWrite, forgetFound({ store }, options)],
     mustKeep,
     random: () => crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32,
   };
@@ -170,29 +164,13 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
   };
   const outbox = new Outbox(store, {
     clock,
-    handlers: { ...deliveries(provider), [SETTLE]: mediaSettler(store, files.store) },
+    handlers: deliveries(provider),
     onDead: (kind, key, error) => report(error, `${kind} ${key}`),
   });
-  // Readers are told once the act is committed, in this process as in others.
-  const tellAll = (trx: Db, now: number, event: BoardEvent): Promise<void> =>
-    announce(trx, { engine: store.engine, from: FROM_ALL, now }, event);
   const moderation: ModerationDeps = {
     store,
     clock,
-    posts: {
-      async setState(trx, postId, state, now) {
-        if (state === "removed") await remember(trx, postId, now);
-        else await forgetRemovedText(trx, postId);
-        const event = await setPostState(store, trx, postId, state, now);
-        if (event === null) return;
-        await tellAll(trx, now, event);
-        await letFilesGo(trx, provider, event.media ?? [], now);
-      },
-      async moveThread(trx, postId, toBoardId, now) {
-        const events = await moveThread(threads, trx, postId, toBoardId, now);
-        for (const event of events) await tellAll(trx, now, event);
-      },
-    },
+    posts: postDoor(threads, provider),
     kick: () => outbox.kick(),
     siteUrl,
     sealKey: secret.of("legal hold"),
@@ -227,7 +205,7 @@ export async function startBoard(options: BoardOptions): Promise<BoardApp> {
     if (gone.length === 0) return;
     // Edges may keep files for a year where nobody says that they are gone.
     const event = { kind: "changed", board: "", threadNo: 0, no: 0, media: gone } as const;
-    await store.transaction((trx) => tellAll(trx, clock.now(), event));
+    await store.transaction((trx) => tellAll(threads, trx, clock.now(), event));
   };
   const site: BoardSite = {
     threads,

@@ -66,6 +66,8 @@ async function publicLog(
     .select(["act.at", "board.uri", "act.kind", "act.no", "act.state"])
     .select(["act.ruleId", "act.ruleBoardId", "act.ruleVersion"])
     .orderBy("act.at", "desc")
+    // Acts of one order have one time: pages neither repeat nor leave out any of them.
+    .orderBy("act.id")
     .offset((page - 1) * LOG_PAGE)
     .limit(LOG_PAGE)
     .execute();

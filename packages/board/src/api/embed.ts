@@ -54,7 +54,7 @@ export function embedRoutes(app: Hono<WebEnv>, site: BoardSite): void {
           }),
     };
     const headers = {
-      ...sharedHeaders([tagOf.thread(uri, thread.no)]),
+      ...sharedHeaders([tagOf.thread(uri, thread.no), tagOf.board(uri)]),
       "access-control-allow-origin": "*",
     };
     return c.json(body, 200, headers);

@@ -65,7 +65,10 @@ export function feedRoutes(app: Hono<WebEnv>, site: BoardSite): void {
         updated: Math.min(thread.changedAt, clock.now()),
         posts,
       };
-      return answer(c, type, write[type](feed), [tagOf.thread(board.uri, no)]);
+      return answer(c, type, write[type](feed), [
+        tagOf.thread(board.uri, no),
+        tagOf.board(board.uri),
+      ]);
     });
   }
 }

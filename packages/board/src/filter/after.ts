@@ -4,7 +4,7 @@ import type { MarkData } from "#filter/guards.ts";
 import { bytesOfWords } from "#filter/screen.ts";
 import { sketchOf } from "#match/text/near.ts";
 import { type Category, CATEGORIES, graver } from "#moderation/category.ts";
-import { settleMedia } from "#moderation/service/media.ts";
+import { settleFiles, settleMedia } from "#moderation/service/media.ts";
 import { queuePost } from "#moderation/service/queue.ts";
 import { addRemovedText } from "#store/lists.ts";
 import type { Db } from "#store/open.ts";
@@ -26,6 +26,9 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
     );
     if (seal.length > 0) {
       await trx.updateTable("media").set({ state: "sealed" }).where("sha256", "in", seal).execute();
+      // Sealed first, and looked at then: the site may have vouched for it in another post, which
+      // nobody takes out of sight by sending it again.
+      await settleFiles(trx, { sha256: seal, key: `found:${postId}`, now: at });
     }
     const categories = marks.map(({ data }) => asCategory(data.category));
     const category = categories.reduce(graver);
@@ -33,7 +36,8 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
     const holds = marks.filter(({ kind }) => kind === "hold").map(({ reason }) => reason);
     const held = holds.includes("match") ? "match" : holds[0];
     const place = { postId, boardId, threadNo, no };
-    await queuePost(trx, place, { category, at, ...(held === undefined ? {} : { held }) });
+    const why = held === undefined ? {} : { held, found: [...new Set(seal)] };
+    await queuePost(trx, place, { category, at, ...why });
   };
 }
 

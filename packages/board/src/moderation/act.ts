@@ -120,21 +120,71 @@ export function advanceAct(act: ActRecord, event: ActEvent): ActRecord {
   }
 }
 
+/** What one act changed, of a post's state or of where its thread stands. */
+export interface Change<Value> {
+  readonly at: number;
+  readonly state: ActState;
+  /** When its state last changed: when it was taken back, where it was. */
+  readonly stateAt: number;
+  readonly before: Value;
+  readonly after: Value;
+}
+
 /**
- * State of the post once an act is taken back. Only what the act itself changed goes back: where a
- * later act stands, that one holds. A post under legal hold stays out of sight.
+ * What a post is like without an act, of all that changed the same thing. Where a later one stands,
+ * that one holds. Where the one before it was taken back in the meantime, which showed nothing then,
+ * it is gone now: else what nobody decided would stay.
  */
-export function postAfterUndo(now: PostState, act: ActRecord, frozen: boolean): PostState {
+export function withoutAct<Value>(
+  now: Value,
+  act: Change<Value>,
+  others: readonly Change<Value>[],
+): Value {
   if (act.before === act.after || now !== act.after) return now;
-  if (frozen && act.before === "visible") throw heldByLaw();
-  return act.before;
+  const changes = others.filter(({ before, after }) => before !== after);
+  if (changes.some((other) => stands(other) && follows(other, act))) return now;
+  return valueBefore(act, changes);
+}
+
+function valueBefore<Value>(act: Change<Value>, others: readonly Change<Value>[]): Value {
+  const source = others
+    .filter((other) => other.after === act.before && follows(act, other))
+    .filter((other) => stands(other) || other.stateAt > act.at)
+    .sort((a, b) => b.at - a.at)[0];
+  if (source === undefined || stands(source)) return act.before;
+  return valueBefore(
+    source,
+    others.filter((other) => other !== source),
+  );
+}
+
+/** Acts of one order have one time: of them, one that goes on where another ended came after it. */
+function follows<Value>(later: Change<Value>, earlier: Change<Value>): boolean {
+  if (later.at !== earlier.at) return later.at > earlier.at;
+  return later.before === earlier.after;
+}
+
+function stands({ state }: Pick<Change<unknown>, "state">): boolean {
+  return state === "in-force" || state === "ended";
+}
+
+/** State of the post once an act is taken back. A post under legal hold stays out of sight. */
+export function postAfterUndo(
+  now: PostState,
+  act: Change<PostState>,
+  others: readonly Change<PostState>[],
+  frozen: boolean,
+): PostState {
+  const back = withoutAct(now, act, others);
+  if (frozen && back === "visible" && now !== "visible") throw heldByLaw();
+  return back;
 }
 
 function pointless(publicMessage: string): AppError {
   return refused("board.act_pointless", publicMessage);
 }
 
-function heldByLaw(): AppError {
+export function heldByLaw(): AppError {
   return refused(
     "board.legal_hold",
     "This post is under legal hold: it can't be shown or changed.",

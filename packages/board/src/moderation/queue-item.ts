@@ -32,7 +32,9 @@ export type ItemEvent =
   /** A reporter does not accept that nothing was done (DSA, Article 20). */
   | { readonly type: "contest"; readonly at: number }
   /** The act that answered it was undone, or reversed on appeal. */
-  | { readonly type: "reverse"; readonly at: number; readonly by: string };
+  | { readonly type: "reverse"; readonly at: number; readonly by: string }
+  /** What decided it was taken back, and the post waits as it did before. */
+  | { readonly type: "reopen" };
 
 export function opened(category: Category, at: number): Item {
   return {
@@ -67,6 +69,9 @@ export function advance(item: Item, event: ItemEvent): Item {
     case "reverse":
       if (item.outcome === null) return item;
       return { ...item, state: "final", outcome: "dismissed", decidedBy: event.by };
+    case "reopen":
+      if (item.outcome === null || item.state === "contested") return item;
+      return { ...item, state: "seen", decidedAt: null, decidedBy: null, outcome: null };
   }
 }
 

@@ -9,14 +9,16 @@ import type { ProviderDeps } from "#provider/deps.ts";
 import { takeAnswer } from "#provider/intake.ts";
 import { sendMail } from "#provider/mail.ts";
 import { KINDS } from "#provider/message.ts";
-import { purges } from "#provider/purge.ts";
+import { letFilesGo, purges } from "#provider/purge.ts";
 import { failed, postJson } from "#provider/send.ts";
 import type { Delivery } from "#settings/provider.ts";
 
 /** What the outbox calls for the messages of this room. Each may run twice: receivers know ids. */
 export function deliveries(deps: ProviderDeps): Readonly<Record<string, Deliver>> {
   return {
-    [SETTLE]: mediaSettler(deps.store, deps.media),
+    [SETTLE]: mediaSettler(deps.store, deps.media, async (trx, sha256) =>
+      letFilesGo(trx, deps, [sha256], deps.clock.now()),
+    ),
     ...messages(deps),
     [KINDS.alert]: ({ payload }) => deliverCall(deps, callSchema.parse(payload)),
     ...purges(deps),

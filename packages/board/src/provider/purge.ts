@@ -11,8 +11,8 @@ import type { Db } from "#store/open.ts";
 const tagsSchema = z.object({ tags: z.array(z.string()) });
 const purgeSchema = tagsSchema.extend({ body: tombstoneSchema });
 
-/** Files of one message: a whole thread may have thousands. */
-const FILES_MOST = 500;
+/** Tags of one message: a whole thread may have thousands of files. */
+const TAGS_MOST = 500;
 
 /**
  * Files that went out of sight without being removed, as what is hidden or held at once: the edge
@@ -24,9 +24,19 @@ export async function letFilesGo(
   media: readonly string[],
   now: number,
 ): Promise<void> {
-  if (edge === null || media.length === 0) return;
-  for (let at = 0; at < media.length; at += FILES_MOST) {
-    const payload = { tags: media.slice(at, at + FILES_MOST).map(mediaTag) };
+  await letTagsGo(trx, { edge }, media.map(mediaTag), now);
+}
+
+/** The same for whatever has these tags. */
+export async function letTagsGo(
+  trx: Db,
+  { edge }: Pick<ProviderDeps, "edge">,
+  tags: readonly string[],
+  now: number,
+): Promise<void> {
+  if (edge === null) return;
+  for (let at = 0; at < tags.length; at += TAGS_MOST) {
+    const payload = { tags: tags.slice(at, at + TAGS_MOST) };
     const key = `forget:${secretId()}`;
     await enqueue(trx, { kind: KINDS.forget, key, payload, lane: "urgent" }, now);
   }

@@ -1,5 +1,5 @@
+import { inSight } from "#store/in-sight.ts";
 import type { Db } from "#store/open.ts";
-import { inShownThread } from "#store/posts.ts";
 import { POST_COLUMNS, toPost } from "#store/rows.ts";
 import type { Board, Post } from "#thread/model.ts";
 
@@ -10,8 +10,7 @@ export async function postsMadeAt(db: Db, board: Board, at: number): Promise<rea
     .select(POST_COLUMNS)
     .where("boardId", "=", board.id)
     .where("createdAt", "=", at)
-    .where("state", "=", "visible")
-    .where(inShownThread)
+    .where(inSight())
     .limit(100)
     .execute();
   return rows.map((row) => toPost(row, board.uri));

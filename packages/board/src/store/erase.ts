@@ -1,6 +1,7 @@
 import type { Db, Store } from "#store/open.ts";
 import { setBacklink } from "#store/posts.ts";
 import { unindexPosts } from "#store/search.ts";
+import { recount } from "#store/threads.ts";
 
 /** Posts (by id) that must be kept although nobody sees them: reported, held by law. */
 export type MustKeep = (trx: Db, postIds: readonly number[]) => Promise<ReadonlySet<number>>;
@@ -13,7 +14,7 @@ interface Doomed {
 
 /**
  * Takes posts away for good: rows, words and references; their files are swept once nothing names
- * them. What must be kept is only hidden from everybody but staff.
+ * them. What must be kept is only hidden from everybody but staff. Returns the hashes of their files.
  */
 export async function erasePosts(
   store: Pick<Store, "engine">,
@@ -22,10 +23,11 @@ export async function erasePosts(
   posts: readonly Doomed[],
   mustKeep: MustKeep,
   now: number,
-): Promise<void> {
-  if (posts.length === 0) return;
+): Promise<readonly string[]> {
+  if (posts.length === 0) return [];
   const ids = posts.map(({ id }) => id);
   const kept = await mustKeep(trx, ids);
+  const files = await filesOf(trx, ids);
   await forgetReferences(store, trx, board.uri, posts, now);
   const gone = ids.filter((id) => !kept.has(id));
   if (kept.size > 0) {
@@ -35,12 +37,23 @@ export async function erasePosts(
       .where("id", "in", [...kept])
       .execute();
   }
-  if (gone.length === 0) return;
+  if (gone.length === 0) return files;
   await trx.deleteFrom("post_media").where("postId", "in", gone).execute();
   await trx.deleteFrom("post_edit").where("postId", "in", gone).execute();
   await trx.deleteFrom("quote").where("fromPostId", "in", gone).execute();
   await trx.deleteFrom("address_trace").where("postId", "in", gone).where("held", "=", 0).execute();
   await trx.deleteFrom("post").where("id", "in", gone).execute();
+  return files;
+}
+
+async function filesOf(db: Db, postIds: readonly number[]): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("post_media")
+    .select("sha256")
+    .distinct()
+    .where("postId", "in", postIds)
+    .execute();
+  return rows.map(({ sha256 }) => sha256);
 }
 
 /** Posts that cannot be seen any more are not found, and do not quote. */
@@ -65,7 +78,7 @@ export async function forgetReferences(
   }
 }
 
-/** Ends whole threads; returns what their readers have to be told of. */
+/** Ends whole threads; returns the hashes of their files. */
 export async function eraseThreads(
   store: Pick<Store, "engine">,
   trx: Db,
@@ -73,7 +86,8 @@ export async function eraseThreads(
   nos: readonly number[],
   mustKeep: MustKeep,
   now: number,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const files: string[] = [];
   for (const no of nos) {
     const posts = await trx
       .selectFrom("post")
@@ -81,7 +95,7 @@ export async function eraseThreads(
       .where("boardId", "=", board.id)
       .where("threadNo", "=", no)
       .execute();
-    await erasePosts(store, trx, board, posts, mustKeep, now);
+    files.push(...(await erasePosts(store, trx, board, posts, mustKeep, now)));
     await trx
       .deleteFrom("watch")
       .where("boardId", "=", board.id)
@@ -104,14 +118,12 @@ export async function eraseThreads(
     } else {
       await trx
         .updateTable("thread")
-        .set((row) => ({
-          state: "removed" as const,
-          version: row("version", "+", 1),
-          changedAt: now,
-        }))
+        .set({ state: "removed" })
         .where("boardId", "=", thread.boardId)
         .where("no", "=", thread.no)
         .execute();
+      await recount(trx, board.id, no, now);
     }
   }
+  return [...new Set(files)];
 }

@@ -1,3 +1,4 @@
+import { inSight } from "#store/in-sight.ts";
 import type { Db } from "#store/open.ts";
 import type { MediaState } from "#store/table/media.ts";
 
@@ -11,19 +12,32 @@ export async function isFileShown(db: Db, sha256: string): Promise<boolean> {
     .selectFrom("media as file")
     .innerJoin("post_media", "post_media.sha256", "file.sha256")
     .innerJoin("post", "post.id", "post_media.postId")
-    .innerJoin("thread", (join) =>
-      join.onRef("thread.boardId", "=", "post.boardId").onRef("thread.no", "=", "post.threadNo"),
-    )
     .innerJoin("board", "board.id", "post.boardId")
     .select("post.id")
     .where("file.sha256", "=", sha256)
     .where("file.state", "=", "stored")
-    .where("post.state", "=", "visible")
-    .where("thread.state", "=", "visible")
+    .where(inSight())
     .where("board.state", "in", ["open", "locked"])
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Hashes of files that posts of a board have, `most` of them. */
+export async function filesOfBoard(
+  db: Db,
+  boardId: number,
+  most: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("post_media")
+    .innerJoin("post", "post.id", "post_media.postId")
+    .select("post_media.sha256")
+    .distinct()
+    .where("post.boardId", "=", boardId)
+    .limit(most)
+    .execute();
+  return rows.map(({ sha256 }) => sha256);
 }
 
 /** What the rows say of some hashes: of those that a post has, and of those that staff took away. */

@@ -7,10 +7,12 @@ import { live } from "#store/migration/0013-live.ts";
 import { lists } from "#store/migration/0020-lists.ts";
 import { limits } from "#store/migration/0021-limits.ts";
 import { moderation } from "#store/migration/0030-moderation.ts";
+import { whereAMoveLed } from "#store/migration/0033-where-a-move-led.ts";
 import { whoseAct } from "#store/migration/0031-whose-act.ts";
 import { actStates } from "#store/migration/0032-act-states.ts";
 import { move } from "#store/migration/0060-move.ts";
 import { detection } from "#store/migration/0061-detection.ts";
+import { foundFiles } from "#store/migration/0065-found-files.ts";
 import { inviter } from "#store/migration/0062-inviter.ts";
 import { whoseRemoval } from "#store/migration/0063-whose-removal.ts";
 import { numbers } from "#store/migration/0064-numbers.ts";
@@ -38,4 +40,6 @@ export const MIGRATIONS: readonly Migration[] = [
   inviter,
   whoseRemoval,
   numbers,
+  foundFiles,
+  whereAMoveLed,
 ];

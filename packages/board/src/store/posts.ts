@@ -1,8 +1,8 @@
-import { type ExpressionBuilder, type Insertable, sql } from "kysely";
+import { type Insertable, sql } from "kysely";
+import { inSight } from "#store/in-sight.ts";
 import type { Db, Store } from "#store/open.ts";
 import { POST_COLUMNS, type PostRow, toPost } from "#store/rows.ts";
 import type { PostTable } from "#store/table/post.ts";
-import type { Tables } from "#store/tables.ts";
 import { touchThread } from "#store/threads.ts";
 import type { Backlink, Board, Post, Thread } from "#thread/model.ts";
 
@@ -15,30 +15,14 @@ export async function insertPost(trx: Db, post: Insertable<PostTable>): Promise<
   return id;
 }
 
-/**
- * Whether a post's thread is in sight. Replies keep a state of their own where staff take the opening
- * post away: whoever shows a post by itself has to ask for its thread as well.
- */
-export function inShownThread(row: ExpressionBuilder<Tables, "post">) {
-  return row.exists(
-    row
-      .selectFrom("thread")
-      .select("thread.no")
-      .whereRef("thread.boardId", "=", "post.boardId")
-      .whereRef("thread.no", "=", "post.threadNo")
-      .where("thread.state", "=", "visible"),
-  );
-}
-
-/** A post that anybody may read, by its number. */
+/** Null where it is not in sight. */
 export async function postOf(db: Db, board: Board, no: number): Promise<Post | null> {
   const row = await db
     .selectFrom("post")
     .select(POST_COLUMNS)
     .where("boardId", "=", board.id)
     .where("no", "=", no)
-    .where("state", "=", "visible")
-    .where(inShownThread)
+    .where(inSight())
     .executeTakeFirst();
   return row === undefined ? null : toPost(row, board.uri);
 }
@@ -100,7 +84,7 @@ export async function postsByNo(
   return rows.map((row) => toPost(row, board.uri));
 }
 
-/** Newest visible posts of some boards. */
+/** Newest posts in sight of some boards. */
 export async function newestPosts(
   db: Db,
   boards: readonly Board[],
@@ -112,14 +96,14 @@ export async function newestPosts(
     .selectFrom("post")
     .select(POST_COLUMNS)
     .where("boardId", "in", [...uris.keys()])
-    .where("state", "=", "visible")
-    .where(inShownThread)
+    .where(inSight())
     .orderBy("id", "desc")
     .limit(limit)
     .execute();
   return rows.map((row) => toPost(row, uris.get(row.boardId) ?? ""));
 }
 
+/** Those of these posts that are in sight, newest first. */
 export async function postsById(
   store: Store,
   ids: readonly number[],
@@ -130,8 +114,7 @@ export async function postsById(
     .selectFrom("post")
     .select(POST_COLUMNS)
     .where("id", "in", ids)
-    .where("state", "=", "visible")
-    .where(inShownThread)
+    .where(inSight())
     .orderBy("id", "desc")
     .execute();
   return rows

@@ -18,6 +18,22 @@ export interface Announcer {
 }
 
 /**
+ * Files of posts that fell off a board: edges would keep them for a year, and what is kept out of sight
+ * for staff is never swept.
+ */
+export async function announceGone(
+  trx: Db,
+  { engine }: Pick<Store, "engine">,
+  board: string,
+  media: readonly string[],
+  now: number,
+): Promise<void> {
+  if (media.length === 0) return;
+  const event = { kind: "changed", board, threadNo: 0, no: 0, media } as const;
+  await announce(trx, { engine, from: FROM_ALL, now }, event);
+}
+
+/**
  * Tells all processes on this database, in the transaction of what is told: they hear of it once it
  * is committed, and of nothing that was not. PostgreSQL carries it; in SQLite a row does, which
  * everybody looks for (app/wire.ts).

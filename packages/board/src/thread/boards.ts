@@ -9,6 +9,7 @@ import {
   insertBoard,
 } from "#store/boards.ts";
 import type { Db } from "#store/open.ts";
+import type { BoardState } from "#store/table/board.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import { threadError } from "#thread/errors.ts";
 import type { Board } from "#thread/model.ts";
@@ -91,6 +92,11 @@ export async function configureBoard(trx: Db, id: number, change: BoardChange): 
   }
   await changeBoard(trx, id, change);
   return board;
+}
+
+/** Whether anybody may read a board in this state. */
+export function isReadable(state: BoardState): boolean {
+  return state === "open" || state === "locked";
 }
 
 function isTitle(title: string): boolean {

@@ -1,6 +1,7 @@
 import { erasePosts } from "#store/erase.ts";
 import type { Db } from "#store/open.ts";
 import { recount } from "#store/threads.ts";
+import { announceGone } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import type { Board } from "#thread/model.ts";
 
@@ -24,6 +25,8 @@ export async function eraseOldest(
     .limit(100)
     .execute();
   if (surplus.length === 0) return;
-  await erasePosts(context.store, trx, board, surplus, context.mustKeep, now);
+  const { store, mustKeep } = context;
+  const files = await erasePosts(store, trx, board, surplus, mustKeep, now);
+  await announceGone(trx, store, board.uri, files, now);
   await recount(trx, board.id, threadNo, now);
 }

@@ -55,22 +55,14 @@ export async function deleteOwn(
     const late = deletionMinutes > 0 && now - row.createdAt > deletionMinutes * 60_000;
     if (!deletion || late) throw threadError("no_deletion");
     const thread = row.no === row.threadNo;
-    const files = await trx
-      .selectFrom("post_media")
-      .innerJoin("post", "post.id", "post_media.postId")
-      .select("post_media.sha256")
-      .where("post.boardId", "=", board.id)
-      .where(thread ? "post.threadNo" : "post.no", "=", no)
-      .execute();
-    if (thread) await eraseThreads(context.store, trx, board, [no], context.mustKeep, now);
-    else {
-      await erasePosts(context.store, trx, board, [row], context.mustKeep, now);
-      await recount(trx, board.id, row.threadNo, now);
-    }
+    const { store, mustKeep } = context;
+    const files = thread
+      ? await eraseThreads(store, trx, board, [no], mustKeep, now)
+      : await erasePosts(store, trx, board, [row], mustKeep, now);
+    if (!thread) await recount(trx, board.id, row.threadNo, now);
     await touchBoard(trx, board.id);
-    const hashes = [...new Set(files.map(({ sha256 }) => sha256))];
-    const gone = { board: uri, no, threadNo: row.threadNo, thread, files: hashes };
-    const { engine } = context.store;
+    const gone = { board: uri, no, threadNo: row.threadNo, thread, files };
+    const { engine } = store;
     await announce(trx, { engine, from: context.events.id, now }, eventOf(gone));
     return gone;
   });

@@ -2,6 +2,7 @@ import { touchBoard } from "#store/boards.ts";
 import { eraseThreads } from "#store/erase.ts";
 import type { Db } from "#store/open.ts";
 import { archive } from "#store/threads.ts";
+import { announceGone } from "#thread/announce.ts";
 import type { ThreadContext } from "#thread/context.ts";
 import type { Board } from "#thread/model.ts";
 
@@ -39,10 +40,21 @@ export async function prune(
     const few = young.filter(({ replies, sticky }) => replies < earlyEnd.replies && sticky === 0);
     // A thread that nobody answered is not worth an archive.
     const early = few.map(({ no }) => no).filter((no) => !nos.has(no));
-    await eraseThreads(context.store, trx, board, early.slice(-AT_ONCE), context.mustKeep, now);
+    await endThreads(context, trx, board, early.slice(-AT_ONCE), now);
   }
   if (keeps) await archive(trx, board.id, [...nos], now);
-  else await eraseThreads(context.store, trx, board, [...nos], context.mustKeep, now);
+  else await endThreads(context, trx, board, [...nos], now);
+}
+
+async function endThreads(
+  { store, mustKeep }: Pick<ThreadContext, "store" | "mustKeep">,
+  trx: Db,
+  board: Board,
+  nos: readonly number[],
+  now: number,
+): Promise<void> {
+  const files = await eraseThreads(store, trx, board, nos, mustKeep, now);
+  await announceGone(trx, store, board.uri, files, now);
 }
 
 /** Archived threads are let go after the board's days; returns how many were. */
@@ -63,7 +75,7 @@ export async function expireArchives(
       .limit(AT_ONCE)
       .execute();
     const nos = old.map(({ no }) => no);
-    await eraseThreads(context.store, trx, board, nos, context.mustKeep, now);
+    await endThreads(context, trx, board, nos, now);
     if (nos.length > 0) await touchBoard(trx, board.id);
     return nos.length;
   });

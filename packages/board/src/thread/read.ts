@@ -2,6 +2,7 @@ import { boardByUri, openBoards } from "#store/boards.ts";
 import type { Store } from "#store/open.ts";
 import { newestPosts, postOf, postsByNo, postsOfThread, previewPosts } from "#store/posts.ts";
 import { archivedThreads, countLive, lastBumped, liveThreads, threadOf } from "#store/threads.ts";
+import { isReadable } from "#thread/boards.ts";
 import { threadError } from "#thread/errors.ts";
 import type {
   Board,
@@ -26,9 +27,7 @@ export async function readableBoard(
   uri: string,
 ): Promise<Board> {
   const board = await boardByUri(store.kysely, uri);
-  if (board === null || board.state === "closed" || board.state === "requested") {
-    throw threadError("no_board");
-  }
+  if (board === null || !isReadable(board.state)) throw threadError("no_board");
   return board;
 }
 
@@ -92,7 +91,7 @@ export async function readThread(
   return { board, thread, opening, replies: posts.slice(1) };
 }
 
-/** One visible post, wherever it stands: for previews of quotes, and to find its thread. */
+/** One post in sight, wherever it stands: for previews of quotes, and to find its thread. */
 export async function readPost(
   context: Pick<ReadContext, "store">,
   uri: string,

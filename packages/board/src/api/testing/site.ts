@@ -105,6 +105,7 @@ export async function siteRig(
       async moveThread(trx, id, to, now) {
         await moveThread(rig, trx, id, to, now);
       },
+      turnBoard: async () => undefined,
     },
     kick: () => undefined,
     siteUrl: rig.settings.url,

@@ -44,12 +44,11 @@ export async function act(
     const done: string[] = [];
     const removed: RemovedPost[] = [];
     for (const measure of order.measures) {
-      const id = await actOnce(
-        { deps, actor, trx, order, rule, post: await targetOf(trx, order.postId) },
-        measure,
-      );
+      // As the measure before has left it, and where.
+      const target = await targetOf(trx, order.postId);
+      const id = await actOnce({ deps, actor, trx, order, rule, post: target }, measure);
       done.push(id);
-      if (measure.kind === "remove") removed.push(removedPost(id, post));
+      if (measure.kind === "remove") removed.push(removedPost(id, target));
     }
     const now = deps.clock.now();
     if (removed.length > 0) await deps.provider.removed(trx, removed, now);
@@ -108,7 +107,7 @@ export async function actOnce(context: ActContext, measure: Measure): Promise<st
   }
   if (measure.kind === "move") {
     await deps.posts.moveThread(trx, post.id, measure.toBoardId, now);
-    await followPosts(trx, post.id);
+    await followPosts(trx, post);
   }
   if (measure.kind === "ban") await addBan(trx, { id, measure, post, now, endsAt });
   await addLog(trx, deps.store.engine, {
@@ -163,8 +162,12 @@ async function addBan(trx: Db, { id, measure, post, now, endsAt }: NewBan): Prom
     .execute();
 }
 
-/** The post's place in the queue ends with what was done: a mere approval dismisses the reports. */
+/**
+ * The post's place in the queue ends with what was done: a mere approval dismisses the reports. A post
+ * that is held goes on waiting: a warning, or another board, says nothing of whether it is shown.
+ */
 async function decideItem(trx: Db, actor: Actor, order: ActOrder, at: number): Promise<void> {
+  if ((await targetOf(trx, order.postId)).state === "held") return;
   const row = await trx
     .selectFrom("queue_item")
     .selectAll()

@@ -75,7 +75,8 @@ export async function decide(
       .set({ state, decidedBy, decidedAt, answer: answer.trim() })
       .where("id", "=", appealId)
       .execute();
-    if (verdict === "reversed") {
+    // What was undone in the meantime needs nothing more than an answer.
+    if (verdict === "reversed" && act.state !== "undone") {
       const next = advanceAct({ ...act, by: act.staffId }, { type: "reverse", at });
       await takeBack(trx, deps, act, { state: next.state, at, by: actor });
     }

@@ -2,7 +2,7 @@ import { allows } from "#moderation/permission.ts";
 import { type Actor, type ModerationDeps, need } from "#moderation/service/deps.ts";
 import { addLog } from "#moderation/service/log.ts";
 import type { BoardChange } from "#store/boards.ts";
-import { configureBoard, decideBoard } from "#thread/boards.ts";
+import { configureBoard, decideBoard, isReadable } from "#thread/boards.ts";
 import type { Board } from "#thread/model.ts";
 
 type Services = Pick<ModerationDeps, "store" | "clock">;
@@ -31,7 +31,7 @@ export async function decideRequest(
 
 /** Changes a board's settings and says in the staff's log which of them. */
 export async function configure(
-  { store, clock }: Services,
+  { store, clock, posts, kick }: Services & Pick<ModerationDeps, "posts" | "kick">,
   actor: Actor,
   boardId: number,
   change: BoardChange,
@@ -46,8 +46,11 @@ export async function configure(
     }
     const changed = changes(before, change);
     if (Object.keys(changed).length === 0) return;
+    const at = clock.now();
+    const isShown = isReadable(change.state ?? before.state);
+    if (isShown !== isReadable(before.state)) await posts.turnBoard(trx, before, isShown, at);
     await addLog(trx, store.engine, {
-      at: clock.now(),
+      at,
       staff: actor.id,
       action: "board.configure",
       boardId,
@@ -55,6 +58,7 @@ export async function configure(
       detail: changed,
     });
   });
+  kick();
 }
 
 /** Whether somebody may close a board or open it again. */

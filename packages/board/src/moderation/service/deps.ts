@@ -5,11 +5,18 @@ import type { PostState } from "#moderation/act.ts";
 import { allows, type Grant, type Permission } from "#moderation/permission.ts";
 import type { Db, Store } from "#store/open.ts";
 
-/** What moderation changes about posts; whoever keeps posts does it, with counts and caches. */
+/** What moderation changes about posts and boards; whoever keeps them does it, with counts and caches. */
 export interface PostDoor {
   setState(trx: Db, postId: number, state: PostState, now: number): Promise<void>;
   /** Moves the whole thread of a post to another board. */
   moveThread(trx: Db, postId: number, toBoardId: number, now: number): Promise<void>;
+  /** After a board went out of sight as a whole, or came back: its copies elsewhere go. */
+  turnBoard(
+    trx: Db,
+    board: { readonly id: number; readonly uri: string },
+    isShown: boolean,
+    now: number,
+  ): Promise<void>;
 }
 
 export interface ModerationDeps {

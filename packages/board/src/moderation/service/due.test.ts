@@ -385,7 +385,7 @@ onEachEngine("due process", (fresh) => {
       seal: async () => void calls.push("seal"),
       unseal: async () => void calls.push("unseal"),
     } as unknown as MediaStore;
-    const settle = mediaSettler(store, media);
+    const settle = mediaSettler(store, media, async () => undefined);
     const outbox = new Outbox(store, { clock: deps.clock, handlers: { [SETTLE]: settle } });
     const order = { ...remove, measures: [{ kind: "hide" } as const] };
     await act(deps, ada, { ...order, postId: first });

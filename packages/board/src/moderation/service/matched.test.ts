@@ -25,7 +25,8 @@ onEachEngine("what a list found", (fresh) => {
     const hold = async (no: number): Promise<number> => {
       const postId = await rig.addPost({ state: "held" });
       const place = { postId, boardId: 1, threadNo: 1, no };
-      const because = { category: "child-abuse", at: rig.clock.now(), held: "match" } as const;
+      const match = { category: "child-abuse", held: "match" } as const;
+      const because = { ...match, at: rig.clock.now(), found: [SHA] };
       await rig.store.transaction((trx) => queuePost(trx, place, because));
       return postId;
     };
@@ -63,7 +64,7 @@ onEachEngine("what a list found", (fresh) => {
         seal: async (sha256: string) => void calls.push(`seal ${sha256.slice(0, 2)}`),
         unseal: async (sha256: string) => void calls.push(`unseal ${sha256.slice(0, 2)}`),
       } as unknown as MediaStore;
-      const settle = mediaSettler(rig.store, media);
+      const settle = mediaSettler(rig.store, media, async () => undefined);
       const outbox = new Outbox(rig.store, { clock: rig.clock, handlers: { [SETTLE]: settle } });
       const states = async () =>
         (await db.selectFrom("media").select("state").orderBy("sha256").execute()).map(

@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import { heldByLaw } from "#moderation/act.ts";
 import { boardsWhere } from "#moderation/permission.ts";
 import type { Category } from "#moderation/category.ts";
 import {
@@ -14,11 +15,14 @@ import { isFrozen } from "#moderation/service/hold.ts";
 import { addLog } from "#moderation/service/log.ts";
 import { settleMedia } from "#moderation/service/media.ts";
 import { mayShow } from "#moderation/service/reach.ts";
-import { recordAct, targetOf } from "#moderation/service/record.ts";
+import { findTarget, recordAct, targetOf } from "#moderation/service/record.ts";
 import type { Db } from "#store/open.ts";
 import type { QueueItemTable } from "#store/table/moderation.ts";
 
 export type ItemRow = Selectable<QueueItemTable>;
+
+/** Stands for a file's hash where a list of removed texts found the post. */
+const THE_TEXT = "";
 
 export interface PostPlace {
   readonly postId: number;
@@ -39,17 +43,29 @@ function columnsOf(item: Item) {
   return { ...item, lane: rankOf(lane), dueAt, waiting };
 }
 
+/** Why a post waits. */
+export interface QueuedFor {
+  readonly category: Category;
+  readonly at: number;
+  /** Why it is not shown until somebody approves it. */
+  readonly held?: string;
+  /** Hashes of files that a list found; of a match without any it was the text. */
+  readonly found?: readonly string[];
+}
+
 /** Puts a post into the queue, or says something more of one that is there. */
 export async function queuePost(
   trx: Db,
   post: PostPlace,
-  { category, at, held }: { category: Category; at: number; held?: string },
+  { category, at, held, found = [] }: QueuedFor,
 ): Promise<{ readonly id: number; readonly isNew: boolean; readonly category: Category }> {
   if (held === "match") {
     // The queue forgets why it held a post once somebody decided; what a list found is kept.
+    const { postId } = post;
+    const files = found.length === 0 ? [THE_TEXT] : found;
     await trx
       .insertInto("detection")
-      .values({ postId: post.postId, at })
+      .values(files.map((sha256) => ({ postId, sha256, at })))
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
@@ -103,18 +119,22 @@ export async function applyToItem(trx: Db, seen: ItemRow, event: ItemEvent): Pro
       .where("firstLookAt", "is", null)
       .execute();
   }
+  // Of those alone that it is about now: what was decided of earlier ones stays said.
+  const reports = trx
+    .updateTable("report")
+    .where("itemId", "=", row.id)
+    .where("at", ">=", item.openedAt);
   if (isOver) {
     const final = item.state === "final" ? 1 : 0;
-    await trx
-      .updateTable("report")
+    await reports
       .set((row) => ({
         decidedAt: row.fn.coalesce("decidedAt", row.val(item.decidedAt)),
         outcome: item.outcome,
         final,
       }))
-      .where("itemId", "=", row.id)
-      .where("final", "=", 0)
       .execute();
+  } else if (event.type === "reopen") {
+    await reports.set({ decidedAt: null, outcome: null, final: 0 }).execute();
   }
   return item;
 }
@@ -125,8 +145,14 @@ export async function itemRow(db: Db, id: number): Promise<ItemRow> {
   return row;
 }
 
-/** Entries go with their posts to another board: its staff decide from now on. */
-export async function followPosts(trx: Db, postId: number): Promise<void> {
+/**
+ * Entries go with their posts to another board, whose staff decide from now on; and who may not post in
+ * a thread may not do so there either. `post` as it stood before.
+ */
+export async function followPosts(
+  trx: Db,
+  post: { readonly id: number; readonly boardId: number; readonly threadNo: number },
+): Promise<void> {
   const moved = await trx
     .selectFrom("post as start")
     .innerJoin("post", (join) =>
@@ -136,11 +162,18 @@ export async function followPosts(trx: Db, postId: number): Promise<void> {
     )
     .innerJoin("queue_item", "queue_item.postId", "post.id")
     .select(["queue_item.id", "post.boardId", "post.threadNo", "post.no"])
-    .where("start.id", "=", postId)
+    .where("start.id", "=", post.id)
     .execute();
   for (const { id, ...place } of moved) {
     await trx.updateTable("queue_item").set(place).where("id", "=", id).execute();
   }
+  const { boardId, threadNo } = await targetOf(trx, post.id);
+  await trx
+    .updateTable("ban")
+    .set({ boardId, threadNo })
+    .where("boardId", "=", post.boardId)
+    .where("threadNo", "=", post.threadNo)
+    .execute();
 }
 
 /** The entry about a post, waiting or not; null where nobody ever reported it. */
@@ -209,21 +242,23 @@ export async function dismiss(
     need(actor, "seeQueue", row.boardId);
     // Whoever says that nothing is wrong in the gravest lane says more than a janitor may.
     if (row.lane === 0) need(actor, "approve", row.boardId);
-    if (row.held !== null) await mayShow(trx, actor, { id: row.postId, boardId: row.boardId });
+    const post = await findTarget(trx, row.postId);
+    const shows = post?.state === "held";
+    if (row.held !== null || shows) {
+      await mayShow(trx, actor, { id: row.postId, boardId: row.boardId });
+    }
+    // It would be out of sight then, and before nobody.
+    if (shows && (await isFrozen(trx, row.postId))) throw heldByLaw();
     const now = clock.now();
     await applyToItem(trx, row, { type: "decide", at: now, by: actor.id, outcome: "dismissed" });
-    const shows = row.held !== null && (await isHeld(trx, row.postId));
-    if (row.held === "match") {
-      // A word on what a list found, which later decisions go by as by any approval.
-      const post = await targetOf(trx, row.postId);
+    if (post !== null && (shows || row.held === "match")) {
+      // A word on it, which can be taken back, and which later decisions go by as by any approval.
       const after = shows ? "visible" : post.state;
       const measure = { kind: "approve" } as const;
       const done = { measure, post, after, rule: null, reason, endsAt: null, now };
-      await recordAct(trx, actor, done);
-    }
-    if (shows) {
-      await posts.setState(trx, row.postId, "visible", now);
-      await settleMedia(trx, { postId: row.postId, key: `shown:${itemId}:${now}`, now });
+      const id = await recordAct(trx, actor, done);
+      if (shows) await posts.setState(trx, post.id, "visible", now);
+      await settleMedia(trx, { postId: post.id, key: id, now });
     }
     await addLog(trx, store.engine, {
       at: now,
@@ -235,14 +270,4 @@ export async function dismiss(
     });
   });
   deps.kick();
-}
-
-/** What was removed in the meantime, or is under legal hold, is not shown by a dismissal. */
-async function isHeld(db: Db, postId: number): Promise<boolean> {
-  const post = await db
-    .selectFrom("post")
-    .select("state")
-    .where("id", "=", postId)
-    .executeTakeFirst();
-  return post?.state === "held" && !(await isFrozen(db, postId));
 }

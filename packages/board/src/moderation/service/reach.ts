@@ -1,3 +1,4 @@
+import type { ActKind } from "#moderation/act.ts";
 import { allows } from "#moderation/permission.ts";
 import { type Actor, need } from "#moderation/service/deps.ts";
 import type { Db } from "#store/open.ts";
@@ -30,33 +31,111 @@ export async function mayShow(
   actor: Actor,
   post: { readonly id: number; readonly boardId: number },
 ): Promise<void> {
-  const bySite = await db
-    .selectFrom("act")
-    .select("id")
-    .where("postId", "=", post.id)
-    .where("byInstance", "=", 1)
-    .where("state", "=", "in-force")
-    .where("after", "in", ["hidden", "removed"])
-    .limit(1)
-    .executeTakeFirst();
-  const matched = await db
-    .selectFrom("detection")
-    .select("postId")
-    .where("postId", "=", post.id)
+  const isTheSites = (await isPutAway(db, post.id)) || (await isFound(db, post.id));
+  need(actor, "approve", isTheSites ? null : post.boardId);
+}
+
+/** Whether the site put a post out of sight and has not shown it again since. */
+async function isPutAway(db: Db, postId: number): Promise<boolean> {
+  const away = await siteActs(db, AWAY)
+    .select("act.id")
+    .where("act.postId", "=", postId)
     .where((row) =>
       row.not(
         row.exists(
           row
-            .selectFrom("act")
-            .select("act.id")
-            .whereRef("act.postId", "=", "detection.postId")
-            .where("act.kind", "=", "approve")
-            .where("act.byInstance", "=", 1)
-            .where("act.state", "=", "in-force"),
+            .selectFrom("act as later")
+            .select("later.id")
+            .whereRef("later.postId", "=", "act.postId")
+            .where("later.kind", "=", "approve")
+            .where("later.byInstance", "=", 1)
+            .where("later.state", "=", "in-force")
+            .whereRef("later.at", ">", "act.at"),
         ),
       ),
     )
     .executeTakeFirst();
-  const reach = bySite === undefined && matched === undefined ? post.boardId : null;
-  need(actor, "approve", reach);
+  return away !== undefined;
+}
+
+/** Whether a list found a post, and the site has not said that it may be shown. */
+async function isFound(db: Db, postId: number): Promise<boolean> {
+  const found = await db
+    .selectFrom("detection")
+    .select("postId")
+    .where("postId", "=", postId)
+    .executeTakeFirst();
+  if (found === undefined) return false;
+  const said = await siteActs(db, ["approve"])
+    .select("act.id")
+    .where("act.postId", "=", postId)
+    .executeTakeFirst();
+  return said === undefined;
+}
+
+/**
+ * Whether a file may be in public reach where a post shows it: no list ever found it, or the site
+ * approved a post with it since, and has not put that one out of sight itself.
+ */
+export async function mayBeShown(db: Db, sha256: string): Promise<boolean> {
+  const { found } = await db
+    .selectFrom("detection")
+    .select((row) => row.fn.min("at").as("found"))
+    .where("sha256", "=", sha256)
+    .executeTakeFirstOrThrow();
+  if (found === null) return true;
+  const approved = await siteActs(db, ["approve"])
+    .select("act.id")
+    .where("act.at", ">=", found)
+    .where((row) =>
+      row.or([
+        row(
+          "act.postId",
+          "in",
+          row.selectFrom("post_media").select("postId").where("sha256", "=", sha256),
+        ),
+        row(
+          "act.postId",
+          "in",
+          row.selectFrom("detection").select("postId").where("sha256", "=", sha256),
+        ),
+      ]),
+    )
+    .where((row) =>
+      row.or([
+        row.exists(
+          row
+            .selectFrom("post")
+            .select("post.id")
+            .whereRef("post.id", "=", "act.postId")
+            .where("post.state", "=", "visible"),
+        ),
+        row.not(
+          row.exists(
+            row
+              .selectFrom("act as later")
+              .select("later.id")
+              .whereRef("later.postId", "=", "act.postId")
+              .where("later.kind", "in", AWAY)
+              .where("later.byInstance", "=", 1)
+              .where("later.state", "=", "in-force")
+              .whereRef("later.at", ">=", "act.at"),
+          ),
+        ),
+      ]),
+    )
+    .executeTakeFirst();
+  return approved !== undefined;
+}
+
+const AWAY = ["hide", "remove", "remove-pattern"] as const;
+
+/** Acts of the site's that stand. */
+function siteActs(db: Db, kinds: readonly ActKind[]) {
+  return db
+    .selectFrom("act")
+    .where("act.byInstance", "=", 1)
+    .where("act.state", "=", "in-force")
+    .where("act.kind", "in", [...kinds])
+    .limit(1);
 }

@@ -16,6 +16,13 @@ export interface Target {
 }
 
 export async function targetOf(db: Db, postId: number): Promise<Target> {
+  const post = await findTarget(db, postId);
+  if (post === null) throw notFound();
+  return post;
+}
+
+/** Null where the post is gone for good. */
+export async function findTarget(db: Db, postId: number): Promise<Target | null> {
   const post = await db
     .selectFrom("post")
     .select([
@@ -30,8 +37,7 @@ export async function targetOf(db: Db, postId: number): Promise<Target> {
     ])
     .where("id", "=", postId)
     .executeTakeFirst();
-  if (post === undefined) throw notFound();
-  return post;
+  return post ?? null;
 }
 
 interface Done {
@@ -73,6 +79,7 @@ export async function recordAct(
       stateBy: null,
       before: post.state,
       after,
+      toBoardId: measure.kind === "move" ? measure.toBoardId : null,
       batch: measure.kind === "remove-pattern" ? measure.batch : null,
       sessionHash: post.sessionHash,
       toldAt: measure.kind === "approve" ? now : null,

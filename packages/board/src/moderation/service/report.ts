@@ -1,7 +1,8 @@
 import { type Category, CATEGORY_NAMES, factsOf } from "#moderation/category.ts";
 import { bad, type ModerationDeps, notFound, secretId, sha256 } from "#moderation/service/deps.ts";
 import { settleMedia } from "#moderation/service/media.ts";
-import { applyToItem, itemRow, queuePost } from "#moderation/service/queue.ts";
+import { applyToItem, itemAbout, itemRow, queuePost } from "#moderation/service/queue.ts";
+import type { Db } from "#store/open.ts";
 import type { ReportSource } from "#store/table/moderation.ts";
 
 /** Characters of a report's own words. */
@@ -77,14 +78,31 @@ export async function takeReport(deps: ModerationDeps, report: NewReport): Promi
   return receipt;
 }
 
-/** Somebody has looked at this post and found nothing: reports alone no longer hide it. */
-async function wasCleared(trx: Parameters<typeof itemRow>[0], postId: number): Promise<boolean> {
-  const row = await trx
-    .selectFrom("queue_item")
-    .select("outcome")
+/**
+ * Somebody has looked at this post and found nothing: reports alone no longer hide it, and neither do
+ * those that come while it waits again for something graver.
+ */
+async function wasCleared(trx: Db, postId: number): Promise<boolean> {
+  const row = await itemAbout(trx, postId);
+  if (row === null || row.outcome !== null) return row?.outcome === "dismissed";
+  const approved = await trx
+    .selectFrom("act")
+    .select("id")
     .where("postId", "=", postId)
+    .where("kind", "=", "approve")
+    .where("state", "=", "in-force")
+    .limit(1)
     .executeTakeFirst();
-  return row?.outcome === "dismissed";
+  if (approved !== undefined) return true;
+  const last = await trx
+    .selectFrom("report")
+    .select("outcome")
+    .where("itemId", "=", row.id)
+    .where("at", "<", row.openedAt)
+    .orderBy("at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return last?.outcome === "dismissed";
 }
 
 export interface ReportStatus {
@@ -109,7 +127,7 @@ export async function reportStatus(
     .select([
       "report.at",
       "report.category",
-      "report.boardId",
+      "queue_item.boardId",
       "queue_item.no",
       "report.firstLookAt",
       "report.decidedAt",

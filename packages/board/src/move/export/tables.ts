@@ -75,7 +75,7 @@ export const EXPORTED: readonly TablePolicy[] = [
   { name: "import_row", key: ["source", "origin", "originRow"] },
   { name: "old_file", key: ["address"] },
   { name: "invitation", key: ["id"], counts: true },
-  { name: "detection", key: ["postId"] },
+  { name: "detection", key: ["postId", "sha256"] },
 ];
 
 export type Policy = TablePolicy;

@@ -133,7 +133,9 @@ export async function figuresOfYear(db: Db, year: number): Promise<readonly Figu
   const matches = await db
     .selectFrom("detection")
     .leftJoin("queue_item as item", "item.postId", "detection.postId")
-    .select("item.outcome")
+    .select(["detection.postId", "item.outcome"])
+    // Several files of one post are one match.
+    .distinct()
     .where("detection.at", ">=", from)
     .where("detection.at", "<", until)
     .execute();

@@ -77,6 +77,8 @@ export interface ActTable {
   stateBy: string | null;
   readonly before: PostState;
   readonly after: PostState;
+  /** Where a move led; null for all other acts. */
+  readonly toBoardId: Generated<number | null>;
   /** Acts of one order belong together. */
   readonly batch: string | null;
   /** Whose post it was: so that they are told. */
@@ -91,8 +93,9 @@ export interface BanTable {
   readonly id: Generated<number>;
   readonly actId: string;
   readonly scope: BanScope;
-  readonly boardId: number | null;
-  readonly threadNo: number | null;
+  /** Where its thread stands now: it goes with it. */
+  boardId: number | null;
+  threadNo: number | null;
   readonly target: BanTarget;
   readonly hash: string;
   readonly startsAt: number;

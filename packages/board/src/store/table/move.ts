@@ -34,9 +34,11 @@ export interface OldFileTable {
   readonly sha256: string;
 }
 
-/** A post that a list found by itself, whatever staff made of it. */
+/** What a list found by itself in a post, whatever staff made of it and whether it still stands. */
 export interface DetectionTable {
   readonly postId: number;
+  /** The file that was found; empty: the text, or which file is not known any more. */
+  readonly sha256: string;
   readonly at: number;
 }
 

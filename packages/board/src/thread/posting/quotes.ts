@@ -1,7 +1,7 @@
 import type { Node } from "#markup/node.ts";
 import { quotesOf } from "#markup/node.ts";
+import { inSight } from "#store/in-sight.ts";
 import type { Db } from "#store/open.ts";
-import { inShownThread } from "#store/posts.ts";
 import type { Board } from "#thread/model.ts";
 
 /** A reference of a text, and where it leads. */
@@ -43,8 +43,7 @@ export async function resolveQuotes(
             .select(["no", "threadNo"])
             .where("boardId", "=", id)
             .where("no", "in", nos)
-            .where("state", "=", "visible")
-            .where(inShownThread)
+            .where(inSight())
             .execute();
     const threads = new Map(posts.map(({ no, threadNo }) => [no, threadNo]));
     for (const quote of own) {

@@ -34,7 +34,8 @@ export async function openThread(
       cyclic: 0,
       archivedAt: null,
       replies: 0,
-      media,
+      // Of posts in sight alone.
+      media: state === "visible" ? media : 0,
       state,
       version: 1,
       lastNo: no,
