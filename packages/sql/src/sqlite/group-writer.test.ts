@@ -55,6 +55,8 @@ test("once the disk has failed nobody is told that they were kept, then or later
   outcomes.push(write(3).catch(String));
   expect(await Promise.all(outcomes)).toEqual(["Error: EIO", "Error: EIO", "Error: EIO"]);
   expect(await write(4).catch(String)).toBe("Error: EIO");
+  // And they are told so each time: nobody waits for an answer that never comes.
+  expect(await write(5).catch(String)).toBe("Error: EIO");
   expect([waits.length, told]).toEqual([1, []]);
   await writer.flush();
 });

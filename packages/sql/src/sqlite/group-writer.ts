@@ -142,6 +142,8 @@ export class GroupWriter {
   }
 
   async #sync(): Promise<void> {
+    // Not before `#syncing` names it: what fails at once would leave it set, and nobody would sync again.
+    await Promise.resolve();
     while (this.#committed.length > 0) {
       const members = this.#committed;
       this.#committed = [];
