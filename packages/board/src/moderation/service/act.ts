@@ -16,6 +16,7 @@ import { recordAct, type Target, targetOf } from "#moderation/service/record.ts"
 import { findRule, type NamedRule } from "#moderation/service/rules.ts";
 import type { Db } from "#store/open.ts";
 import type { Tables } from "#store/tables.ts";
+import { takeTurn } from "#moderation/service/turn.ts";
 
 /** Characters of the reason that the poster is told. */
 export const REASON_MOST = 1000;
@@ -39,6 +40,7 @@ export async function act(
 ): Promise<readonly string[]> {
   if (order.measures.length === 0) throw bad("board.no_measure", "Say what is to be done.");
   const ids = await deps.store.transaction(async (trx) => {
+    await takeTurn(trx, deps.store, "post", order.postId);
     const post = await targetOf(trx, order.postId);
     const rule = await groundsOf(trx, post.boardId, order);
     const done: string[] = [];

@@ -5,6 +5,7 @@ import { type Actor, bad, type ModerationDeps, need, notFound } from "#moderatio
 import { addLog } from "#moderation/service/log.ts";
 import { reachOf } from "#moderation/service/reach.ts";
 import { actRow, takeBack } from "#moderation/service/undo.ts";
+import { takeTurn } from "#moderation/service/turn.ts";
 
 /** The person concerned contests an act: whoever has its id, once. */
 export async function appeal(
@@ -59,12 +60,14 @@ export async function decide(
     throw bad("board.bad_reason", "Say why: the person concerned is told.");
   }
   await store.transaction(async (trx) => {
+    await takeTurn(trx, store, "appeal", appealId);
     const row = await trx
       .selectFrom("appeal")
       .selectAll()
       .where("id", "=", appealId)
       .executeTakeFirst();
     if (row === undefined) throw notFound();
+    await takeTurn(trx, store, "act", row.actId);
     const act = await actRow(trx, row.actId);
     need(actor, "decideAppeals", reachOf(act));
     const at = clock.now();

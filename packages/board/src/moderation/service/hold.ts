@@ -3,6 +3,7 @@ import { seal, unseal } from "#moderation/seal.ts";
 import { type Actor, bad, type ModerationDeps, need, notFound } from "#moderation/service/deps.ts";
 import { addLog } from "#moderation/service/log.ts";
 import type { Db } from "#store/open.ts";
+import { takeTurn } from "#moderation/service/turn.ts";
 
 /** Whether a post is under a legal hold: then nothing may change, show or destroy it. */
 export async function isFrozen(db: Db, postId: number): Promise<boolean> {
@@ -151,6 +152,7 @@ export async function changeHold(
 ): Promise<Hold> {
   need(actor, "releaseHold", null);
   return store.transaction(async (trx) => {
+    await takeTurn(trx, store, "hold", holdId);
     const row = await trx
       .selectFrom("hold")
       .selectAll()

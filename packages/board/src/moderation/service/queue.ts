@@ -18,6 +18,7 @@ import { mayShow } from "#moderation/service/reach.ts";
 import { findTarget, recordAct, targetOf } from "#moderation/service/record.ts";
 import type { Db } from "#store/open.ts";
 import type { QueueItemTable } from "#store/table/moderation.ts";
+import { takeTurn } from "#moderation/service/turn.ts";
 
 export type ItemRow = Selectable<QueueItemTable>;
 
@@ -238,6 +239,7 @@ export async function dismiss(
 ): Promise<void> {
   const { store, clock, posts } = deps;
   await store.transaction(async (trx) => {
+    await takeTurn(trx, store, "queue_item", itemId);
     const row = await itemRow(trx, itemId);
     need(actor, "seeQueue", row.boardId);
     // Whoever says that nothing is wrong in the gravest lane says more than a janitor may.

@@ -10,6 +10,7 @@ import { reconsider } from "#moderation/service/reconsider.ts";
 import { findTarget, type Target, targetOf } from "#moderation/service/record.ts";
 import type { Db } from "#store/open.ts";
 import type { ActTable } from "#store/table/moderation.ts";
+import { takeTurn } from "#moderation/service/turn.ts";
 
 export type ActRow = Selectable<ActTable>;
 
@@ -28,6 +29,7 @@ export async function undo(
 ): Promise<void> {
   const { store, clock } = deps;
   await store.transaction(async (trx) => {
+    await takeTurn(trx, store, "act", actId);
     const row = await actRow(trx, actId);
     need(actor, "undo", reachOf(row));
     const at = clock.now();
