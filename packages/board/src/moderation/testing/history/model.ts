@@ -68,7 +68,10 @@ export class Model {
   add(act: ModelAct, toBoard: number | null): void {
     this.acts.push(act);
     const to = AFTER[act.kind];
-    if (to !== undefined && to !== stateOf(act.post)) act.post.states.push({ act: act.id, to });
+    const now = stateOf(act.post);
+    // A word on what a list found shows nothing that its poster deleted in the meantime.
+    const isWord = act.kind === "approve" && now === "removed";
+    if (to !== undefined && to !== now && !isWord) act.post.states.push({ act: act.id, to });
     if (toBoard !== null && toBoard !== boardOf(act.post)) {
       act.post.thread.places.push({ act: act.id, to: toBoard });
     }
