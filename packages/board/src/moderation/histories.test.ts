@@ -7,7 +7,7 @@ import { play, type Step, WEIGHTED } from "#moderation/testing/history/steps.ts"
 import { checkAll, checkRecords } from "#moderation/testing/history/truths.ts";
 import { openWorld, type World } from "#moderation/testing/history/world.ts";
 
-/** Histories of each engine; `EGIDE_HISTORIES=2000` looks for what a few do not show. */
+/** Histories of each engine: the same few each time; `EGIDE_HISTORIES=2000` looks at others. */
 const RUNS = Number(process.env["EGIDE_HISTORIES"] ?? 0);
 const STEPS = 60;
 
@@ -58,7 +58,7 @@ onEachEngine("any history of a board", (fresh, engine) => {
     async () => {
       await fc.assert(
         fc.asyncProperty(steps, async (steps) => live(await fresh(), steps)),
-        { numRuns: RUNS || few },
+        RUNS === 0 ? { numRuns: few, seed: 1 } : { numRuns: RUNS },
       );
     },
     RUNS === 0 ? 120_000 : 86_400_000,
