@@ -31,13 +31,14 @@ export function dueRoutes(app: Hono<WebEnv>, site: BoardSite): void {
       const category = CATEGORY_NAMES.find((name) => name === report.category);
       if (category === undefined) throw apiError("board.no_category");
       const poster = await site.posterOf(c);
-      const what = factsOf(category).lane === "life" ? "life-report" : "report";
-      await site.pace.take(what, poster);
+      const { lane, hideAtOnce } = factsOf(category);
+      await site.pace.take(lane === "life" ? "life-report" : "report", poster);
       const receipt = await due.report({
         postId: post.id,
         category: category satisfies Category,
         text: report.reason,
         sessionHash: poster.sessionHash,
+        mayHide: hideAtOnce && (await site.pace.mayHide(poster)),
       });
       return c.redirect(`/report/${receipt}?new`, 303);
     } catch (error) {

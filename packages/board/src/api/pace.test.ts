@@ -63,6 +63,22 @@ test("who throws the cookie away is known by the prefix; a threat to life has a 
   expect(await taken(pace.take("report", { sessionHash: "tor", prefixHash: null }))).toBe(0);
 });
 
+test("a few reports hide their posts at once, of one reporter and of a neighbourhood", async () => {
+  const { clock, pace, other } = await paces();
+  const hidden = async (sessionHash: string, times: number) => {
+    let count = 0;
+    for (let i = 0; i < times; i++) {
+      const who = { sessionHash, prefixHash: "street" };
+      if (await (i % 2 === 0 ? pace : other).mayHide(who)) count++;
+    }
+    return count;
+  };
+  expect(await hidden("one", 10)).toBe(3);
+  expect([await hidden("two", 10), await hidden("three", 10)]).toEqual([3, 0]);
+  clock.advance(1_200_001);
+  expect(await hidden("one", 10)).toBe(1);
+});
+
 test("passwords of posts are not guessed by the hundred", async () => {
   const { pace, other } = await paces();
   const who = { sessionHash: "one", prefixHash: "street" };

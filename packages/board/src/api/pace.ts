@@ -15,6 +15,8 @@ const LIMITS = {
   report: { own: { seconds: 20, burst: 10 }, prefix: { seconds: 4, burst: 60 } },
   // A street, a school: many may report the same threat, and none of them for fun.
   "life-report": { own: { seconds: 60, burst: 5 }, prefix: { seconds: 2, burst: 120 } },
+  // What a report hides at once, nobody has looked at: a few of them are help, many are a weapon.
+  hiding: { own: { seconds: 1200, burst: 3 }, prefix: { seconds: 600, burst: 6 } },
   appeal: { own: { seconds: 30, burst: 10 }, prefix: { seconds: 5, burst: 40 } },
   delete: { own: { seconds: 6, burst: 15 }, prefix: { seconds: 2, burst: 60 } },
   watch: { own: { seconds: 1, burst: 60 }, prefix: { seconds: 0.2, burst: 300 } },
@@ -45,6 +47,11 @@ export class Pace {
   /** The same for searches, counted at this door alone: reading writes no record. */
   search(who: Who): void {
     refuse(this.#limits.gate(this.#both("search", SEARCHES, who)));
+  }
+
+  /** Whether a report may hide its post before anybody looked; counts where it may. */
+  async mayHide(who: Who): Promise<boolean> {
+    return (await this.#limits.takeNow(this.#both("hiding", LIMITS.hiding, who))) === 0;
   }
 
   async mayRegister(who: Who): Promise<boolean> {

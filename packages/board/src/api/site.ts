@@ -45,7 +45,7 @@ export interface BoardSite {
   ) => Promise<{ readonly id: string; readonly username?: string } | null>;
   /** Who asks, with their roles; null where they are no staff. */
   readonly actorOf: (c: WebContext) => Promise<Actor | null>;
-  readonly pace: Pick<Pace, "take" | "search">;
+  readonly pace: Pick<Pace, "take" | "search" | "mayHide">;
   /** Lets edges forget what changed, by tag. */
   readonly forget: (tags: readonly string[]) => void;
   /** Resolves once they have forgotten what they were told to so far, or after a moment. */
@@ -79,6 +79,7 @@ export interface PublicReport {
   readonly category: Category;
   readonly text: string;
   readonly sessionHash: string;
+  readonly mayHide: boolean;
 }
 
 export interface PublicLog {

@@ -246,7 +246,7 @@ describe("a jschan dump", () => {
       "posts: its number is none",
       "posts: ✖ Invalid input: expected date, received",
       "bans: what it goes by is no address (hashed th",
-      "filters: The pattern can’t be read, or is too lon",
+      "filters: What the filter looks for can’t be read,",
       "posts (file): there is no file file/passwd",
     ]);
     const { kysely } = rig.importing.store;

@@ -4,8 +4,10 @@ import type { Db, Store } from "#store/open.ts";
 import { setBacklink } from "#store/posts.ts";
 import { indexPost } from "#store/search.ts";
 import type { ContentState } from "#store/table/thread.ts";
-import { recount } from "#store/threads.ts";
+import { recount, threadOf } from "#store/threads.ts";
 import type { BoardEvent } from "#thread/events.ts";
+import type { Board } from "#thread/model.ts";
+import { mayBump } from "#thread/posting/thread-rows.ts";
 
 /**
  * Gives a post another state, with all that hangs on it: counts, the words that are found, references
@@ -21,7 +23,7 @@ export async function setPostState(
 ): Promise<BoardEvent | null> {
   const post = await trx
     .selectFrom("post")
-    .select(["id", "boardId", "no", "threadNo", "subject", "text", "sage", "state"])
+    .select(["id", "boardId", "no", "threadNo", "createdAt", "subject", "text", "sage", "state"])
     .where("id", "=", postId)
     .executeTakeFirst();
   if (post === undefined || post.state === state) return null;
@@ -48,7 +50,7 @@ export async function setPostState(
   const opens = no === threadNo;
   // Whoever keeps a copy of a file has to let it go now: its address says that it never changes.
   const media = post.state === "visible" ? await filesOf(trx, post) : [];
-  const bumps = post.state === "held" && state === "visible" && post.sage === 0;
+  const bumps = post.state === "held" && state === "visible" && (await bumpsNow(trx, board, post));
   await trx
     .updateTable("thread")
     .set({ ...(opens ? { state } : {}), ...(bumps ? { bumpedAt: now } : {}), changedAt: now })
@@ -60,6 +62,24 @@ export async function setPostState(
   const kind = state === "visible" ? "post" : opens ? "thread-removed" : "removed";
   const event = { kind, board: board.uri, threadNo, no } as const;
   return media.length === 0 ? event : { ...event, media };
+}
+
+/** Whether a post that waited moves its thread up as it would have then: unless it did, being seen. */
+async function bumpsNow(
+  trx: Db,
+  board: Board,
+  post: {
+    readonly no: number;
+    readonly threadNo: number;
+    readonly createdAt: number;
+    readonly sage: number;
+  },
+): Promise<boolean> {
+  const thread = await threadOf(trx, board, post.threadNo);
+  if (thread === null || post.sage === 1 || !mayBump(board, thread)) return false;
+  const opens = post.no === post.threadNo;
+  // A thread that nobody answered tells nothing of whether its opening post was seen.
+  return thread.bumpedAt < post.createdAt || (opens && thread.bumpedAt === post.createdAt);
 }
 
 /** Hashes of a post's files; with an opening post its whole thread goes out of sight. */

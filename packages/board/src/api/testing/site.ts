@@ -142,7 +142,11 @@ export async function siteRig(
     }),
     personOf: async () => ({ id: "person" }),
     actorOf: async () => signedIn.actor,
-    pace: { take: (what, who) => signedIn.pace.take(what, who), search: () => undefined },
+    pace: {
+      take: (what, who) => signedIn.pace.take(what, who),
+      search: () => undefined,
+      mayHide: async () => true,
+    },
     forget: (tags) => forgotten.push(...tags),
     settled: async () => undefined,
     about: { people: "", contact: "", keyDays: 7 },

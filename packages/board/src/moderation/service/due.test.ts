@@ -4,6 +4,7 @@ import { Outbox } from "@egide/sql/outbox/outbox.ts";
 import { AppError } from "@egide/std/error.ts";
 import type { MediaStore } from "#media/store/store.ts";
 import { UNDO_MS } from "#moderation/act.ts";
+import { LANES } from "#moderation/category.ts";
 import { firstBroken } from "#moderation/chain.ts";
 import { act } from "#moderation/service/act.ts";
 import { appeal, decide, openAppeals } from "#moderation/service/appeal.ts";
@@ -50,6 +51,19 @@ onEachEngine("due process", (fresh) => {
 
   const grounds = { rule: "0:law", reason: "It breaks the rule.", endsAt: null };
   const remove = { ...grounds, measures: [{ kind: "remove" } as const] };
+
+  test("what may not hide is as urgent, and another reporter still hides the post", async () => {
+    const { deps, ada, addPost, state, report, close } = await cast();
+    const postId = await addPost();
+    const words = { text: "", source: "visitor", sessionHash: "w" } as const;
+    await takeReport(deps, { postId, category: "child-abuse", ...words, mayHide: false });
+    expect(await state(postId)).toBe("visible");
+    const lanes = (await queueOf(deps, ada, { limit: 10 })).map(({ lane }) => LANES[lane]);
+    expect(lanes).toEqual(["urgent"]);
+    await report(postId, "child-abuse");
+    expect(await state(postId)).toBe("held");
+    await close();
+  });
 
   test("a reporter hears the outcome, and may have a dismissal looked at by somebody else", async () => {
     const { deps, ada, ben, cem, addPost, report, close } = await cast();

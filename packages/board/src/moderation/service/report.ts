@@ -14,6 +14,8 @@ export interface NewReport {
   readonly text: string;
   readonly source: ReportSource;
   readonly sessionHash: string | null;
+  /** False where so many were hidden by whoever reports that another has to say so too. */
+  readonly mayHide?: boolean;
 }
 
 /**
@@ -35,7 +37,8 @@ export async function takeReport(deps: ModerationDeps, report: NewReport): Promi
     if (post === undefined || post.state === "removed") throw notFound();
     const { state, ...place } = post;
     const facts = factsOf(report.category);
-    const hides = facts.hideAtOnce && state === "visible" && !(await wasCleared(trx, post.postId));
+    const mayHide = facts.hideAtOnce && report.mayHide !== false && state === "visible";
+    const hides = mayHide && !(await wasCleared(trx, post.postId));
     const item = await queuePost(trx, place, {
       category: report.category,
       at: now,

@@ -17,7 +17,7 @@ export function importRoutes(staff: StaffRouter, { deps, desk = null }: StaffSit
     need(actor, "instance", null);
     return <ImportPage frame={frame} actor={actor} state={desk?.take() ?? null} />;
   });
-  staff.form("/staff/import", async ({ actor }, form) => {
+  staff.start("/staff/import", async ({ actor }, form) => {
     need(actor, "instance", null);
     if (desk === null) throw notFound();
     const archive = form.get("export");

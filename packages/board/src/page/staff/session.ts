@@ -64,6 +64,11 @@ export class StaffRouter {
     });
   }
 
+  /** What it asks for is only begun: the page that comes next says how it stands. */
+  start(path: string, begin: Do): void {
+    this.#post(path, async (asked, form) => asked.c.redirect(await begin(asked, form), 303));
+  }
+
   /** A page that answers a form. */
   answer(path: string, show: Show): void {
     this.#post(path, async (asked, form) =>

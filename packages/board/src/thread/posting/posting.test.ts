@@ -7,6 +7,7 @@ import type { Guard, Objection } from "#thread/posting/guard.ts";
 import { post } from "#thread/posting/post.ts";
 import { readIndex, readPost, readThread } from "#thread/read.ts";
 import { searchPosts } from "#thread/search.ts";
+import { setFlags } from "#store/threads.ts";
 import { draftOf, fileOf, type Rig, threadRig } from "#thread/testing/rig.ts";
 import { setPostState } from "#thread/visibility.ts";
 
@@ -191,6 +192,35 @@ onEachEngine("posting", (fresh) => {
     });
     said.push({ kind: "refuse", error });
     expect(await rig.write({}).then(() => "", code)).toBe("test.no");
+  });
+
+  test("a reply that waited bumps its thread as any would; one that was seen does not again", async () => {
+    const said: Objection[] = [];
+    const rig = await make({ guards: [{ stage: "early", judge: () => said }] });
+    const boardId = await rig.board("b");
+    const turn = async (postId: number, state: "held" | "visible") => {
+      rig.clock.advance(1000);
+      await rig.store.transaction((trx) =>
+        setPostState(rig.store, trx, postId, state, rig.clock.now()),
+      );
+      const thread = rig.store.kysely.selectFrom("thread").select("bumpedAt");
+      return (await thread.executeTakeFirstOrThrow()).bumpedAt;
+    };
+    const opening = await rig.write({});
+    const seen = await rig.write({ threadNo: 1 });
+    const before = rig.clock.now();
+    said.push({ kind: "hold", reason: "new" });
+    const waits = await rig.write({ threadNo: 1 });
+    const late = await rig.write({ threadNo: 1 });
+    const quiet = await rig.write({ threadNo: 1, sage: true });
+    for (const { postId } of [opening, seen]) await turn(postId, "held");
+    expect(await turn(opening.postId, "visible")).toBe(before);
+    expect(await turn(seen.postId, "visible")).toBe(before);
+    expect(await turn(quiet.postId, "visible")).toBe(before);
+    const bumped = await turn(waits.postId, "visible");
+    expect(bumped).toBe(rig.clock.now());
+    await setFlags(rig.store.kysely, boardId, 1, { bumpLocked: true }, rig.clock.now());
+    expect(await turn(late.postId, "visible")).toBe(bumped);
   });
 
   test("what leaves sight names its files, for caches that hold them", async () => {

@@ -45,6 +45,16 @@ export async function openThread(
   if (state === "visible") await prune(context, trx, board, now);
 }
 
+/** Whether a reply moves its thread up. */
+export function mayBump(
+  { settings }: Board,
+  thread: Pick<Thread, "cyclic" | "replies" | "bumpLocked" | "archivedAt">,
+): boolean {
+  // A cyclic thread has no limit: its oldest replies go instead.
+  const young = thread.cyclic || thread.replies < settings.bumpLimit;
+  return young && !thread.bumpLocked && thread.archivedAt === null;
+}
+
 /** Counts a visible reply in, and bumps the thread where that is due. */
 export async function grow(
   context: ThreadContext,
@@ -54,10 +64,7 @@ export async function grow(
   reply: { readonly no: number; readonly sage: boolean; readonly media: number },
   now: number,
 ): Promise<void> {
-  const { bumpLimit } = board.settings;
-  // A cyclic thread has no limit: its oldest replies go instead.
-  const young = thread.cyclic || thread.replies < bumpLimit;
-  const bumps = !reply.sage && !thread.bumpLocked && thread.archivedAt === null && young;
+  const bumps = !reply.sage && mayBump(board, thread);
   await trx
     .updateTable("thread")
     .set((row) => ({
