@@ -19,7 +19,7 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
     const marks = objections.flatMap((one) =>
       "data" in one && isMarkData(one.data) ? [{ ...one, data: one.data }] : [],
     );
-    if (written.state === "visible") await showAgain(trx, written, at);
+    await settleSentAgain(trx, written, at);
     if (marks.length === 0) return;
     const seal = marks.flatMap(({ data: { mark } }) =>
       mark.kind === "known-file" ? [mark.sha256] : [],
@@ -41,8 +41,11 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
   };
 }
 
-/** A file that another board's staff put away comes back with a post that shows it. */
-async function showAgain(trx: Db, { postId, candidate }: Written, now: number): Promise<void> {
+/**
+ * A file that was put away lies open once more, being sent again: it comes back with a post that shows
+ * it, and is put away anew with one that waits.
+ */
+async function settleSentAgain(trx: Db, { postId, candidate }: Written, now: number): Promise<void> {
   const hashes = candidate.files.map(({ sha256 }) => sha256);
   if (hashes.length === 0) return;
   const sealed = await trx

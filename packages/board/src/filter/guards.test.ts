@@ -227,6 +227,9 @@ describe("guards of posting", () => {
       .execute();
     const again = await sent("hostile");
     expect([again.state, (await queued(again.postId))?.held]).toEqual(["held", "filter"]);
+    // It lies open, being sent again: it is put away once more, though the post waits.
+    const sealing = await db.selectFrom("outbox").select("key").execute();
+    expect(sealing.map(({ key }) => key)).toContain(`media:posted:${again.postId}`);
     await db.deleteFrom("queue_item").where("postId", "=", again.postId).execute();
     await rig.store.transaction((trx) =>
       setPostState(rig.store, trx, again.postId, "hidden", rig.clock.now()),
