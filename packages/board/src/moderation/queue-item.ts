@@ -59,12 +59,7 @@ export function advance(item: Item, event: ItemEvent): Item {
     case "decide":
       return decide(item, event);
     case "contest":
-      if (item.state !== "decided" || item.outcome !== "dismissed") {
-        throw refused(
-          "board.not_contestable",
-          "Only a report that was dismissed can be contested.",
-        );
-      }
+      if (item.state !== "decided" || item.outcome !== "dismissed") throw notContestable();
       return { ...item, state: "contested" };
     case "reverse":
       if (item.outcome === null) return item;
@@ -124,6 +119,10 @@ export function rankOf(lane: QueueLane): number {
 
 export function byPlace(a: Place, b: Place): number {
   return rankOf(a.lane) - rankOf(b.lane) || a.dueAt - b.dueAt || a.id - b.id;
+}
+
+export function notContestable(): AppError {
+  return refused("board.not_contestable", "Only a report that was dismissed can be contested.");
 }
 
 function refused(code: string, publicMessage: string): AppError {

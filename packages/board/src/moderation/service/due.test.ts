@@ -52,6 +52,22 @@ onEachEngine("due process", (fresh) => {
   const grounds = { rule: "0:law", reason: "It breaks the rule.", endsAt: null };
   const remove = { ...grounds, measures: [{ kind: "remove" } as const] };
 
+  test("a report that was upheld is not contested, though a later one of the same post was dismissed", async () => {
+    const { deps, ada, ben, clock, addPost, report, close } = await cast();
+    const postId = await addPost();
+    const first = await report(postId, "spam");
+    const hide = { ...grounds, postId, measures: [{ kind: "hide" } as const] };
+    await act(deps, ben, hide);
+    clock.advance(60_000);
+    const second = await report(postId, "child-abuse");
+    const [item] = await queueOf(deps, ada, { limit: 10 });
+    await dismiss(deps, ada, item?.id ?? 0, "Not that.");
+    expect(await reportStatus(deps, first)).toMatchObject({ state: "upheld", contestable: false });
+    expect(await codeOf(contest(deps, first, "Look again."))).toBe("board.not_contestable");
+    await contest(deps, second, "Look again.");
+    await close();
+  });
+
   test("what may not hide is as urgent, and another reporter still hides the post", async () => {
     const { deps, ada, addPost, state, report, close } = await cast();
     const postId = await addPost();

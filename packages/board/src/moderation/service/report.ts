@@ -1,6 +1,7 @@
 import { type Category, CATEGORY_NAMES, factsOf } from "#moderation/category.ts";
 import { bad, type ModerationDeps, notFound, secretId, sha256 } from "#moderation/service/deps.ts";
 import { settleMedia } from "#moderation/service/media.ts";
+import { type ItemState, notContestable } from "#moderation/queue-item.ts";
 import { applyToItem, itemAbout, itemRow, queuePost } from "#moderation/service/queue.ts";
 import type { Db } from "#store/open.ts";
 import type { ReportSource } from "#store/table/moderation.ts";
@@ -152,8 +153,16 @@ export async function reportStatus(
     no,
     state: isContested ? "contested" : (outcome ?? waits),
     decidedAt,
-    contestable: outcome === "dismissed" && row.state === "decided" && row.final === 0,
+    contestable: isContestable(row, row.state),
   };
+}
+
+/** A report has an outcome of its own: a later round of its post may have another. */
+function isContestable(
+  report: { readonly outcome: string | null; readonly final: number },
+  state: ItemState,
+): boolean {
+  return report.outcome === "dismissed" && state === "decided" && report.final === 0;
 }
 
 /** A reporter does not accept the dismissal: somebody else looks at it (DSA, Article 20). */
@@ -164,12 +173,13 @@ export async function contest(deps: ModerationDeps, receipt: string, text: strin
   await deps.store.transaction(async (trx) => {
     const report = await trx
       .selectFrom("report")
-      .select(["id", "itemId"])
+      .select(["id", "itemId", "outcome", "final"])
       .where("receipt", "=", sha256(receipt))
       .executeTakeFirst();
     if (report === undefined) throw notFound();
     const now = deps.clock.now();
     const row = await itemRow(trx, report.itemId);
+    if (!isContestable(report, row.state)) throw notContestable();
     await applyToItem(trx, row, { type: "contest", at: now });
     await trx
       .updateTable("report")
