@@ -45,7 +45,11 @@ export function afterPosting(counting: Counting, clock: Clock): AfterWrite {
  * A file that was put away lies open once more, being sent again: it comes back with a post that shows
  * it, and is put away anew with one that waits.
  */
-async function settleSentAgain(trx: Db, { postId, candidate }: Written, now: number): Promise<void> {
+async function settleSentAgain(
+  trx: Db,
+  { postId, candidate }: Written,
+  now: number,
+): Promise<void> {
   const hashes = candidate.files.map(({ sha256 }) => sha256);
   if (hashes.length === 0) return;
   const sealed = await trx
