@@ -172,7 +172,7 @@ describe.skipIf(SERVER === null)("files in a bucket", async () => {
     const headers = { origin: "http://board.test", "x-forwarded-for": "10.2.2.2" };
     const posted = await fetch(`${url}/b/post`, { method: "POST", body, headers });
     expect([posted.status, (await posted.text()).includes("Nowhere to put it")]).toEqual([
-      422,
+      503,
       true,
     ]);
     expect((await fetch(`${url}/b/thread/1`)).status).toBe(200);
